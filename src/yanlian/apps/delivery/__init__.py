@@ -1,0 +1,1 @@
+"""Rounds, entitlements, publicity, objections, payments."""

@@ -1,0 +1,1 @@
+"""Accounts, transfers in fen, bank files."""

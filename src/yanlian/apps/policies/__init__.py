@@ -1,0 +1,1 @@
+"""Packs in force, runs and their outcomes."""

@@ -1,0 +1,1 @@
+"""Entities, facts with source and time, relations; import; snapshot."""
