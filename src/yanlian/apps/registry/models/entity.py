@@ -50,3 +50,20 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerName(models.Model):
+    """The registered name an entity bore in our books until `replaced_at`: what an older snapshot still shows."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["entity", "replaced_at"]
+        constraints = [models.UniqueConstraint(fields=["entity", "replaced_at"], name="former_name_once")]
+        verbose_name = "曾用名"
+
+    def __str__(self) -> str:
+        return self.name
