@@ -1,0 +1,201 @@
+"""All dossiers at one recorded moment: an immutable Parquet data set with a content hash.
+
+The hash is over the rows themselves (in the order of entity ids), not over the bytes of the files, so the same data
+give the same hash whatever the version of the Parquet writer. A folder holds `manifest.json` (written last: a folder
+without it is not a snapshot) and part files of bounded row groups.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.dossier.arrow import dossier_schema
+from yanlian.engine.dossier.coverage import Coverage
+from yanlian.engine.dossier.schema import Schema
+
+ROWS_PER_GROUP = 2_000
+_ROWS_PER_PART = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotInfo:
+    """What a snapshot is: its content hash, the moment it shows, its rows and where it lies."""
+
+    hash: str
+    moment: datetime
+    rows: int
+    path: Path
+
+
+class SnapshotWriter:
+    """Writes rows in the order of their ids into a folder that appears only when it is whole.
+
+    Use as a context manager; leaving it by an exception leaves nothing behind.
+    """
+
+    def __init__(self, folder: Path, schema: Schema, moment: datetime) -> None:
+        """`folder`: where snapshots lie; the snapshot becomes a sub-folder named by the start of its hash."""
+        self.folder = folder
+        self.moment = moment
+        self._arrow = dossier_schema(schema)
+        self._digest = hashlib.sha256()
+        self._rows = 0
+        self._part = 0
+        self._buffer: list[Mapping[str, object]] = []
+        self._file: pq.ParquetWriter | None = None
+        self._in_part = 0
+        self._last_id = ""
+        self._making = folder / f".making-{moment:%Y%m%dT%H%M%S}"
+        shutil.rmtree(self._making, ignore_errors=True)
+        self._making.mkdir(parents=True)
+
+    def write(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """Add rows in storage form, ids ascending."""
+        for row in rows:
+            key = str(row["id"])
+            if key <= self._last_id:
+                raise ValueError(f"snapshot rows must come in the order of their ids: {key!r} after {self._last_id!r}")
+            self._last_id = key
+            self._buffer.append(row)
+            if len(self._buffer) >= ROWS_PER_GROUP:
+                self._flush()
+
+    def _flush(self) -> None:
+        if not self._buffer:
+            return
+        batch = pa.RecordBatch.from_pylist(cast("list[dict[str, object]]", self._buffer), schema=self._arrow)
+        self._digest.update(_content(batch))
+        if self._file is None or self._in_part >= _ROWS_PER_PART:
+            if self._file is not None:
+                self._file.close()
+                self._part += 1
+            self._in_part = 0
+            self._file = pq.ParquetWriter(
+                self._making / f"part-{self._part:05d}.parquet", self._arrow, compression="zstd"
+            )
+        self._file.write_batch(batch, row_group_size=ROWS_PER_GROUP)
+        self._rows += len(self._buffer)
+        self._in_part += len(self._buffer)
+        self._buffer = []
+
+    def close(self, coverage: Coverage) -> SnapshotInfo:
+        """Finish: the manifest is written, and the folder gets its name in one step."""
+        self._flush()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        deliveries = coverage.as_data()
+        self._digest.update(json.dumps(deliveries, sort_keys=True).encode())
+        self._digest.update(self.moment.isoformat().encode())
+        digest = self._digest.hexdigest()
+        manifest = {
+            "hash": digest,
+            "moment": self.moment.isoformat(),
+            "rows": self._rows,
+            "rows_per_group": ROWS_PER_GROUP,
+            "coverage": deliveries,
+        }
+        (self._making / "manifest.json").write_text(
+            json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+        final = self.folder / digest[:16]
+        if final.exists():
+            # The same content is there already: keep the older files, they are the same rows.
+            shutil.rmtree(self._making)
+        else:
+            self._making.rename(final)
+        return SnapshotInfo(digest, self.moment, self._rows, final)
+
+    def __enter__(self) -> SnapshotWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            if self._file is not None:
+                self._file.close()
+            shutil.rmtree(self._making, ignore_errors=True)
+
+
+def _content(batch: pa.RecordBatch) -> bytes:
+    """The bytes that stand for the rows: Arrow's own stream form of the batch, without its schema."""
+    sink = pa.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, batch.schema.remove_metadata()) as stream:
+        stream.write_batch(batch)
+    return cast("bytes", sink.getvalue().to_pybytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot to read."""
+
+    info: SnapshotInfo
+    coverage: Coverage
+
+    def parts(self) -> list[Path]:
+        """The Parquet files in order."""
+        return sorted(self.info.path.glob("part-*.parquet"))
+
+    def groups(self) -> list[tuple[Path, int]]:
+        """All row groups in order: the units of work of a run."""
+        return [(part, n) for part in self.parts() for n in range(pq.ParquetFile(part).metadata.num_row_groups)]
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """All dossiers in storage form, one row group in memory at a time."""
+        for part, group in self.groups():
+            yield from read_group(part, group)
+
+    def find(self, entity_id: str) -> dict[str, object] | None:
+        """The dossier of one entity; row groups whose id range excludes it are not read."""
+        for part in self.parts():
+            file = pq.ParquetFile(part)
+            for group in range(file.metadata.num_row_groups):
+                statistics = file.metadata.row_group(group).column(0).statistics
+                if (
+                    statistics is not None
+                    and statistics.has_min_max
+                    and not statistics.min <= entity_id <= statistics.max
+                ):
+                    continue
+                for row in read_group(part, group):
+                    if row["id"] == entity_id:
+                        return row
+        return None
+
+    def verify(self) -> None:
+        """Refuse when the rows do not give the hash of the manifest (a file was changed)."""
+        digest = hashlib.sha256()
+        for part, group in self.groups():
+            # Built anew from values: buffers read from Parquet may be laid out otherwise than those written.
+            schema = pq.ParquetFile(part).schema_arrow
+            digest.update(_content(pa.RecordBatch.from_pylist(read_group(part, group), schema=schema)))
+        digest.update(json.dumps(self.coverage.as_data(), sort_keys=True).encode())
+        digest.update(self.info.moment.isoformat().encode())
+        if digest.hexdigest() != self.info.hash:
+            raise Refused("snapshot_changed", folder=str(self.info.path))
+
+
+def read_group(part: Path, group: int) -> list[dict[str, object]]:
+    """The dossiers of one row group, in storage form."""
+    return cast("list[dict[str, object]]", pq.ParquetFile(part).read_row_group(group).to_pylist())
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Open a snapshot folder. Raises `Refused("snapshot_missing")` when it is not there or not whole."""
+    manifest = path / "manifest.json"
+    if not manifest.exists():
+        raise Refused("snapshot_missing", folder=str(path), missing="manifest.json")
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    info = SnapshotInfo(data["hash"], datetime.fromisoformat(data["moment"]), int(data["rows"]), path)
+    return Snapshot(info, Coverage.from_data(data["coverage"]))
