@@ -65,11 +65,11 @@ def make_environment(purpose: str) -> None:
     say(f"installing the locked packages ({lock}); the first time takes about a minute")
     if uv:
         call(uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
-        call(uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "-e", ".")
+        call(uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "--no-build-isolation", "-e", ".")
     else:
         pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
         call(*pip, "--require-hashes", "-r", lock)
-        call(*pip, "--no-deps", "-e", ".")
+        call(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
     mark = VENV / "installed.txt"
     # The development lock holds everything that the other one does.
     done = [name for name in LOCKS.values() if name == lock or lock == LOCKS["test"]]
