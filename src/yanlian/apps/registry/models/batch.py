@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from yanlian.apps.registry.models.entity import Entity
+
 
 class Batch(models.Model):
     """One delivered file that was taken in. The same bytes for the same data set are taken in once."""
@@ -45,6 +47,8 @@ class RowFault(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="faults")
     sheet = models.CharField(max_length=64, blank=True)
     row = models.BigIntegerField()
+    # Whom the row is about, where that could be read: for this entity the file leaves a gap.
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="faults")
     # Header of the column; empty when the row as a whole is at fault.
     column = models.CharField(max_length=100, blank=True)
     code = models.CharField(max_length=64)
@@ -67,7 +71,8 @@ class Coverage(models.Model):
 
     kind = models.CharField(max_length=32)
     department = models.CharField(max_length=16)
-    starts_on = models.DateField()
+    # Null: from the beginning of all time.
+    starts_on = models.DateField(null=True)
     ends_on = models.DateField()
     complete = models.BooleanField()
     recorded_at = models.DateTimeField()
@@ -78,6 +83,11 @@ class Coverage(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "department", "starts_on", "ends_on", "complete", "recorded_at"], name="coverage_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "department", "ends_on", "complete", "recorded_at"],
+                condition=models.Q(starts_on__isnull=True),
+                name="coverage_undated_once",
             ),
             models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="coverage_forward"),
         ]
