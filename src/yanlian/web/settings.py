@@ -2,6 +2,8 @@
 
 YANLIAN_DATA    folder for the database, snapshots, runs and keys (default: data/ in the working folder)
 DATABASE_URL    postgresql://user:password@host:port/name (default: SQLite in the data folder)
+YANLIAN_PACKS   folder of the policy packs (default: packs/ of the project)
+YANLIAN_DISTRICT folder of the district's own data (default: districts/laoshan of the project)
 YANLIAN_HOSTS   host names the server answers to, separated by commas (default: 127.0.0.1,localhost)
 YANLIAN_DEBUG   1 shows error pages with details (default: 0)
 YANLIAN_HTTPS   1 when served over HTTPS: secure cookies and strict transport (default: 0)
@@ -15,6 +17,9 @@ from pathlib import Path
 from yanlian.web.keys import installation_key
 from yanlian.web.database import database_from_url
 
+PROJECT = Path(__file__).resolve().parents[3]
+PACKS = Path(os.environ.get("YANLIAN_PACKS", PROJECT / "packs")).resolve()
+DISTRICT = Path(os.environ.get("YANLIAN_DISTRICT", PROJECT / "districts" / "laoshan")).resolve()
 DATA = Path(os.environ.get("YANLIAN_DATA", "data")).resolve()
 DEBUG = os.environ.get("YANLIAN_DEBUG") == "1"
 SECRET_KEY = installation_key(DATA, "session")

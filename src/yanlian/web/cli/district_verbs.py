@@ -1,0 +1,124 @@
+"""Verbs of a district at work: import, snapshot, run, explain, users, and Django's own."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+
+from yanlian.apps.policies.actions import run_policies
+from yanlian.apps.policies.explaining import explain_outcome
+from yanlian.apps.policies.models import Run
+from yanlian.apps.registry.imports import import_file
+from yanlian.apps.registry.models import Snapshot
+from yanlian.apps.registry.snapshots import build_snapshot
+from yanlian.base.refusal import Refused
+from yanlian.engine.dossier import open_snapshot
+from yanlian.engine.policy import render_text
+from yanlian.engine.stream import Progress
+from yanlian.web.cli.output import console, progress_bar
+from yanlian.web.summary import show_run
+
+verbs = typer.Typer()
+AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day of the rules.")]
+
+
+@verbs.command("migrate")
+def migrate() -> None:
+    """Bring the database to this version."""
+    call_command("migrate", verbosity=0)
+
+
+@verbs.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def manage(context: typer.Context) -> None:
+    """Django's own commands: yanlian manage createsuperuser."""
+    execute_from_command_line(["yanlian manage", *context.args])
+
+
+@verbs.command("import")
+def import_one(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    department: Annotated[str, typer.Option(help="Who delivers it: market, tax, stat …")],
+    dataset: Annotated[str, typer.Option(help="Kind of record: tax_year, science_title …")],
+    start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    complete: Annotated[bool, typer.Option(help="The file is complete for --from … --to.")] = False,  # noqa: FBT002
+) -> None:
+    """Take in one department file. Good rows are stored, bad rows are answered with row, column and reason."""
+    covered = (start.date() if start else None, end.date(), complete) if end else None
+    with progress_bar(file.name) as step:
+        result = import_file(
+            file, department, dataset, recorded_at=datetime.now(UTC), covered=covered, by=None, progress=step
+        )
+    console.print(result.text("zh"), soft_wrap=True, markup=False)
+
+
+@verbs.command("snapshot")
+def snapshot() -> None:
+    """Freeze all dossiers as known now."""
+    with progress_bar("snapshot 快照") as step:
+        info = build_snapshot(datetime.now(UTC), settings.DATA / "snapshots", progress=step)
+    console.print(f"{info.hash}  {info.rows:,} dossiers  {info.path}")
+
+
+@verbs.command("run")
+def run(
+    as_of: AsOf,
+    snapshot_hash: Annotated[
+        str, typer.Option("--snapshot", help="Start of a snapshot's hash; default the newest.")
+    ] = "",
+    workers: Annotated[int, typer.Option(help="Processes; default one a core.")] = 0,
+) -> None:
+    """Evaluate every dossier of a snapshot under the packs, into Parquet and the database."""
+    record = Snapshot.objects.filter(hash__startswith=snapshot_hash).first()
+    if record is None:
+        raise Refused("snapshot_missing", folder=snapshot_hash or "snapshots", missing="snapshot")
+    with progress_bar(f"run {as_of:%Y-%m-%d}") as step:
+
+        def tell(progress: Progress) -> None:
+            step(progress.done, progress.total)
+
+        made, _ = run_policies(
+            open_snapshot(settings.DATA / record.folder), as_of.date(), workers=workers or None, progress=tell
+        )
+    show_run(made)
+
+
+@verbs.command("explain")
+def explain(
+    entity: Annotated[str, typer.Argument(help="Code of the entity (USCC).")],
+    clause: Annotated[str, typer.Argument(help="Id of the clause.")],
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"])] = None,
+    matter: Annotated[str | None, typer.Option(help="Which event, when there are several.")] = None,
+    language: Annotated[str, typer.Option("--language", "-l", help="zh or en")] = "zh",
+) -> None:
+    """Why this outcome: every condition with its fact, source and date, every parameter with its article."""
+    runs = Run.objects.filter(state=Run.State.COMPLETE)
+    if as_of is not None:
+        runs = runs.filter(as_of=as_of.date())
+    latest = runs.order_by("-as_of", "-made_at").first()
+    if latest is None:
+        raise Refused("run_missing", as_of=(as_of.date() if as_of else date.today()))  # noqa: DTZ011
+    chosen: Literal["zh", "en"] = "en" if language == "en" else "zh"
+    console.print(render_text(explain_outcome(latest, entity, clause, matter), chosen), soft_wrap=True, markup=False)
+
+
+@verbs.command("serve")
+def serve(
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option()] = 8000,
+    threads: Annotated[int, typer.Option()] = 8,
+) -> None:
+    """Serve the pages and the API until Ctrl-C."""
+    from waitress import serve as wait
+
+    from yanlian.web.wsgi import application
+
+    console.print(f"http://{host}:{port}  (Ctrl-C 停止 / to stop)")
+    sys.stdout.flush()
+    wait(application, host=host, port=port, threads=threads, ident="yanlian")

@@ -1,0 +1,49 @@
+"""All verbs, and the edge where refusals become sentences."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from yanlian.base.refusal import Refused
+from yanlian.web.cli import engine_verbs
+from yanlian.web.cli.output import stop
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Yanlian 沿链: from department files to money, with every step explained.",
+)
+app.add_typer(engine_verbs.pack, name="pack")
+
+
+def _with_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yanlian.web.settings")
+    import django
+
+    django.setup()
+
+
+def main() -> None:
+    """Run one verb. A refusal is told in Chinese and English and ends with code 2."""
+    # Packs need no database, so their verbs work before anything is set up.
+    if sys.argv[1:2] != ["pack"]:
+        _with_django()
+        from yanlian.web.cli import district_verbs, sample_verbs
+
+        for more in (district_verbs.verbs, sample_verbs.verbs):
+            app.registered_commands += more.registered_commands
+            app.registered_groups += more.registered_groups
+    try:
+        app()
+    except Refused as refusal:
+        stop(f"{refusal.text('zh')}\n{refusal.text('en')}\n[{refusal.code}]")
+    except KeyboardInterrupt:
+        stop("已中断，未完成的步骤可重新运行。 Interrupted; the unfinished step can be run again.", 130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""How the command line speaks: progress that shows rate and remaining time, refusals as sentences, tables."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+Step = Callable[[int, int], None]
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Step]:
+    """A progress bar; call the step with (done, total). In a log (no terminal) one line every five seconds."""
+    if not console.is_terminal:
+        yield _logged(title)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    started = time.monotonic()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None, rate="")
+
+        def step(done: int, total: int) -> None:
+            seconds = time.monotonic() - started
+            rate = f"{done / seconds:,.0f}/s" if seconds else ""
+            bar.update(task, completed=done, total=total or None, rate=rate)
+
+        yield step
+
+
+def _logged(title: str) -> Step:
+    last = started = time.monotonic()
+
+    def step(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= 5:
+            last = now
+            console.print(f"{title}: {done:,} / {total:,}  {done / (now - started):,.0f}/s", soft_wrap=True)
+
+    return step
+
+
+def show_table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]) -> None:
+    """A table on the terminal; each column is (header, "left" or "right")."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for header, side in columns:
+        table.add_column(header, justify="right" if side == "right" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print()
+
+
+def stop(text: str, code: int = 2) -> None:
+    """Say what is wrong on the error stream and leave with a code."""
+    errors.print(text, soft_wrap=True)
+    sys.exit(code)

@@ -1,0 +1,41 @@
+"""Verbs of the sample: the demo (the main job from nothing) and the generator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yanlian.web.cli import district_verbs
+from yanlian.web.cli.output import console, progress_bar
+from yanlian.web.demo import make_demo
+from yanlian.web.sample import generate
+
+verbs = typer.Typer()
+sample = typer.Typer(no_args_is_help=True, help="The sample district's fictional enterprises.")
+verbs.add_typer(sample, name="sample")
+
+
+@verbs.command("demo")
+def demo(
+    enterprises: Annotated[int, typer.Option(help="Fictional enterprises.", min=200, max=5_000_000)] = 5_000,
+    serve: Annotated[bool, typer.Option(help="Serve the pages afterwards.")] = True,  # noqa: FBT002
+    port: Annotated[int, typer.Option()] = 8000,
+) -> None:
+    """Build the sample district, run its policies as of 2021-12-31 and 2025-12-31, show the result, serve the pages."""
+    make_demo(enterprises)
+    if serve:
+        district_verbs.serve(port=port)
+
+
+@sample.command("generate")
+def generate_files(
+    folder: Annotated[Path, typer.Argument(help="Where the department files go.")],
+    enterprises: Annotated[int, typer.Option(min=200, max=5_000_000)] = 5_000,
+    seed: Annotated[int, typer.Option()] = 370212,
+) -> None:
+    """Write the department files of a fictional district: the same seed gives the same files."""
+    with progress_bar("generate 生成") as step:
+        manifest = generate(folder, enterprises=enterprises, seed=seed, progress=step)
+    console.print(f"{folder}: {len(manifest.files)} files, {sum(file.rows for file in manifest.files):,} rows")

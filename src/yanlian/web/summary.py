@@ -1,0 +1,37 @@
+"""The result of a run on the terminal: entities, clauses, outcomes by kind, amount, top clauses, time."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.policies.packs import packs_in_use
+from yanlian.web.cli.output import console, show_table
+
+_WAN = Decimal(1_000_000)  # fen in 万元
+
+
+def show_run(run: Run, top: int = 8) -> None:
+    """Print one run; the clauses that give most come first."""
+    console.print(
+        f"[bold]测算 run {run.as_of}[/bold]  {run.entities:,} 主体 entities · {run.clauses} 条款 clauses · "
+        f"{run.seconds_ms / 1000:.1f} s  (snapshot {run.snapshot_hash[:12]}, packs {run.pack_hash[:12]})"
+    )
+    labels = dict(Outcome.Kind.choices)
+    counts = run.by_outcome
+    console.print("  ".join(f"{labels[kind]} {kind} {counts[kind]:,}" for kind in labels if kind in counts))
+    console.print(f"应兑付 amount due: {Decimal(run.amount_fen) / _WAN:,.2f} 万元")
+    titles = {clause.id: clause.title for clause in packs_in_use().clauses}
+    ranked = sorted(run.by_clause.items(), key=lambda item: (-item[1].get("amount_fen", 0), item[0]))
+    rows = [
+        [
+            clause,
+            titles.get(clause, ""),
+            f"{counts.get('eligible', 0):,}",
+            f"{counts.get('unknown', 0):,}",
+            f"{Decimal(counts.get('amount_fen', 0)) / _WAN:,.2f}",
+        ]
+        for clause, counts in ranked[:top]
+    ]
+    columns = [("条款 clause", "left"), ("名称 title", "left"), ("符合 eligible", "right"), ("待补 unknown", "right")]
+    show_table("", [*columns, ("金额(万元) amount", "right")], rows)
