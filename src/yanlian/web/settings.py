@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from yanlian.web.keys import installation_key
 from yanlian.web.database import database_from_url
+from yanlian.web.keys import installation_key
 
 PROJECT = Path(__file__).resolve().parents[3]
 PACKS = Path(os.environ.get("YANLIAN_PACKS", PROJECT / "packs")).resolve()

@@ -47,7 +47,7 @@ def import_one(
     dataset: Annotated[str, typer.Option(help="Kind of record: tax_year, science_title …")],
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
-    complete: Annotated[bool, typer.Option(help="The file is complete for --from … --to.")] = False,  # noqa: FBT002
+    complete: Annotated[bool, typer.Option(help="The file is complete for --from … --to.")] = False,
 ) -> None:
     """Take in one department file. Good rows are stored, bad rows are answered with row, column and reason."""
     covered = (start.date() if start else None, end.date(), complete) if end else None

@@ -16,7 +16,7 @@ English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")
 
 
 @pack.command("check")
-def check(folders: Folders, english: English = False) -> None:  # noqa: FBT002 (a command-line switch)
+def check(folders: Folders, english: English = False) -> None:
     """Say everything that is wrong with the packs: file, line, clause. Ends with 1 when there is an error."""
     language = "en" if english else "zh"
     wrong = 0
@@ -32,7 +32,7 @@ def check(folders: Folders, english: English = False) -> None:  # noqa: FBT002 (
 
 
 @pack.command("test")
-def test(folders: Folders, english: English = False) -> None:  # noqa: FBT002
+def run_tests(folders: Folders, english: English = False) -> None:
     """Run the worked cases of the packs. Ends with 1 when one fails."""
     language = "en" if english else "zh"
     try:

@@ -20,7 +20,7 @@ verbs.add_typer(sample, name="sample")
 @verbs.command("demo")
 def demo(
     enterprises: Annotated[int, typer.Option(help="Fictional enterprises.", min=200, max=5_000_000)] = 5_000,
-    serve: Annotated[bool, typer.Option(help="Serve the pages afterwards.")] = True,  # noqa: FBT002
+    serve: Annotated[bool, typer.Option(help="Serve the pages afterwards.")] = True,
     port: Annotated[int, typer.Option()] = 8000,
 ) -> None:
     """Build the sample district, run its policies as of 2021-12-31 and 2025-12-31, show the result, serve the pages."""
