@@ -111,7 +111,9 @@ class Function:
 
     `variadic`: the last parameter takes any number of further positional arguments. `optional`: how many parameters at
     the end may be left out. `accepts_unknown`: unknown arguments are handed over instead of making the result unknown.
-    `types`: for functions defined in FEEL, the declared types as printed, or empty.
+    `types`: for functions defined in FEEL, the declared types as printed, or empty. `others`: further lists of parameter
+    names under which the same function may be called. `run`: used instead of `call` inside an evaluation, with the frame
+    of the caller, so that budget and warnings are shared.
     """
 
     name: str
@@ -121,6 +123,8 @@ class Function:
     optional: int = 0
     accepts_unknown: bool = False
     types: tuple[str, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
+    run: Callable[[object, list[object]], object] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

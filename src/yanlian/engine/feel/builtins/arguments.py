@@ -1,0 +1,25 @@
+"""What built-in functions say about arguments they cannot use."""
+
+from __future__ import annotations
+
+from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.values import Fault, fault
+
+
+def rejected(function: str, *arguments: object) -> Fault:
+    """The fault that a function cannot take arguments of these kinds."""
+    return fault("feel_argument_type", name=function, found=", ".join(type_name(a) for a in arguments))
+
+
+def gathered(arguments: tuple[object, ...]) -> list[object]:
+    """The members a function works on: those of its one list, or the arguments themselves."""
+    if len(arguments) == 1 and isinstance(arguments[0], list):
+        return [clean(member) for member in arguments[0]]
+    return list(arguments)
+
+
+def as_list(value: object) -> list[object] | None:
+    """A list argument; a single value stands for the list of it; null for none."""
+    if isinstance(value, list):
+        return value
+    return None if value is None else [value]

@@ -1,0 +1,99 @@
+"""Conversion of kinds, `not`, `is`, and our own `is known`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from yanlian.engine.feel.compare import equal, key_of, negation
+from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.numbers import CONTEXT, MAX_TEXT, number_text
+from yanlian.engine.feel.refusal import FeelError
+from yanlian.engine.feel.temporal import DateTime, Time, date_text
+from yanlian.engine.feel.values import Fault, Function, Range, fault, is_known
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def text_of(value: object, *, quoted: bool = False) -> str:
+    """A value as `string()` writes it; texts inside lists and contexts stand in quotes."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if quoted else value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return number_text(value)
+    if isinstance(value, list):
+        return _short("[" + ", ".join(text_of(clean(member), quoted=True) for member in value) + "]")
+    if isinstance(value, Mapping):
+        return _short("{" + ", ".join(f"{k}: {text_of(clean(v), quoted=True)}" for k, v in value.items()) + "}")
+    if isinstance(value, Range):
+        left, right = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
+        return f"{left}{text_of(value.low, quoted=True)}..{text_of(value.high, quoted=True)}{right}"
+    if isinstance(value, Function):
+        return f"function({', '.join(value.parameters)})"
+    if hasattr(value, "year"):
+        return date_text(value)  # type: ignore[arg-type]
+    return str(value)
+
+
+def _short(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise FeelError("feel_limit", expected=MAX_TEXT, found="string")
+    return text
+
+
+def string(value: object) -> object:
+    """`string(from)`."""
+    return None if value is None else text_of(value)
+
+
+def number(text: object, grouping: object = None, point: object = None) -> object:
+    """`number(from, grouping separator, decimal separator)`."""
+    if not isinstance(text, str):
+        return text if isinstance(text, Decimal) else _wrong("number", text)
+    if grouping not in {None, " ", ",", "."} or point not in {None, ",", "."} or (grouping and grouping == point):
+        return fault("feel_separators")
+    if isinstance(grouping, str):
+        text = text.replace(grouping, "")
+    if isinstance(point, str):
+        text = text.replace(point, ".")
+    if len(text) > 1000 or not _NUMBER.fullmatch(text):
+        return fault("feel_literal", found=text[:50])
+    try:
+        return CONTEXT.create_decimal(text)
+    except ArithmeticError:
+        return fault("feel_number_range", operator="number")
+
+
+def _wrong(name: str, value: object) -> Fault:
+    return fault("feel_argument_type", name=name, found=type_name(value))
+
+
+def negated(value: object) -> object:
+    """`not(negand)`."""
+    return negation(value)
+
+
+def identical(a: object, b: object) -> object:
+    """`is(value1, value2)`: the same kind and the same value, written the same way."""
+    if type_name(a) != type_name(b):
+        return False
+    if isinstance(a, (Time, DateTime)):
+        return a == b
+    if isinstance(a, (list, Mapping)):
+        return key_of(a) == key_of(b)
+    return equal(a, b) is True
+
+
+FUNCTIONS = (
+    Function("string", ("from",), string),
+    Function("number", ("from", "grouping separator", "decimal separator"), number, optional=2),
+    Function("not", ("negand",), negated),
+    Function("is", ("value1", "value2"), identical),
+    Function("is known", ("value",), is_known, accepts_unknown=True),
+    Function("已知", ("value",), is_known, accepts_unknown=True),
+)

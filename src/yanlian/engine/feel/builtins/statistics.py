@@ -1,0 +1,155 @@
+"""Functions that make one value of many: min, max, sum, mean, product, median, stddev, mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, DecimalException
+
+from yanlian.engine.feel.arithmetic import add
+from yanlian.engine.feel.builtins.arguments import gathered, rejected
+from yanlian.engine.feel.compare import less
+from yanlian.engine.feel.numbers import CONTEXT, ONE, WIDE, ZERO
+from yanlian.engine.feel.temporal import DaysTime, YearsMonths
+from yanlian.engine.feel.values import Fault, Function, fault
+
+
+def _numbers(name: str, arguments: tuple[object, ...]) -> list[Decimal] | Fault:
+    members = gathered(arguments)
+    numbers = [member for member in members if isinstance(member, Decimal)]
+    if len(numbers) < len(members):
+        return rejected(name, *arguments)
+    return numbers
+
+
+def _guarded(name: str, compute: Callable[[], Decimal]) -> object:
+    try:
+        return CONTEXT.plus(compute())
+    except DecimalException:
+        return fault("feel_number_range", operator=name)
+
+
+def _extreme(name: str, arguments: tuple[object, ...], *, smallest: bool) -> object:
+    members = gathered(arguments)
+    if not members:
+        return fault("feel_empty", function=name)
+    best = members[0]
+    for member in members:
+        found = less(member, best) if smallest else less(best, member)
+        if found is None:
+            return rejected(name, best, member)
+        if found is True:
+            best = member
+    return best
+
+
+def minimum(*arguments: object) -> object:
+    """`min(list)`, `min(a, b, …)`: of numbers, texts, dates, durations."""
+    return _extreme("min", arguments, smallest=True)
+
+
+def maximum(*arguments: object) -> object:
+    """`max(list)`, `max(a, b, …)`."""
+    return _extreme("max", arguments, smallest=False)
+
+
+def total(*arguments: object) -> object:
+    """`sum(list)`: of numbers or durations; of nothing null, as the standard says."""
+    members = gathered(arguments)
+    if not members:
+        return fault("feel_empty", function="sum")
+    if not all(isinstance(member, (Decimal, YearsMonths, DaysTime)) for member in members):
+        return rejected("sum", *arguments)
+    result = members[0]
+    for member in members[1:]:
+        result = add(result, member)
+    return result
+
+
+def mean(*arguments: object) -> object:
+    """`mean(list)`."""
+    numbers = _numbers("mean", arguments)
+    if isinstance(numbers, Fault):
+        return numbers
+    if not numbers:
+        return fault("feel_empty", function="mean")
+    return _guarded("mean", lambda: CONTEXT.divide(_sum(numbers, CONTEXT.add), Decimal(len(numbers))))
+
+
+def _sum(numbers: list[Decimal], plus: Callable[[Decimal, Decimal], Decimal]) -> Decimal:
+    result = ZERO
+    for number in numbers:
+        result = plus(result, number)
+    return result
+
+
+def product(*arguments: object) -> object:
+    """`product(list)`."""
+    numbers = _numbers("product", arguments)
+    if isinstance(numbers, Fault):
+        return numbers
+    if not numbers:
+        return fault("feel_empty", function="product")
+
+    def compute() -> Decimal:
+        result = ONE
+        for number in numbers:
+            result = CONTEXT.multiply(result, number)
+        return result
+
+    return _guarded("product", compute)
+
+
+def median(*arguments: object) -> object:
+    """`median(list)`: the middle one, or the mean of the two in the middle."""
+    numbers = _numbers("median", arguments)
+    if isinstance(numbers, Fault):
+        return numbers
+    if not numbers:
+        return fault("feel_empty", function="median")
+    ordered = sorted(numbers)
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    return _guarded("median", lambda: CONTEXT.divide(CONTEXT.add(ordered[half - 1], ordered[half]), Decimal(2)))
+
+
+def stddev(*arguments: object) -> object:
+    """`stddev(list)`: the standard deviation of a sample; needs two numbers."""
+    numbers = _numbers("stddev", arguments)
+    if isinstance(numbers, Fault):
+        return numbers
+    if len(numbers) < 2:
+        return fault("feel_empty", function="stddev")
+
+    def compute() -> Decimal:
+        middle = WIDE.divide(_sum(numbers, WIDE.add), Decimal(len(numbers)))
+        squares = [WIDE.power(WIDE.subtract(number, middle), 2) for number in numbers]
+        return WIDE.sqrt(WIDE.divide(_sum(squares, WIDE.add), Decimal(len(numbers) - 1)))
+
+    return _guarded("stddev", compute)
+
+
+def mode(*arguments: object) -> object:
+    """`mode(list)`: the most frequent numbers, ascending; of nothing an empty list."""
+    if arguments == (None,):
+        return rejected("mode", None)
+    numbers = _numbers("mode", arguments)
+    if isinstance(numbers, Fault):
+        return numbers
+    counts: dict[Decimal, int] = {}
+    for number in numbers:
+        counts[number] = counts.get(number, 0) + 1
+    top = max(counts.values(), default=0)
+    return sorted(number for number, times in counts.items() if times == top)
+
+
+FUNCTIONS = (
+    Function("min", ("list",), minimum, variadic=True),
+    Function("max", ("list",), maximum, variadic=True),
+    Function("sum", ("list",), total, variadic=True),
+    Function("mean", ("list",), mean, variadic=True),
+    Function("product", ("list",), product, variadic=True),
+    Function("median", ("list",), median, variadic=True),
+    Function("stddev", ("list",), stddev, variadic=True),
+    Function("mode", ("list",), mode, variadic=True),
+)

@@ -1,0 +1,208 @@
+"""Calls of functions: built in, given from outside, or defined in FEEL."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.frame import MAX_CALLS, MAX_STEPS, Frame, Meter, Piece, Run, fixed
+from yanlian.engine.feel.normal import ATOMS, clean, type_name
+from yanlian.engine.feel.printer import print_expression
+from yanlian.engine.feel.refusal import FeelError
+from yanlian.engine.feel.scope import Binding, Scope, Unit
+from yanlian.engine.feel.types import is_instance
+from yanlian.engine.feel.values import Fault, Function, Unknown, fault, is_known, union
+
+_SIMPLE = ATOMS - {Unknown, dict}
+_IMPURE = frozenset({"now", "today"})
+
+
+def as_function(name: str, value: Function | Callable[..., object]) -> Function:
+    """A Python callable as a FEEL function, with the names of its parameters."""
+    if isinstance(value, Function):
+        return value
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return Function(name, ("arguments",), value, variadic=True)
+    names = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
+    variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    optional = sum(1 for p in parameters if p.default is not p.empty)
+    return Function(name, names, value, variadic=variadic, optional=optional)
+
+
+def takes(function: Function, count: int) -> bool:
+    """Whether a function can be called with this many positional arguments."""
+    size = len(function.parameters)
+    if size - function.optional <= count <= size or (function.variadic and count >= size):
+        return True
+    return any(len(names) == count for names in function.others)
+
+
+def order_of(function: Function, names: Sequence[str]) -> list[int] | None:
+    """For every parameter in order, which named argument it takes (-1: left out); nothing if the names do not fit."""
+    for parameters in (function.parameters, *function.others):
+        required = len(parameters) - (function.optional if parameters is function.parameters else 0)
+        if set(names) <= set(parameters) and set(parameters[:required]) <= set(names) and len(set(names)) == len(names):
+            order = [names.index(p) if p in names else -1 for p in parameters]
+            while order and order[-1] == -1:
+                order.pop()
+            return order
+    return None
+
+
+def compile_call(unit: Unit, node: ast.Call, scope: Scope) -> Piece:
+    """`f(…)`: the function is settled now if its name can mean nothing else."""
+    values = node.positional or tuple(entry.value for entry in node.named)
+    names = tuple(entry.key for entry in node.named)
+    known = _known_function(unit, node, scope)
+    if known is None:
+        callee = unit.compile(node.function, scope)
+        fallback = unit.functions.get(node.function.name) if isinstance(node.function, ast.Name) else None
+        pieces = [unit.compile(value, scope) for value in values]
+        return Piece(_dynamic(callee.run, fallback, [p.run for p in pieces], names, node.place))
+    pieces = [unit.compile(value, scope) for value in values]
+    order = order_of(known, names) if names else list(range(len(values)))
+    if order is None or (not names and not takes(known, len(values))):
+        problem = fault("feel_arguments", function=known.name, count=len(values))
+        return Piece(lambda f: f.settle(problem, node.place))
+    placed = [pieces[i] if i >= 0 else fixed(None) for i in order]
+    run = _static(known, placed, node.place)
+    if all(p.fixed for p in placed) and known.run is None and known.name not in _IMPURE and not unit.is_given(known):
+        value = apply(known, [p.value for p in placed])
+        if type(value) is not Fault:
+            return fixed(value)
+    return Piece(run)
+
+
+def _known_function(unit: Unit, node: ast.Call, scope: Scope) -> Function | None:
+    if not isinstance(node.function, ast.Name) or node.function.name in unit.given:
+        return None
+    name = node.function.name
+    if any(name in level.names for level in scope.levels()):
+        return None
+    return unit.functions.get(name)
+
+
+def apply(function: Function, arguments: list[object]) -> object:
+    """The result of a function, unknown where an argument is; possibly a fault."""
+    if not function.accepts_unknown:
+        for value in arguments:
+            if type(value) not in _SIMPLE and not is_known(value):
+                return union(*arguments)
+    return function.call(*arguments)
+
+
+def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
+    runs = [p.run for p in pieces]
+    if function.run is not None:
+        return lambda f: invoke(f, function, [r(f) for r in runs], place)
+    call, guarded = function.call, not function.accepts_unknown
+    if len(runs) == 1:
+        only = runs[0]
+
+        def run_one(f: Frame) -> object:
+            value = only(f)
+            f.meter.left -= 1
+            if guarded and type(value) not in _SIMPLE and not is_known(value):
+                return union(value)
+            result = call(value)
+            return f.settle(result, place) if type(result) is Fault else _checked(result)
+
+        return run_one
+
+    def run(f: Frame) -> object:
+        values = [r(f) for r in runs]
+        f.meter.left -= 1
+        if guarded:
+            for value in values:
+                if type(value) not in _SIMPLE and not is_known(value):
+                    return union(*values)
+        result = call(*values)
+        return f.settle(result, place) if type(result) is Fault else _checked(result)
+
+    return run
+
+
+def _checked(result: object) -> object:
+    return result if type(result) in ATOMS else clean(result)
+
+
+def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tuple[str, ...], place: ast.Place) -> Run:
+    def run(f: Frame) -> object:
+        function = callee(f)
+        if type(function) is Unknown:
+            return function.plain()
+        if not isinstance(function, Function):
+            if callable(function):
+                function = as_function("", function)
+            elif fallback is not None:
+                function = fallback
+            else:
+                return f.null(place, "feel_no_function", {"found": type_name(function)})
+        values = [r(f) for r in runs]
+        if names:
+            order = order_of(function, names)
+            if order is None:
+                return f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
+            values = [values[i] if i >= 0 else None for i in order]
+        elif not takes(function, len(values)):
+            return f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
+        return invoke(f, function, values, place)
+
+    return run
+
+
+def invoke(f: Frame, function: Function, values: list[object], place: ast.Place) -> object:
+    """Call a function within an evaluation."""
+    meter = f.meter
+    meter.spend(1)
+    if function.run is None:
+        return f.settle(_checked_fault(apply(function, values)), place)
+    meter.calls -= 1
+    if meter.calls < 0:
+        raise FeelError("feel_limit", where=meter.where, expected=MAX_CALLS, found=function.name or "function")
+    try:
+        return f.settle(function.run(f, values), place)
+    finally:
+        meter.calls += 1
+
+
+def _checked_fault(result: object) -> object:
+    return result if type(result) is Fault else _checked(result)
+
+
+def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> Piece:
+    """`function(…) body`: a value that remembers the locals around it."""
+    names = tuple(p.name for p in node.parameters)
+    bindings = {name: Binding(unit.slot()) for name in names}
+    body = unit.compile(node.body, scope.inner(bindings)).run
+    slots = [bindings[name].slot for name in names]
+    types = [p.type for p in node.parameters]
+    printed = tuple("Any" if t is None else print_expression(t) for t in types)
+    declared = [(i, t) for i, t in enumerate(types) if t is not None]
+    external, known_types = node.external, unit.types
+
+    def make(f: Frame) -> object:
+        captured = list(f.slots)
+
+        def inside(caller: object, values: list[object]) -> object:
+            assert isinstance(caller, Frame)
+            if external:
+                return fault("feel_external")
+            for i, kind in declared:
+                if values[i] is not None and is_instance(values[i], kind, known_types) is False:
+                    return fault("feel_argument_type", name=names[i], found=type_name(values[i]))
+            local = list(captured)
+            for slot, value in zip(slots, values, strict=True):
+                local[slot] = value
+            return body(Frame(f.variables, local, caller.warnings, caller.meter))
+
+        def call(*values: object) -> object:
+            result = inside(Frame(f.variables, [], None, Meter(MAX_STEPS, f.meter.where)), [clean(v) for v in values])
+            return None if type(result) is Fault else result
+
+        return Function("", names, call, types=printed, run=inside)
+
+    return Piece(make)

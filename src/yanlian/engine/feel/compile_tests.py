@@ -1,0 +1,115 @@
+"""Unary tests: the cells of decision tables, and what stands after `in`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.compare import COMPARISONS, Truth, disjunction, less, less_equal, passes
+from yanlian.engine.feel.compare import conjunction
+from yanlian.engine.feel.frame import Frame, Piece, Run
+from yanlian.engine.feel.scope import Binding, Scope, Unit
+from yanlian.engine.feel.values import Range, Unknown
+
+Tester: TypeAlias = Callable[[Frame, object], Truth]
+
+
+def compile_in(unit: Unit, node: ast.In, scope: Scope) -> Piece:
+    """`value in tests`."""
+    value = unit.compile(node.value, scope).run
+    tester = compile_tests(unit, node.tests, scope)
+    return Piece(lambda f: tester(f, value(f)), truth=True)
+
+
+def compile_tests(unit: Unit, tests: Sequence[ast.Test], scope: Scope) -> Tester:
+    """Whether one of the tests is passed."""
+    testers = [_tester(unit, test, scope) for test in tests]
+    if len(testers) == 1:
+        return testers[0]
+
+    def run(f: Frame, value: object) -> Truth:
+        odd: list[object] = []
+        for tester in testers:
+            result = tester(f, value)
+            if result is True:
+                return True
+            if result is not False:
+                odd.append(result)
+        return disjunction(odd) if odd else False
+
+    return run
+
+
+def _tester(unit: Unit, test: ast.Test, scope: Scope) -> Tester:
+    asks = any(isinstance(node, ast.Name) and node.name == "?" for node, _ in ast.walk(test.value))
+    slot = unit.slot() if asks else -1
+    inner = scope.inner({"?": Binding(slot)}) if asks else scope
+    if test.op:
+        return _operator(test.op, unit.compile(test.value, inner).run, slot)
+    if isinstance(test.value, ast.RangeLiteral):
+        return _span(unit, test.value, inner, slot)
+    piece = unit.compile(test.value, inner)
+    if piece.fixed:
+        constant = piece.value
+        kind = type(constant)
+        if kind is Decimal or kind is str:
+            return lambda f, value: value == constant if type(value) is kind else passes(value, constant)
+        return lambda f, value: passes(value, constant)
+    return _expression(piece.run, slot)
+
+
+def _operator(op: str, run: Run, slot: int) -> Tester:
+    compare = COMPARISONS[op]
+
+    def tester(f: Frame, value: object) -> Truth:
+        if slot >= 0:
+            f.slots[slot] = value
+        return compare(value, run(f))
+
+    return tester
+
+
+def _span(unit: Unit, node: ast.RangeLiteral, scope: Scope, slot: int) -> Tester:
+    """A range written out: each end is tested on its own, so that an unknown end need not make all unknown."""
+    whole = unit.compile(node, scope)
+    if whole.fixed and isinstance(whole.value, Range):
+        span = whole.value
+        return lambda f, value: passes(value, span)
+    low = None if node.low is None else unit.compile(node.low, scope).run
+    high = None if node.high is None else unit.compile(node.high, scope).run
+    above, below = (less_equal if node.low_closed else less), (less_equal if node.high_closed else less)
+
+    def tester(f: Frame, value: object) -> Truth:
+        if slot >= 0:
+            f.slots[slot] = value
+        results: list[Truth] = []
+        if low is not None:
+            results.append(above(low(f), value))
+        if high is not None:
+            results.append(below(value, high(f)))
+        return conjunction(results)
+
+    return tester
+
+
+def _expression(run: Run, slot: int) -> Tester:
+    """Any expression: with `?` it says itself whether the test is passed; else its value is what the input must be
+    (a truth value that is no possible input is the answer, too)."""
+
+    def tester(f: Frame, value: object) -> Truth:
+        if slot >= 0:
+            f.slots[slot] = value
+        result = run(f)
+        if slot >= 0 and (isinstance(result, (bool, Unknown)) or result is None):
+            return result
+        if isinstance(result, bool) and not isinstance(value, bool):
+            return _answer(value, result)
+        return passes(value, result)
+
+    return tester
+
+
+def _answer(value: object, result: bool) -> Truth:  # noqa: FBT001 (a value of the language)
+    return value.plain() if isinstance(value, Unknown) else result

@@ -1,0 +1,169 @@
+"""The entry: FEEL text compiled once, evaluated as often as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.builtins import FUNCTIONS
+from yanlian.engine.feel.compare import negation
+from yanlian.engine.feel.compile_calls import as_function
+from yanlian.engine.feel.compile_tests import Tester, compile_tests
+from yanlian.engine.feel.compiler import compile_node
+from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Run
+from yanlian.engine.feel.normal import clean
+from yanlian.engine.feel.parser import parse, parse_unary_tests
+from yanlian.engine.feel.printer import print_expression
+from yanlian.engine.feel.refusal import FeelError
+from yanlian.engine.feel.scope import Binding, Scope, Unit
+from yanlian.engine.feel.values import Function, Unknown, Warning
+
+Functions = Mapping[str, Function | Callable[..., object]]
+_NOTHING: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An expression ready to be evaluated.
+
+    `free_names` are the names read from outside (first segments). A name inside a filter may be an entry of the
+    members or a name from outside; such names are in `free_names` and also in `item_names`. `paths` are the paths
+    that can be seen in the text, entries of filtered lists included: ("年报", "营业收入").
+    """
+
+    text: str
+    ast: ast.Expression
+    free_names: frozenset[str]
+    item_names: frozenset[str]
+    paths: frozenset[tuple[str, ...]]
+    run: Run
+    slots: int
+    where: str = ""
+
+    def evaluate(
+        self, variables: Mapping[str, object] = _NOTHING, *, warnings: list[Warning] | None = None, steps: int = MAX_STEPS
+    ) -> object:
+        """The value with these variables. Reasons for null are appended to `warnings` if given."""
+        frame = Frame(variables, [None] * self.slots, warnings, Meter(steps, self.where))
+        try:
+            return self.run(frame)
+        except RecursionError:
+            raise FeelError("feel_limit", where=self.where, expected="", found="recursion") from None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTests:
+    """Unary tests ready to be applied to inputs."""
+
+    text: str
+    ast: ast.UnaryTests
+    free_names: frozenset[str]
+    item_names: frozenset[str]
+    paths: frozenset[tuple[str, ...]]
+    tester: Tester | None
+    slots: int
+    where: str = ""
+
+    def matches(
+        self,
+        value: object,
+        variables: Mapping[str, object] = _NOTHING,
+        *,
+        warnings: list[Warning] | None = None,
+        steps: int = MAX_STEPS,
+    ) -> bool | Unknown | None:
+        """Whether an input passes: true, false, null, or unknown. `-` (any value) is true for an unknown input too."""
+        if self.tester is None:
+            return True
+        slots: list[object] = [None] * self.slots
+        value = slots[0] = clean(value)
+        try:
+            found = self.tester(Frame(variables, slots, warnings, Meter(steps, self.where)), value)
+        except RecursionError:
+            raise FeelError("feel_limit", where=self.where, expected="", found="recursion") from None
+        return negation(found) if self.ast.negated else found
+
+
+def compile_expression(
+    text_or_ast: str | ast.Expression,
+    *,
+    names: Iterable[str] = (),
+    units: bool = False,
+    where: str = "",
+    functions: Functions | None = None,
+    strict_names: bool = False,
+    types: Mapping[str, ast.Type] | None = None,
+) -> Compiled:
+    """An expression as closures.
+
+    `names`: facts and parameters that may be read; with `strict_names` any other is refused with its place. `functions`
+    are called by name like the built-in ones. `types`: named types for `instance of`.
+    """
+    known = tuple(names)
+    if isinstance(text_or_ast, str):
+        tree = parse(
+            text_or_ast, names=(*known, *(functions or ())), units=units, where=where, types=types or ()
+        )
+        text = text_or_ast
+    else:
+        tree, text = text_or_ast, print_expression(text_or_ast)
+    unit = _unit(known, functions, types, where, strict=strict_names)
+    run = compile_node(unit, tree, _outermost()).run
+    return Compiled(
+        text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), run, unit.slots, where
+    )
+
+
+def compile_unary_tests(
+    text_or_ast: str | ast.UnaryTests,
+    *,
+    names: Iterable[str] = (),
+    units: bool = False,
+    where: str = "",
+    functions: Functions | None = None,
+    strict_names: bool = False,
+    types: Mapping[str, ast.Type] | None = None,
+) -> CompiledTests:
+    """Unary tests as closures; the options are those of `compile_expression`."""
+    known = tuple(names)
+    if isinstance(text_or_ast, str):
+        tree = parse_unary_tests(
+            text_or_ast, names=(*known, *(functions or ())), units=units, where=where, types=types or ()
+        )
+        text = text_or_ast
+    else:
+        tree, text = text_or_ast, print_expression(text_or_ast)
+    unit = _unit(known, functions, types, where, strict=strict_names)
+    tester = compile_tests(unit, tree.tests, _outermost()) if tree.tests else None
+    return CompiledTests(
+        text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), tester, unit.slots, where
+    )
+
+
+def _outermost() -> Scope:
+    return Scope(None, {"?": Binding(0)})
+
+
+def _unit(
+    names: tuple[str, ...],
+    functions: Functions | None,
+    types: Mapping[str, ast.Type] | None,
+    where: str,
+    *,
+    strict: bool,
+) -> Unit:
+    known = dict(FUNCTIONS)
+    for name, value in (functions or {}).items():
+        known[name] = as_function(name, value)
+    unit = Unit(known, frozenset(names), types or {}, where, strict, _unset, FUNCTIONS)
+    unit.compile = lambda node, scope: compile_node(unit, node, scope)
+    return unit
+
+
+def _unset(node: ast.Node, scope: Scope) -> object:
+    raise AssertionError
+
+
+def _paths(unit: Unit) -> frozenset[tuple[str, ...]]:
+    return frozenset(path for path, times in unit.paths.items() if times > 0)

@@ -1,0 +1,277 @@
+"""A tree into closures, once: literals are values, constants are folded, pure numbers take the short way."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, DecimalException
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.arithmetic import OPERATIONS, negate
+from yanlian.engine.feel.compare import COMPARISONS, conjunction, disjunction
+from yanlian.engine.feel.compile_calls import compile_call, compile_function
+from yanlian.engine.feel.compile_lists import compile_filter, compile_for, compile_quantified
+from yanlian.engine.feel.compile_names import compile_name, compile_path
+from yanlian.engine.feel.compile_tests import compile_in
+from yanlian.engine.feel.frame import Frame, Piece, fixed
+from yanlian.engine.feel.normal import type_name
+from yanlian.engine.feel.numbers import FAST
+from yanlian.engine.feel.scope import Binding, Scope, Unit
+from yanlian.engine.feel.temporal import parse_at
+from yanlian.engine.feel.types import is_instance
+from yanlian.engine.feel.values import Fault, Range, Unknown, fault, union
+
+_RAW: dict[str, Callable[[object, object], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ORDERED = frozenset({Decimal, date, str})
+
+
+def compile_node(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
+    """The closure of a node."""
+    match node:
+        case ast.Number() | ast.String() | ast.Boolean():
+            return fixed(node.value)
+        case ast.Null():
+            return fixed(None)
+        case ast.Name():
+            return compile_name(unit, node, scope)
+        case ast.Path():
+            return compile_path(unit, node, scope)
+        case ast.Compare():
+            return _compare(unit, node, scope)
+        case ast.Logic():
+            return _logic(unit, node, scope)
+        case ast.Arithmetic():
+            return _arithmetic(unit, node, scope)
+        case ast.Negate():
+            return _negate(unit, node, scope)
+        case ast.At():
+            return _at(node)
+        case ast.Between():
+            return _between(unit, node, scope)
+        case ast.In():
+            return compile_in(unit, node, scope)
+        case ast.If():
+            return _if(unit, node, scope)
+        case _:
+            return _construct(unit, node, scope)
+
+
+def _construct(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
+    match node:
+        case ast.ListLiteral():
+            return _list(unit, node, scope)
+        case ast.ContextLiteral():
+            return _context(unit, node, scope)
+        case ast.RangeLiteral():
+            return _range(unit, node, scope)
+        case ast.For():
+            return compile_for(unit, node, scope)
+        case ast.Quantified():
+            return compile_quantified(unit, node, scope)
+        case ast.Filter():
+            return compile_filter(unit, node, scope)
+        case ast.Call():
+            return compile_call(unit, node, scope)
+        case ast.FunctionDefinition():
+            return compile_function(unit, node, scope)
+        case ast.InstanceOf():
+            value, kind, types = unit.compile(node.value, scope).run, node.type, unit.types
+            return Piece(lambda f: is_instance(value(f), kind, types), truth=True)
+        case _:
+            raise AssertionError(f"no meaning for {type(node).__name__}")
+
+
+def _at(node: ast.At) -> Piece:
+    value = parse_at(node.text)
+    if value is not None:
+        return fixed(value)
+    problem = fault("feel_literal", found=node.text)
+    return Piece(lambda f: f.settle(problem, node.place))
+
+
+def _arithmetic(unit: Unit, node: ast.Arithmetic, scope: Scope) -> Piece:
+    left, right = unit.compile(node.left, scope), unit.compile(node.right, scope)
+    slow, fast, place = OPERATIONS[node.op], FAST[node.op], node.place
+    if left.fixed and right.fixed:
+        value = slow(left.value, right.value)
+        return Piece(lambda f: f.settle(value, place)) if type(value) is Fault else fixed(value)
+    first, second = left.run, right.run
+    if right.fixed and isinstance(right.value, Decimal):
+        constant = right.value
+
+        def run_constant(f: Frame) -> object:
+            a = first(f)
+            if type(a) is Decimal:
+                try:
+                    return fast(a, constant)
+                except DecimalException:
+                    pass
+            return f.settle(slow(a, constant), place)
+
+        return Piece(run_constant)
+
+    def run(f: Frame) -> object:
+        a = first(f)
+        b = second(f)
+        if type(a) is Decimal and type(b) is Decimal:
+            try:
+                return fast(a, b)
+            except DecimalException:
+                pass
+        return f.settle(slow(a, b), place)
+
+    return Piece(run)
+
+
+def _negate(unit: Unit, node: ast.Negate, scope: Scope) -> Piece:
+    inner = unit.compile(node.operand, scope)
+    if inner.fixed:
+        value = negate(inner.value)
+        return Piece(lambda f: f.settle(value, node.place)) if type(value) is Fault else fixed(value)
+    return Piece(lambda f: f.settle(negate(inner.run(f)), node.place))
+
+
+def _compare(unit: Unit, node: ast.Compare, scope: Scope) -> Piece:
+    left, right = unit.compile(node.left, scope), unit.compile(node.right, scope)
+    slow, raw, place = COMPARISONS[node.op], _RAW[node.op], node.place
+    first, second = left.run, right.run
+
+    def undecided(f: Frame, a: object, b: object) -> object:
+        result = slow(a, b)
+        if result is None and f.warnings is not None:
+            f.null(place, "feel_operands", {"operator": node.op, "left": type_name(a), "right": type_name(b)})
+        return result
+
+    if right.fixed and type(right.value) in _ORDERED:
+        constant, kind = right.value, type(right.value)
+
+        def run_constant(f: Frame) -> object:
+            a = first(f)
+            return raw(a, constant) if type(a) is kind else undecided(f, a, constant)
+
+        return Piece(run_constant, truth=True)
+
+    def run(f: Frame) -> object:
+        a = first(f)
+        b = second(f)
+        kind = type(a)
+        return raw(a, b) if kind in _ORDERED and type(b) is kind else undecided(f, a, b)
+
+    return Piece(run, truth=True)
+
+
+def _operands(node: ast.Expression, op: str) -> list[ast.Expression]:
+    """The operands of a chain of the same operator, in order."""
+    found: list[ast.Expression] = []
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, ast.Logic) and top.op == op:
+            stack.extend((top.right, top.left))
+        else:
+            found.append(top)
+    return found
+
+
+def _logic(unit: Unit, node: ast.Logic, scope: Scope) -> Piece:
+    runs = [unit.compile(operand, scope).run for operand in _operands(node, node.op)]
+    join, decisive, neutral = (conjunction, False, True) if node.op == "and" else (disjunction, True, False)
+    place = node.place
+
+    def run(f: Frame) -> object:
+        odd: list[object] | None = None
+        for operand in runs:
+            value = operand(f)
+            if value is decisive:
+                return decisive
+            if value is not neutral:
+                odd = [value] if odd is None else [*odd, value]
+        if odd is None:
+            return neutral
+        result = join(odd)
+        if result is None and f.warnings is not None:
+            f.null(place, "feel_logic_on_null", {"operator": node.op})
+        return result
+
+    return Piece(run, truth=True)
+
+
+def _between(unit: Unit, node: ast.Between, scope: Scope) -> Piece:
+    value, low, high = (unit.compile(n, scope).run for n in (node.value, node.low, node.high))
+    at_least, at_most = COMPARISONS[">="], COMPARISONS["<="]
+
+    def run(f: Frame) -> object:
+        found = value(f)
+        return conjunction((at_least(found, low(f)), at_most(found, high(f))))
+
+    return Piece(run, truth=True)
+
+
+def _if(unit: Unit, node: ast.If, scope: Scope) -> Piece:
+    condition, then, otherwise = (unit.compile(n, scope) for n in (node.condition, node.then, node.otherwise))
+    test, yes, no = condition.run, then.run, otherwise.run
+
+    def run(f: Frame) -> object:
+        decided = test(f)
+        if decided is True:
+            return yes(f)
+        return decided.plain() if type(decided) is Unknown else no(f)
+
+    return Piece(run)
+
+
+def _list(unit: Unit, node: ast.ListLiteral, scope: Scope) -> Piece:
+    pieces = [unit.compile(item, scope) for item in node.items]
+    if all(p.fixed for p in pieces):
+        return fixed([p.value for p in pieces])
+    runs = [p.run for p in pieces]
+    return Piece(lambda f: [run(f) for run in runs])
+
+
+def _context(unit: Unit, node: ast.ContextLiteral, scope: Scope) -> Piece:
+    entries: list[tuple[str, int, Callable[[Frame], object]]] = []
+    for entry in node.entries:
+        piece = unit.compile(entry.value, scope)
+        slot = unit.slot()
+        entries.append((entry.key, slot, piece.run))
+        scope = scope.inner({entry.key: Binding(slot, piece.origin)})
+    repeated = len({key for key, _, _ in entries}) < len(entries)
+    problem = fault("feel_entry_twice")
+
+    def run(f: Frame) -> object:
+        if repeated:
+            return f.settle(problem, node.place)
+        found: dict[str, object] = {}
+        slots = f.slots
+        for key, slot, value in entries:
+            found[key] = slots[slot] = value(f)
+        return found
+
+    return Piece(run)
+
+
+def _range(unit: Unit, node: ast.RangeLiteral, scope: Scope) -> Piece:
+    low = fixed(None) if node.low is None else unit.compile(node.low, scope)
+    high = fixed(None) if node.high is None else unit.compile(node.high, scope)
+    low_closed, high_closed, place = node.low_closed, node.high_closed, node.place
+    both = node.low is not None and node.high is not None
+
+    def make(a: object, b: object) -> object:
+        if type(a) is Unknown or type(b) is Unknown:
+            return union(a, b)
+        if both and (a is None or b is None or type_name(a) != type_name(b)):
+            return fault("feel_range_ends", low=type_name(a), high=type_name(b))
+        return Range(a, b, low_closed, high_closed)
+
+    if low.fixed and high.fixed:
+        value = make(low.value, high.value)
+        return Piece(lambda f: f.settle(value, place)) if type(value) is Fault else fixed(value)
+    return Piece(lambda f: f.settle(make(low.run(f), high.run(f)), place))

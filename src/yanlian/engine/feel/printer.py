@@ -1,0 +1,146 @@
+"""A tree back into FEEL text; parsing the text gives the same tree."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.names import KEYWORDS
+from yanlian.engine.feel.tokens import words_of
+
+_POWER = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
+_COMPARE, _UNARY, _POSTFIX = 3, 7, 8
+_KEY = re.compile(r"[^\W\d]\w*")
+
+
+def print_expression(tree: ast.Node, *, plain: bool = False) -> str:
+    """The text of a tree. `plain` writes numbers without units, as any other FEEL engine reads them."""
+    return _Printer(plain=plain).text(tree, 0)
+
+
+def _string(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return '"' + escaped.replace("\t", "\\t") + '"'
+
+
+def _plain_number(value: Decimal) -> str:
+    return format(value, "f")
+
+
+class _Printer:
+    def __init__(self, *, plain: bool) -> None:
+        self.plain = plain
+
+    def text(self, node: ast.Node, power: int) -> str:
+        """A node inside an operator of that power: in parentheses if it binds less strongly."""
+        own, text = self.bare(node)
+        return f"({text})" if own < power else text
+
+    def bare(self, node: ast.Node) -> tuple[int, str]:
+        """How strongly a node binds, and its text."""
+        match node:
+            case ast.Number():
+                spelling = node.spelling if node.spelling and not self.plain else _plain_number(node.value)
+                return (_UNARY if spelling.startswith("-") else 9), spelling
+            case ast.String():
+                return 9, _string(node.value)
+            case ast.Boolean():
+                return 9, "true" if node.value else "false"
+            case ast.Null():
+                return 9, "null"
+            case ast.At():
+                return 9, "@" + _string(node.text)
+            case ast.Name():
+                return 9, node.name
+            case ast.ListLiteral():
+                return 9, f"[{self.commas(node.items)}]"
+            case ast.ContextLiteral():
+                return 9, "{" + ", ".join(self.entry(entry) for entry in node.entries) + "}"
+            case ast.RangeLiteral():
+                return 9, self.range(node)
+            case ast.Negate():
+                return _UNARY, f"-{self.text(node.operand, _UNARY)}"
+            case ast.Arithmetic() | ast.Logic():
+                own = _POWER[node.op]
+                return own, f"{self.text(node.left, own)} {node.op} {self.text(node.right, own + 1)}"
+            case ast.Compare():
+                return _COMPARE, f"{self.text(node.left, _COMPARE)} {node.op} {self.text(node.right, _COMPARE + 1)}"
+            case _:
+                return self.construct(node)
+
+    def construct(self, node: ast.Node) -> tuple[int, str]:
+        """The nodes with keywords and brackets."""
+        match node:
+            case ast.Between():
+                value, low, high = (self.text(n, p) for n, p in ((node.value, 3), (node.low, 4), (node.high, 4)))
+                return _COMPARE, f"{value} between {low} and {high}"
+            case ast.In():
+                return _COMPARE, f"{self.text(node.value, _COMPARE)} in ({self.commas(node.tests)})"
+            case ast.InstanceOf():
+                return _POSTFIX, f"{self.text(node.value, _POSTFIX)} instance of {self.type(node.type)}"
+            case ast.If():
+                parts = (self.text(n, 0) for n in (node.condition, node.then, node.otherwise))
+                return 0, "if {} then {} else {}".format(*parts)
+            case ast.For():
+                return 0, f"for {self.commas(node.iterations)} return {self.text(node.body, 0)}"
+            case ast.Quantified():
+                return 0, f"{node.kind} {self.commas(node.iterations)} satisfies {self.text(node.condition, 0)}"
+            case ast.Iteration():
+                upto = "" if node.upto is None else f"..{self.text(node.upto, 1)}"
+                return 0, f"{node.name} in {self.text(node.source, 1)}{upto}"
+            case ast.Filter():
+                return _POSTFIX, f"{self.text(node.source, _POSTFIX)}[{self.text(node.condition, 0)}]"
+            case ast.Path():
+                return _POSTFIX, f"{self.text(node.source, _POSTFIX)}.{node.name}"
+            case ast.Call():
+                arguments = self.commas(node.positional) or ", ".join(self.entry(entry) for entry in node.named)
+                return _POSTFIX, f"{self.text(node.function, _POSTFIX)}({arguments})"
+            case ast.FunctionDefinition():
+                external = "external " if node.external else ""
+                return 0, f"function({self.commas(node.parameters)}) {external}{self.text(node.body, 0)}"
+            case ast.Parameter():
+                return 0, node.name if node.type is None else f"{node.name}: {self.type(node.type)}"
+            case ast.Test():
+                return 0, f"{node.op} {self.text(node.value, 4)}" if node.op else self.text(node.value, 0)
+            case ast.UnaryTests():
+                tests = self.commas(node.tests) or "-"
+                return 0, f"not({tests})" if node.negated else tests
+            case ast.TypeName() | ast.TypeOf() | ast.ContextType() | ast.FunctionType():
+                return 9, self.type(node)
+            case _:
+                raise AssertionError(f"no text for {type(node).__name__}")
+
+    def commas(self, nodes: tuple[ast.Node, ...]) -> str:
+        """Nodes separated by commas."""
+        return ", ".join(self.text(node, 0) for node in nodes)
+
+    def entry(self, entry: ast.Entry) -> str:
+        """`key: value`, the key in quotes unless it is an ordinary name."""
+        words = words_of(entry.key)
+        ordinary = bool(words) and all(_KEY.fullmatch(word) and word not in KEYWORDS for word in words)
+        key = entry.key if ordinary and " ".join(words) == entry.key else _string(entry.key)
+        return f"{key}: {self.text(entry.value, 0)}"
+
+    def range(self, node: ast.RangeLiteral) -> str:
+        """A range with its brackets; a one-sided one with its sign."""
+        if node.low is None and node.high is not None:
+            return f"({'<=' if node.high_closed else '<'} {self.text(node.high, 4)})"
+        if node.high is None and node.low is not None:
+            return f"({'>=' if node.low_closed else '>'} {self.text(node.low, 4)})"
+        assert node.low is not None
+        assert node.high is not None
+        left, right = "[" if node.low_closed else "(", "]" if node.high_closed else ")"
+        return f"{left}{self.text(node.low, 4)}..{self.text(node.high, 4)}{right}"
+
+    def type(self, node: ast.Type) -> str:
+        """The text of a type."""
+        match node:
+            case ast.TypeName():
+                return node.name
+            case ast.TypeOf():
+                return f"{node.kind}<{self.type(node.member)}>"
+            case ast.ContextType():
+                return f"context<{', '.join(f'{e.name}: {self.type(e.type)}' for e in node.entries)}>"
+            case ast.FunctionType():
+                return f"function<{', '.join(self.type(p) for p in node.parameters)}> -> {self.type(node.result)}"

@@ -1,0 +1,64 @@
+"""`instance of`: whether a value is of a type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.compare import Truth, conjunction
+from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.values import Function, IncompleteList, Range, Unknown, union
+
+_SAME = {
+    "year and month duration": "years and months duration",
+    "day and time duration": "days and time duration",
+    "days and time duration": "days and time duration",
+}
+
+
+def is_instance(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int = 0) -> Truth:
+    """Whether a value is of a type; null is of no type but Null; unknown for what is unknown."""
+    if type(value) is Unknown:
+        return value.plain()
+    if value is None:
+        return isinstance(kind, ast.TypeName) and kind.name == "Null"
+    if isinstance(kind, ast.TypeName):
+        if kind.name in types and depth < 50:
+            return is_instance(value, types[kind.name], types, depth + 1)
+        return kind.name == "Any" or type_name(value) == _SAME.get(kind.name, kind.name)
+    if isinstance(kind, ast.TypeOf):
+        return _members(value, kind, types, depth)
+    if isinstance(kind, ast.ContextType):
+        if not isinstance(value, Mapping):
+            return False
+        if any(entry.name not in value for entry in kind.entries):
+            return False
+        return conjunction(_conforms(clean(value[entry.name]), entry.type, types, depth) for entry in kind.entries)
+    return isinstance(value, Function) and _function_conforms(value, kind)
+
+
+def _conforms(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int) -> Truth:
+    return True if value is None else is_instance(value, kind, types, depth + 1)
+
+
+def _members(value: object, kind: ast.TypeOf, types: Mapping[str, ast.Type], depth: int) -> Truth:
+    if kind.kind == "range":
+        if not isinstance(value, Range):
+            return False
+        return conjunction(_conforms(end, kind.member, types, depth) for end in (value.low, value.high))
+    if not isinstance(value, list):
+        return False
+    found = conjunction(_conforms(clean(member), kind.member, types, depth) for member in value)
+    if found is True and isinstance(value, IncompleteList) and value.is_open:
+        if isinstance(kind.member, ast.TypeName) and kind.member.name == "Any":
+            return True
+        return union(value)
+    return found
+
+
+def _function_conforms(function: Function, kind: ast.FunctionType) -> bool:
+    if len(function.parameters) != len(kind.parameters):
+        return False
+    declared = function.types or ("Any",) * len(function.parameters)
+    asked = [parameter.name if isinstance(parameter, ast.TypeName) else "" for parameter in kind.parameters]
+    return all(own in {"Any", other} or other in {"", "Any"} for own, other in zip(declared, asked, strict=True))

@@ -1,0 +1,43 @@
+"""The names FEEL itself brings: built-in functions and the properties of dates, durations and ranges."""
+
+from __future__ import annotations
+
+PROPERTY_NAMES = ("time offset", "start included", "end included")
+BUILTIN_NAMES = (
+    "string length",
+    "upper case",
+    "lower case",
+    "substring before",
+    "substring after",
+    "starts with",
+    "ends with",
+    "string join",
+    "list contains",
+    "list replace",
+    "insert before",
+    "index of",
+    "distinct values",
+    "round up",
+    "round down",
+    "round half up",
+    "round half down",
+    "date and time",
+    "years and months duration",
+    "day of week",
+    "day of year",
+    "month of year",
+    "week of year",
+    "met by",
+    "overlaps before",
+    "overlaps after",
+    "overlapped by",
+    "overlapped by before",
+    "overlapped by after",
+    "finished by",
+    "started by",
+    "get value",
+    "get entries",
+    "context put",
+    "context merge",
+    "is known",
+)
