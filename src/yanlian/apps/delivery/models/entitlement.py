@@ -108,6 +108,8 @@ class Entitlement(models.Model):
     cleared_on = models.DateField(null=True)
     # Why it is held, in sentences of the check or of the official.
     held_for = models.JSONField(default=list)
+    # An official held it: only an official releases it, the daily check does not.
+    held_by_hand = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["clause", "entity", "pk"]
