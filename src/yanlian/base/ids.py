@@ -1,0 +1,79 @@
+"""Numbers of organisations and persons: the USCC with its check digit, and persons known only by a keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from dataclasses import dataclass
+
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
+
+from yanlian.base.refusal import Refused
+
+_FAULTS: dict[type[ValidationError], str] = {
+    InvalidLength: "length",
+    InvalidFormat: "format",
+    InvalidComponent: "component",
+    InvalidChecksum: "check_digit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedNumber:
+    """A number in its plain form and what is wrong with it: "" (valid), length, format, component, check_digit."""
+
+    value: str
+    fault: str
+
+    @property
+    def valid(self) -> bool:
+        return not self.fault
+
+
+def plain_form(found: str) -> str:
+    """Full-width letters and digits narrowed, blanks and hyphens removed, upper case."""
+    if found.isascii() and found.isalnum():
+        return found.upper()
+    narrow = unicodedata.normalize("NFKC", found)
+    return "".join(c for c in narrow if not c.isspace() and c not in "-‐‑–\u200b\ufeff").upper()
+
+
+def check_uscc(found: str) -> CheckedNumber:
+    """The unified social credit code (GB 32100-2015) in its plain form, checked; a fault warns and never blocks."""
+    value = plain_form(found)
+    try:
+        uscc.validate(value)
+    except ValidationError as fault:
+        return CheckedNumber(value, _FAULTS.get(type(fault), "format"))
+    return CheckedNumber(value, "")
+
+
+def check_person_number(found: str) -> CheckedNumber:
+    """The number of a person's document in its plain form. Checked as a resident identity number (GB 11643-1999).
+
+    Passports and permits have other forms; they are kept with the fault "length" or "format", which warns. Raises
+    `Refused("person_number_unreadable")`, without repeating the number, when it is no document number at all.
+    """
+    value = plain_form(found)
+    if not (6 <= len(value) <= 20 and value.isascii() and value.isalnum() and any(c.isdigit() for c in value)):
+        raise Refused("person_number_unreadable", length=len(value))
+    try:
+        ric.validate(value)
+    except ValidationError as fault:
+        return CheckedNumber(value, _FAULTS.get(type(fault), "format"))
+    return CheckedNumber(value, "")
+
+
+def person_hash(number: str, key: str) -> str:
+    """HMAC-SHA256 (hex) of a document number in its plain form with the installation's key.
+
+    Keyed, because the numbers are few enough to try them all against a plain hash.
+    """
+    return hmac.new(key.encode("utf-8"), plain_form(number).encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def person_code(hashed: str) -> str:
+    """The public code of a person: P and the first 16 hex digits of the keyed hash."""
+    return "P" + hashed[:16]

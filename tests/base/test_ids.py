@@ -1,0 +1,59 @@
+"""Numbers of organisations and persons."""
+
+from __future__ import annotations
+
+import pytest
+
+from yanlian.base.ids import check_person_number, check_uscc, person_code, person_hash, plain_form
+from yanlian.base.refusal import Refused
+
+VALID = "91110000600037341L"
+
+
+@pytest.mark.parametrize(
+    "found", [VALID, VALID.lower(), "９１１１００００６０００３７３４１Ｌ", f" {VALID[:8]} {VALID[8:]}\u3000"]
+)
+def test_uscc_is_brought_to_one_form(found: str) -> None:
+    assert check_uscc(found).value == VALID
+    assert check_uscc(found).valid
+
+
+@pytest.mark.parametrize(
+    ("found", "fault"),
+    [
+        (VALID[:-1] + "M", "check_digit"),
+        (VALID[:-1], "length"),
+        ("I" + VALID[1:], "format"),
+        ("9137", "length"),
+    ],
+)
+def test_a_wrong_uscc_is_named_and_kept(found: str, fault: str) -> None:
+    checked = check_uscc(found)
+    assert checked.fault == fault
+    assert not checked.valid
+    assert checked.value == found
+
+
+def test_person_number_is_checked_and_passports_pass_with_a_mark() -> None:
+    assert check_person_number("11010519491231002x").valid
+    assert check_person_number("110105194912310021").fault == "check_digit"
+    assert check_person_number("E12345678").fault == "length"
+
+
+@pytest.mark.parametrize("found", ["", "12", "张三", "ABCDEFGH", "1" * 21])
+def test_what_is_no_document_number_is_refused_without_repeating_it(found: str) -> None:
+    with pytest.raises(Refused) as caught:
+        check_person_number(found)
+    assert caught.value.data == {"length": len(found)}
+
+
+def test_hash_depends_on_the_key_and_not_on_the_spelling() -> None:
+    one = person_hash("11010519491231002x", "key")
+    assert one == person_hash(" 1101 0519491231002Ｘ", "key")
+    assert one != person_hash("11010519491231002X", "other key")
+    assert len(one) == 64
+    assert person_code(one) == "P" + one[:16]
+
+
+def test_plain_form_drops_blanks_and_hyphens() -> None:
+    assert plain_form("ab-1 2\u200b") == "AB12"
