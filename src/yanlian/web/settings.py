@@ -23,6 +23,8 @@ DISTRICT = Path(os.environ.get("YANLIAN_DISTRICT", PROJECT / "districts" / "laos
 DATA = Path(os.environ.get("YANLIAN_DATA", "data")).resolve()
 DEBUG = os.environ.get("YANLIAN_DEBUG") == "1"
 SECRET_KEY = installation_key(DATA, "session")
+# Persons are known by a hash of their ID number with this key; without it nobody can try out numbers.
+PERSON_KEY = installation_key(DATA, "persons")
 ALLOWED_HOSTS = os.environ.get("YANLIAN_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 HTTPS = os.environ.get("YANLIAN_HTTPS") == "1"
 
