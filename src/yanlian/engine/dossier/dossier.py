@@ -11,7 +11,7 @@ from yanlian.engine.dossier.coverage import Coverage, Gap
 from yanlian.engine.dossier.row import UNDELIVERED, PhantomRow, Row
 from yanlian.engine.dossier.schema import RecordKind, Schema
 from yanlian.engine.dossier.trace import FactRead, Trace
-from yanlian.engine.feel import IncompleteList, Missing
+from yanlian.engine.feel import IncompleteList
 
 
 class Dossier(Mapping[str, object]):
@@ -71,7 +71,7 @@ class Dossier(Mapping[str, object]):
 
     def _nothing_delivered(self, kind: RecordKind) -> object:
         if kind.many:
-            return IncompleteList((), self._phantoms(kind, ((None, self.as_of),), ()), self._lack(kind), bounded=True)
+            return IncompleteList((), self._phantoms(kind, ((None, self.as_of),), ()), bounded=True)
         return _UnknownRecord(kind, self.trace)
 
     def _many(self, kind: RecordKind, stored: Sequence[Mapping[str, object]]) -> list[object]:
@@ -80,7 +80,7 @@ class Dossier(Mapping[str, object]):
         if not gaps:
             return rows
         phantoms = self._phantoms(kind, gaps, stored)
-        return IncompleteList(rows, phantoms, self._lack(kind), bounded=True) if phantoms else rows
+        return IncompleteList(rows, phantoms, bounded=True) if phantoms else rows
 
     def _seen(self, kind: RecordKind, stored: Mapping[str, object]) -> bool:
         when = stored.get(kind.period) if kind.period else None
@@ -96,9 +96,6 @@ class Dossier(Mapping[str, object]):
                 moved = registration.get("moved_in_on")
                 since = moved if isinstance(moved, date) else None
         return self.coverage.gaps(kind.key, self.as_of, since)
-
-    def _lack(self, kind: RecordKind) -> frozenset[Missing]:
-        return frozenset({Missing(kind.zh, kind.holder, "")})
 
     def _phantoms(
         self, kind: RecordKind, gaps: Sequence[Gap], stored: Sequence[Mapping[str, object]]

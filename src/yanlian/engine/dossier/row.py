@@ -125,5 +125,10 @@ class PhantomRow(Row):
             return Unknown(missing, low=self.low, high=self.high)
         return Unknown(missing)
 
+    @property
+    def lack(self) -> frozenset[Missing]:
+        """What is missing when these records as a whole matter."""
+        return frozenset({Missing(self.kind.zh, self.kind.holder, self.period, whole=True)})
+
     def period_text(self) -> str:
         return self.period

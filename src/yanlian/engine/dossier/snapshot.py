@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import cast
 
 import pyarrow as pa
-import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from yanlian.base.refusal import Refused
@@ -129,11 +128,8 @@ class SnapshotWriter:
 
 
 def _content(batch: pa.RecordBatch) -> bytes:
-    """The bytes that stand for the rows: Arrow's own stream form of the batch, without its schema."""
-    sink = pa.BufferOutputStream()
-    with pyarrow.ipc.new_stream(sink, batch.schema.remove_metadata()) as stream:
-        stream.write_batch(batch)
-    return cast("bytes", sink.getvalue().to_pybytes())
+    """The bytes that stand for the rows: Arrow's message of the batch, which holds values but no schema or notes."""
+    return cast("bytes", batch.serialize().to_pybytes())
 
 
 @dataclass(frozen=True, slots=True)

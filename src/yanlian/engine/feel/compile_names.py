@@ -45,7 +45,8 @@ def compile_name(unit: Unit, node: ast.Name, scope: Scope) -> Piece:
     if node.name not in unit.functions or node.name in unit.given:
         _note_free(unit, node, ambiguous=bool(items))
     elif not items:
-        return Piece(lambda f, known=unit.functions[node.name]: known)  # type: ignore[misc]
+        known = unit.functions[node.name]
+        return Piece(lambda f: known)
     return _inside(node.name, items, _outside(unit, node), origin)
 
 
@@ -59,7 +60,13 @@ def _note_free(unit: Unit, node: ast.Name, *, ambiguous: bool) -> None:
         hint = nearest(node.name, sorted(unit.given | unit.functions.keys()))
         at = node.place
         raise FeelError(
-            "feel_name_unknown", where=unit.where, line=at.line, column=at.column, expected="", found=node.name, hint=hint
+            "feel_name_unknown",
+            where=unit.where,
+            line=at.line,
+            column=at.column,
+            expected="",
+            found=node.name,
+            hint=hint,
         )
     unit.free.add(node.name)
     if ambiguous:
@@ -81,7 +88,9 @@ def _outside(unit: Unit, node: ast.Name) -> Run:
         try:
             value = f.variables[name]
         except KeyError:
-            return f.null(place, "feel_variable_missing", data) if function is None else function
+            if function is None:
+                f.null(place, "feel_variable_missing", data)
+            return function
         return value if type(value) in ATOMS else clean(value)
 
     return run
@@ -101,8 +110,8 @@ def _entry_or(name: str, slot: int, outer: Run) -> Run:
     def run(f: Frame) -> object:
         member = f.slots[slot]
         kind = type(member)
-        if kind is Unknown:
-            return member if itself else member.plain()  # type: ignore[attr-defined]
+        if type(member) is Unknown:
+            return member if itself else member.plain()
         if (kind is dict or is_context(member)) and isinstance(member, Mapping):
             try:
                 value = member[name]
@@ -138,7 +147,8 @@ def compile_path(unit: Unit, node: ast.Path, scope: Scope) -> Piece:
             try:
                 entry = value[name]
             except KeyError:
-                return f.null(place, "feel_entry_missing", {"name": name})
+                f.null(place, "feel_entry_missing", {"name": name})
+                return None
             return entry if type(entry) in ATOMS else clean(entry)
         return f.settle(step(value, name), place)
 
@@ -148,7 +158,7 @@ def compile_path(unit: Unit, node: ast.Path, scope: Scope) -> Piece:
 def step(value: object, name: str) -> object:
     """One step of a path from a value: an entry, a property, or the same step from every member of a list."""
     if type(value) is Unknown:
-        return value.plain()
+        return value.part(name)
     if isinstance(value, list):
         members = [_member(member, name) for member in value]
         if isinstance(value, IncompleteList) and value.is_open:

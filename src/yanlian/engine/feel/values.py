@@ -13,10 +13,11 @@ false:
   2024-01-01) and literals (a list or a context may have unknown members).
 - `IncompleteList` is a list whose members are certain, plus `maybe`: values that may or may not be members, plus
   `missing`. It comes from a filter whose condition is unknown for some members, or from a record that was delivered
-  in part. Without `bounded` nobody can say how many more there are; with `bounded` every further member is in `maybe`.
+  in part. Without `bounded` nobody can say how many more there are; with `bounded` every further member is
+  described by one of `maybe` (one may stand for several).
 - A filter keeps members whose condition is true, drops those with false or null, and moves those with unknown to
   `maybe`; members of `maybe` stay maybe or are dropped. A plain list comes out when nothing is left open.
-- `count` of an incomplete list is an unknown with bounds. `list contains`, `some` and `any` are true when certain
+- `count` of an incomplete list is an unknown with a lower bound. `list contains`, `some` and `any` are true when certain
   members decide, `every` and `all` are false when certain members decide; everything else over an incomplete list or
   over a list with unknown members (`sum`, `min`, `max`, `mean`, `sort`, `=`, an index …) is unknown.
 - A unary test on an unknown is unknown, except `-`, which is true. A row of a decision table never fires on it.
@@ -38,11 +39,15 @@ Bound: TypeAlias = Decimal | date | None
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One fact that nobody delivered: its name, the department that holds it, and the period it is missing for."""
+    """One fact that nobody delivered: its name, the department that holds it, and the period it is missing for.
+
+    `whole`: the fact is a record as a whole; a path into it names the part that is missing.
+    """
 
     fact: str
     holder: str
     period: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,20 @@ class Unknown:
         """The same lack without the bounds: what depends on the value does not inherit them."""
         return self if self.low is None and self.high is None else Unknown(self.missing)
 
+    def part(self, name: str) -> Unknown:
+        """What a path into the unknown value is: where a whole record is missing, this part of it is."""
+        if not any(one.whole for one in self.missing):
+            return self.plain()
+        return Unknown(
+            frozenset(Missing(f"{m.fact}.{name}", m.holder, m.period) if m.whole else m for m in self.missing)
+        )
+
 
 class IncompleteList(list[object]):
     """The certain members, plus `maybe` members, plus what is `missing`.
 
-    `bounded` says that every further member is one of `maybe`; without it there may be others nobody listed.
+    `bounded` says that every further member is described by one of `maybe` (which may stand for several); without it
+    there may be others nobody listed.
     """
 
     __slots__ = ("bounded", "maybe", "missing")
@@ -86,7 +100,7 @@ class IncompleteList(list[object]):
 
     def unknown(self) -> Unknown:
         """What depends on the whole of this list."""
-        return Unknown(self.missing)
+        return Unknown(missing_in((self,)))
 
     def __repr__(self) -> str:
         return f"IncompleteList({list(self)!r}, maybe={self.maybe!r}, bounded={self.bounded})"
@@ -109,11 +123,11 @@ class Range:
 class Function:
     """Something FEEL can call: parameter names in order, and what to do with the arguments.
 
-    `variadic`: the last parameter takes any number of further positional arguments. `optional`: how many parameters at
-    the end may be left out. `accepts_unknown`: unknown arguments are handed over instead of making the result unknown.
-    `types`: for functions defined in FEEL, the declared types as printed, or empty. `others`: further lists of parameter
-    names under which the same function may be called. `run`: used instead of `call` inside an evaluation, with the frame
-    of the caller, so that budget and warnings are shared.
+    `variadic`: the last parameter takes any number of further positional arguments. `optional`: how many parameters
+    at the end may be left out. `accepts_unknown`: unknown arguments are handed over instead of making the result
+    unknown. `types`: for functions defined in FEEL, the declared types as printed, or empty. `others`: further lists of
+    parameter names under which the same function may be called. `run`: used instead of `call` inside an evaluation,
+    with the frame of the caller, so that budget and warnings are shared.
     """
 
     name: str
@@ -136,7 +150,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 (the word of the standard: null with a warning)
+class FeelWarning:
     """Why an expression gave null, and where it stands."""
 
     code: str
@@ -169,7 +183,9 @@ def missing_in(values: Iterable[object]) -> frozenset[Missing]:
                 found |= missing_in(value.maybe)
             found |= missing_in(value)
         elif isinstance(value, Mapping):
-            found |= missing_in(value.values())
+            # A context that stands for records nobody delivered says so itself, as one lack instead of one an entry.
+            lack: frozenset[Missing] | None = getattr(value, "lack", None)
+            found |= missing_in(value.values()) if lack is None else lack
         elif isinstance(value, Range):
             found |= missing_in((value.low, value.high))
     return frozenset(found)
