@@ -1,4 +1,4 @@
-"""The payment file for the bank: CSV (the same bytes every time) and XLSX, with a totals row in figures and capitals."""
+"""The payment file for the bank: CSV (the same bytes every time) and XLSX, with a total in figures and capitals."""
 
 from __future__ import annotations
 
