@@ -15,7 +15,7 @@ from yanlian.engine.feel.parser import parse, parse_unary_tests
 from yanlian.engine.feel.printer import print_expression
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.temporal import DateTime, DaysTime, Time, YearsMonths
-from yanlian.engine.feel.values import Function, IncompleteList, Missing, Range, Unknown, Warning, is_known
+from yanlian.engine.feel.values import FeelWarning, Function, IncompleteList, Missing, Range, Unknown, is_known
 
 __all__ = [
     "Compiled",
@@ -24,6 +24,7 @@ __all__ = [
     "DaysTime",
     "Expression",
     "FeelError",
+    "FeelWarning",
     "Function",
     "IncompleteList",
     "Missing",
@@ -31,7 +32,6 @@ __all__ = [
     "Time",
     "UnaryTests",
     "Unknown",
-    "Warning",
     "YearsMonths",
     "compile_expression",
     "compile_unary_tests",

@@ -115,7 +115,12 @@ def _same(a: object, b: object) -> bool:
 
 def _below(a: object, b: object) -> bool | None:
     left, right = _order_key(a), _order_key(b)
-    return None if left is None or right is None or left[0] != right[0] else left[1] < right[1]
+    if left is None or right is None or left[0] != right[0]:
+        return None
+    (_, first), (_, second) = left, right
+    if isinstance(first, str) or isinstance(second, str):
+        return isinstance(first, str) and isinstance(second, str) and first < second
+    return first < second
 
 
 def _order_key(value: object) -> tuple[str, Decimal | str | int] | None:
@@ -146,12 +151,7 @@ def less(a: object, b: object) -> Truth:
         if _below(low_a, high_b) is False:
             return False
         return union(a, b)
-    left, right = _order_key(a), _order_key(b)
-    if left is None or right is None or left[0] != right[0]:
-        return None
-    if isinstance(left[1], str):
-        return left[1] < right[1] if isinstance(right[1], str) else None
-    return None if isinstance(right[1], str) else left[1] < right[1]
+    return _below(a, b)
 
 
 def less_equal(a: object, b: object) -> Truth:

@@ -140,15 +140,18 @@ def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tup
             elif fallback is not None:
                 function = fallback
             else:
-                return f.null(place, "feel_no_function", {"found": type_name(function)})
+                f.null(place, "feel_no_function", {"found": type_name(function)})
+                return None
         values = [r(f) for r in runs]
         if names:
             order = order_of(function, names)
             if order is None:
-                return f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
+                f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
+                return None
             values = [values[i] if i >= 0 else None for i in order]
         elif not takes(function, len(values)):
-            return f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
+            f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
+            return None
         return invoke(f, function, values, place)
 
     return run

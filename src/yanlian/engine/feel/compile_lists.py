@@ -96,9 +96,7 @@ class _Iterator:
     upto: Run | None
 
 
-def _iterators(
-    unit: Unit, iterations: tuple[ast.Iteration, ...], scope: Scope
-) -> tuple[list[_Iterator], Scope]:
+def _iterators(unit: Unit, iterations: tuple[ast.Iteration, ...], scope: Scope) -> tuple[list[_Iterator], Scope]:
     found: list[_Iterator] = []
     for iteration in iterations:
         source = unit.compile(iteration.source, scope)

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.compare import COMPARISONS, Truth, disjunction, less, less_equal, passes
-from yanlian.engine.feel.compare import conjunction
+from yanlian.engine.feel.compare import COMPARISONS, Truth, conjunction, disjunction, less, less_equal, passes
 from yanlian.engine.feel.frame import Frame, Piece, Run
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.values import Range, Unknown
@@ -111,5 +110,5 @@ def _expression(run: Run, slot: int) -> Tester:
     return tester
 
 
-def _answer(value: object, result: bool) -> Truth:  # noqa: FBT001 (a value of the language)
+def _answer(value: object, result: bool) -> Truth:
     return value.plain() if isinstance(value, Unknown) else result

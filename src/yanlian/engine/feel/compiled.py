@@ -11,13 +11,13 @@ from yanlian.engine.feel.compare import negation
 from yanlian.engine.feel.compile_calls import as_function
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.compiler import compile_node
-from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Run
+from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Piece, Run
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.parser import parse, parse_unary_tests
 from yanlian.engine.feel.printer import print_expression
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
-from yanlian.engine.feel.values import Function, Unknown, Warning
+from yanlian.engine.feel.values import FeelWarning, Function, Unknown
 
 Functions = Mapping[str, Function | Callable[..., object]]
 _NOTHING: Mapping[str, object] = {}
@@ -42,7 +42,11 @@ class Compiled:
     where: str = ""
 
     def evaluate(
-        self, variables: Mapping[str, object] = _NOTHING, *, warnings: list[Warning] | None = None, steps: int = MAX_STEPS
+        self,
+        variables: Mapping[str, object] = _NOTHING,
+        *,
+        warnings: list[FeelWarning] | None = None,
+        steps: int = MAX_STEPS,
     ) -> object:
         """The value with these variables. Reasons for null are appended to `warnings` if given."""
         frame = Frame(variables, [None] * self.slots, warnings, Meter(steps, self.where))
@@ -70,7 +74,7 @@ class CompiledTests:
         value: object,
         variables: Mapping[str, object] = _NOTHING,
         *,
-        warnings: list[Warning] | None = None,
+        warnings: list[FeelWarning] | None = None,
         steps: int = MAX_STEPS,
     ) -> bool | Unknown | None:
         """Whether an input passes: true, false, null, or unknown. `-` (any value) is true for an unknown input too."""
@@ -102,17 +106,13 @@ def compile_expression(
     """
     known = tuple(names)
     if isinstance(text_or_ast, str):
-        tree = parse(
-            text_or_ast, names=(*known, *(functions or ())), units=units, where=where, types=types or ()
-        )
+        tree = parse(text_or_ast, names=(*known, *(functions or ())), units=units, where=where, types=types or ())
         text = text_or_ast
     else:
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
     run = compile_node(unit, tree, _outermost()).run
-    return Compiled(
-        text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), run, unit.slots, where
-    )
+    return Compiled(text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), run, unit.slots, where)
 
 
 def compile_unary_tests(
@@ -161,7 +161,7 @@ def _unit(
     return unit
 
 
-def _unset(node: ast.Node, scope: Scope) -> object:
+def _unset(node: ast.Node, scope: Scope) -> Piece:
     raise AssertionError
 
 

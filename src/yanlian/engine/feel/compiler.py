@@ -22,7 +22,7 @@ from yanlian.engine.feel.temporal import parse_at
 from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, Range, Unknown, fault, union
 
-_RAW: dict[str, Callable[[object, object], bool]] = {
+_RAW: dict[str, Callable[..., bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,

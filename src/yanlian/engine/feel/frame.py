@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from yanlian.engine.feel.ast import Place
 from yanlian.engine.feel.refusal import FeelError
-from yanlian.engine.feel.values import Fault, Warning
+from yanlian.engine.feel.values import Fault, FeelWarning
 
 MAX_STEPS = 10_000_000
 MAX_CALLS = 150
@@ -37,7 +37,7 @@ class Frame:
     __slots__ = ("meter", "slots", "variables", "warnings")
 
     def __init__(
-        self, variables: Mapping[str, object], slots: list[object], warnings: list[Warning] | None, meter: Meter
+        self, variables: Mapping[str, object], slots: list[object], warnings: list[FeelWarning] | None, meter: Meter
     ) -> None:
         self.variables = variables
         self.slots = slots
@@ -47,12 +47,13 @@ class Frame:
     def null(self, place: Place, code: str, data: Mapping[str, object]) -> None:
         """Null, with a warning if somebody collects them."""
         if self.warnings is not None:
-            self.warnings.append(Warning(code, data, place.line, place.column))
+            self.warnings.append(FeelWarning(code, data, place.line, place.column))
 
     def settle(self, result: object, place: Place) -> object:
         """A result of a function: a fault becomes null with a warning."""
         if type(result) is Fault:
-            return self.null(place, result.code, result.data)
+            self.null(place, result.code, result.data)
+            return None
         return result
 
 

@@ -9,9 +9,49 @@ from contextlib import contextmanager
 from yanlian.engine.feel.tokens import Token, words_of
 
 KEYWORDS = frozenset(
-    "for return if then else some every satisfies instance of in function external or and between not null true false".split()
+    [
+        "for",
+        "return",
+        "if",
+        "then",
+        "else",
+        "some",
+        "every",
+        "satisfies",
+        "instance",
+        "of",
+        "in",
+        "function",
+        "external",
+        "or",
+        "and",
+        "between",
+        "not",
+        "null",
+        "true",
+        "false",
+    ]
 )
-_RESERVED = frozenset("for return if then else some every satisfies in function or and between null true false".split())
+_RESERVED = frozenset(
+    [
+        "for",
+        "return",
+        "if",
+        "then",
+        "else",
+        "some",
+        "every",
+        "satisfies",
+        "in",
+        "function",
+        "or",
+        "and",
+        "between",
+        "null",
+        "true",
+        "false",
+    ]
+)
 
 
 class KnownNames:
@@ -36,7 +76,7 @@ class KnownNames:
     @contextmanager
     def opened(self, names: Iterable[str]) -> Iterator[None]:
         """A scope in which further names are known."""
-        before = {}
+        before: dict[str, list[tuple[Sequence[str], str]]] = {}
         for name in names:
             words = words_of(name)
             if len(words) > 1:

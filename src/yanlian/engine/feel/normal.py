@@ -70,7 +70,7 @@ def _clean_other(value: object) -> object:
 
 
 def to_feel(value: object) -> object:
-    """A Python value as a FEEL value, through and through: integers become decimals, tuples lists; floats are refused."""
+    """A Python value as a FEEL value, integers become decimals, tuples lists; floats are refused."""
     value = clean(value)
     if isinstance(value, Mapping):
         return {str(key): to_feel(entry) for key, entry in value.items()}

@@ -15,7 +15,8 @@ CONTEXT = Context(
     flags=[],
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
-WIDE = Context(prec=50, rounding=ROUND_HALF_EVEN, Emin=-6200, Emax=6200, traps=[InvalidOperation, DivisionByZero, Overflow])
+_TRAPS = [InvalidOperation, DivisionByZero, Overflow]
+WIDE = Context(prec=50, rounding=ROUND_HALF_EVEN, Emin=-6200, Emax=6200, traps=_TRAPS)
 MAX_TEXT = 1_000_000
 MAX_LIST = 1_000_000
 
@@ -37,6 +38,11 @@ def whole(value: object) -> int | None:
         return None
     number = int(value)
     return number if number == value else None
+
+
+def truncated(value: object) -> int | None:
+    """A position in a text or list: decimals are cut off, as the standard's test cases have it."""
+    return int(value) if type(value) is Decimal and value.adjusted() <= 18 else None
 
 
 def number_text(value: Decimal) -> str:

@@ -29,7 +29,9 @@ _OPERATORS = {
     "**": 6,
 }
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-_ENDS_RANGE = frozenset({"", ")", ",", "]", "}", "and", "or", "then", "else", "return", "satisfies", "=", "!=", "..", ":"})
+_ENDS_RANGE = frozenset(
+    [")", ",", "]", "}", "and", "or", "then", "else", "return", "satisfies", "=", "!=", "..", ":"]
+) | {""}
 _NEVER_NAMES = KEYWORDS - {"of", "instance", "external", "not", "function", "every", "some"}
 
 
@@ -151,7 +153,7 @@ class _Parser(Stream):
                 self.advance()
                 name = self.member_name()
                 node = ast.Path(node, name, place=self.place(start))
-            elif text == "[" and not (self.closing and self.after(1).text in _ENDS_RANGE and self.after(1).kind != "string"):
+            elif text == "[" and not self.closes_range():
                 node = self.filter_of(node, start)
             elif text == "(":
                 node = self.call_of(node, start)
@@ -160,6 +162,10 @@ class _Parser(Stream):
                 node = ast.InstanceOf(node, parse_type(self, self.types), place=self.place(start))
             else:
                 return node
+
+    def closes_range(self) -> bool:
+        """Whether the `[` here closes a range (`]1..3[`) instead of opening a filter."""
+        return bool(self.closing) and self.after(1).kind != "string" and self.after(1).text in _ENDS_RANGE
 
     def filter_of(self, node: Expression, start: int) -> Expression:
         """`node[condition]`; inside, the entries of the members are names too."""
@@ -493,4 +499,3 @@ class _Parser(Stream):
         if self.token.kind == "word" and self.at:
             hint = nearest(f"{self.all[self.at - 1].text} {self.token.text}", self.given)
         raise self.unexpected("operator", hint)
-

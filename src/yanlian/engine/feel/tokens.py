@@ -31,7 +31,8 @@ _PATTERN = rf"""
 """
 _TOKEN = re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
 _UNITS = re.compile(rf"(?:{_UNIT})(?![{_START}0-9])")
-_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
+_PAIR = r"u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+_ESCAPE = re.compile(rf"\\(?:{_PAIR}|u([0-9a-fA-F]{{4}})|U([0-9a-fA-F]{{6}})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "'": "'", '"': '"', "\\": "\\", "/": "/"}
 
 
@@ -137,7 +138,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _hint(sign: str) -> str:
-    return 'A text needs its closing quote: "…".' if sign == '"' else ""
+    return '"…"' if sign == '"' else ""
 
 
 def words_of(name: str) -> Sequence[str]:

@@ -90,7 +90,11 @@ FUNCTIONS = (
     Function("get entries", ("m",), get_entries, accepts_unknown=True, others=(("context",),)),
     Function("context", ("entries",), context_of, accepts_unknown=True),
     Function(
-        "context put", ("context", "key", "value"), context_put, accepts_unknown=True, others=(("context", "keys", "value"),)
+        "context put",
+        ("context", "key", "value"),
+        context_put,
+        accepts_unknown=True,
+        others=(("context", "keys", "value"),),
     ),
     Function("context merge", ("contexts",), context_merge, accepts_unknown=True),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from yanlian.engine.feel.compare import equal, key_of, negation
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import CONTEXT, MAX_TEXT, number_text
 from yanlian.engine.feel.refusal import FeelError
-from yanlian.engine.feel.temporal import DateTime, Time, date_text
+from yanlian.engine.feel.temporal import DateTime, FarDate, Time, date_text
 from yanlian.engine.feel.values import Fault, Function, Range, fault, is_known
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -35,8 +36,8 @@ def text_of(value: object, *, quoted: bool = False) -> str:
         return f"{left}{text_of(value.low, quoted=True)}..{text_of(value.high, quoted=True)}{right}"
     if isinstance(value, Function):
         return f"function({', '.join(value.parameters)})"
-    if hasattr(value, "year"):
-        return date_text(value)  # type: ignore[arg-type]
+    if isinstance(value, (date, FarDate)):
+        return date_text(value)
     return str(value)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
 from functools import cmp_to_key
 
 from yanlian.engine.feel.builtins.arguments import as_list, gathered, rejected
 from yanlian.engine.feel.compare import conjunction, disjunction, equal, key_of, less
 from yanlian.engine.feel.normal import clean
-from yanlian.engine.feel.numbers import MAX_LIST, whole
+from yanlian.engine.feel.numbers import MAX_LIST, truncated
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import Fault, Function, IncompleteList, Unknown, fault, is_known, union
 
@@ -34,12 +34,12 @@ def list_contains(members: object, element: object) -> object:
 
 
 def count(members: object) -> object:
-    """`count(list)`: of an incomplete list an unknown with bounds."""
+    """`count(list)`: of an incomplete list an unknown with a lower bound."""
     if type(members) is Unknown:
         return members.plain()
     if isinstance(members, IncompleteList) and members.is_open:
-        high = Decimal(len(members) + len(members.maybe)) if members.bounded else None
-        return Unknown(members.missing, Decimal(len(members)), high)
+        # No upper bound: one maybe member may stand for any number of records.
+        return Unknown(members.unknown().missing, Decimal(len(members)))
     found = as_list(members)
     return rejected("count", members) if found is None else Decimal(len(found))
 
@@ -68,7 +68,7 @@ def _joined(name: str, join: Callable[[Iterable[object]], object], arguments: tu
 
 def sublist(members: object, start: object, length: object = None) -> object:
     """`sublist(list, start position, length)`."""
-    found, first, size = as_list(members), whole(start), whole(length)
+    found, first, size = as_list(members), truncated(start), truncated(length)
     if found is None or first is None or (length is not None and size is None):
         return rejected("sublist", members, start, length)
     if first == 0 or abs(first) > len(found) or (size is not None and size < 0):
@@ -83,8 +83,7 @@ def append(members: object, *items: object) -> object:
     """`append(list, item…)`."""
     if type(members) is Unknown:
         return members.plain()
-    found = [None] if members is None else as_list(members)
-    assert found is not None
+    found = members if isinstance(members, list) else [members]
     return _like(found, [*found, *items])
 
 
@@ -145,7 +144,7 @@ def list_replace(members: object, position: object, item: object) -> object:
 
 
 def _positioned(name: str, members: object, position: object) -> tuple[list[object] | Fault, int]:
-    found, at = as_list(members), whole(position)
+    found, at = as_list(members), truncated(position)
     if found is None or at is None:
         return rejected(name, members, position), 0
     if at == 0 or abs(at) > len(found):
@@ -178,7 +177,10 @@ def distinct_values(members: object) -> object:
     found = as_list(members)
     if found is None:
         return rejected("distinct values", members)
-    return list({key_of(clean(member)): member for member in reversed(found)}.values())[::-1] if found else []
+    first: dict[Hashable, object] = {}
+    for member in found:
+        first.setdefault(key_of(clean(member)), member)
+    return list(first.values())
 
 
 def flatten(members: object) -> object:

@@ -120,7 +120,7 @@ def _set(pattern: str, at: int) -> tuple[str, int]:
 @lru_cache(maxsize=64)
 def _category(name: str) -> str:
     """All characters of a Unicode category as ranges of a set."""
-    if name.startswith("Is") or name.startswith("^"):
+    if name.startswith(("Is", "^")):
         raise re.error("blocks of characters are not supported")
     ranges: list[str] = []
     start = -1

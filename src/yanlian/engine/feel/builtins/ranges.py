@@ -77,7 +77,7 @@ def _overlaps_before(a: Range, b: Range) -> bool:
 
 
 def _overlaps_after(a: Range, b: Range) -> bool:
-    return _overlaps(a, b) and _high_before(b, a) and (_low_before(b, a) or _same_low(a, b))
+    return _overlaps(a, b) and _low_before(b, a) and (_high_before(b, a) or _same_high(a, b))
 
 
 def _finishes(a: object, b: object) -> bool:
@@ -171,9 +171,7 @@ def _end(node: ast.Expression) -> object:
     return None
 
 
-def _relation(
-    name: str, relation: Callable[[object, object], bool], allowed: str, *names: tuple[str, str]
-) -> Function:
+def _relation(name: str, relation: Callable[[object, object], bool], allowed: str, *names: tuple[str, str]) -> Function:
     others = names[1:]
     return Function(name, names[0], _guarded(name, relation, allowed), others=others)
 

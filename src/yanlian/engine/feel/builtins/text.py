@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from yanlian.engine.feel.builtins.arguments import rejected
 from yanlian.engine.feel.builtins.patterns import compiled, expand
-from yanlian.engine.feel.numbers import MAX_TEXT, whole
+from yanlian.engine.feel.numbers import MAX_TEXT, truncated
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import Fault, Function, fault
 
 
 def substring(text: object, start: object, length: object = None) -> object:
     """`substring(string, start position, length)`: a negative start counts from the end."""
-    first, size = whole(start), whole(length)
+    first, size = truncated(start), truncated(length)
     if not isinstance(text, str):
         return rejected("substring", text, start, length)
     if first is None or first == 0 or (length is not None and (size is None or size < 1)):
@@ -69,7 +69,9 @@ def starts_with(text: object, match: object) -> object:
 
 def ends_with(text: object, match: object) -> object:
     """`ends with(string, match)`."""
-    return text.endswith(match) if isinstance(text, str) and isinstance(match, str) else rejected("ends with", text, match)
+    return (
+        text.endswith(match) if isinstance(text, str) and isinstance(match, str) else rejected("ends with", text, match)
+    )
 
 
 def matches(text: object, pattern: object, flags: object = None) -> object:

@@ -26,8 +26,8 @@ from yanlian.engine.feel.temporal import (
 from yanlian.engine.feel.values import Function, fault
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
-_MONTHS += ("November", "December")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
+_ALL_MONTHS = (*_MONTHS, "October", "November", "December")
 _UTC_MIDNIGHT = Time(0, 0, 0, 0, 0)
 
 
@@ -109,22 +109,16 @@ def duration(value: object) -> object:
 
 def years_and_months_duration(start: object, end: object) -> object:
     """`years and months duration(from, to)`: whole months between two days."""
-    first, last = _day_and_clock(start), _day_and_clock(end)
+    first, last = _day(start), _day(end)
     if first is None or last is None:
         return rejected("years and months duration", start, end)
     sign = 1
-    if (ordinal(first[0]), first[1]) > (ordinal(last[0]), last[1]):
+    if ordinal(first) > ordinal(last):
         first, last, sign = last, first, -1
-    months = (last[0].year - first[0].year) * 12 + last[0].month - first[0].month
-    if (last[0].day, last[1]) < (first[0].day, first[1]):
+    months = (last.year - first.year) * 12 + last.month - first.month
+    if last.day < first.day:
         months -= 1
     return YearsMonths(sign * months)
-
-
-def _day_and_clock(value: object) -> tuple[Date, int] | None:
-    if isinstance(value, DateTime):
-        return value.day, value.time.of_day
-    return (value, 0) if isinstance(value, (date, FarDate)) else None
 
 
 def _day(value: object) -> Date | None:
@@ -152,7 +146,7 @@ def day_of_year(value: object) -> object:
 def month_of_year(value: object) -> object:
     """`month of year(date)`: January … December."""
     day = _day(value)
-    return rejected("month of year", value) if day is None else _MONTHS[day.month - 1]
+    return rejected("month of year", value) if day is None else _ALL_MONTHS[day.month - 1]
 
 
 def week_of_year(value: object) -> object:
@@ -181,9 +175,7 @@ def no_clock() -> object:
 FUNCTIONS = (
     Function("date", ("from",), date_of, others=(("year", "month", "day"),)),
     Function("date and time", ("from",), date_and_time, others=(("date", "time"),)),
-    Function(
-        "time", ("from",), time_of, others=(("hour", "minute", "second", "offset"), ("hour", "minute", "second"))
-    ),
+    Function("time", ("from",), time_of, others=(("hour", "minute", "second", "offset"), ("hour", "minute", "second"))),
     Function("duration", ("from",), duration),
     Function("years and months duration", ("from", "to"), years_and_months_duration),
     Function("day of week", ("date",), day_of_week),
