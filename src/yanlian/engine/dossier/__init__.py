@@ -4,10 +4,10 @@ May import base and engine.feel (whose *unknown* it hands out for what nobody de
 (what a dossier can hold), then `dossier.py` (one dossier as names and values for rules), then `snapshot.py`.
 """
 
-from yanlian.engine.dossier.cases import UNDELIVERED, dossier_of_case
+from yanlian.engine.dossier.cases import dossier_of_case, row_of_case
 from yanlian.engine.dossier.coverage import Coverage, Delivery
 from yanlian.engine.dossier.dossier import Dossier
-from yanlian.engine.dossier.row import Row
+from yanlian.engine.dossier.row import UNDELIVERED, Row
 from yanlian.engine.dossier.schema import Field, RecordKind, Schema, load_schema
 from yanlian.engine.dossier.snapshot import Snapshot, SnapshotInfo, SnapshotWriter, open_snapshot
 from yanlian.engine.dossier.trace import FactRead, Trace
@@ -29,4 +29,5 @@ __all__ = [
     "dossier_of_case",
     "load_schema",
     "open_snapshot",
+    "row_of_case",
 ]
