@@ -1,10 +1,93 @@
-"""The navigation on the left, by role."""
+"""What every page shows around its content: the navigation on the left, by role, and the reader's language."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.http import HttpRequest
+from django.urls import reverse
+
+from yanlian import __version__
+from yanlian.apps.people.access import Permission, permits
+from yanlian.apps.people.models import User
+from yanlian.ui.words import Text, english, say
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation: an address by name, and the permission that its page needs."""
+
+    route: str
+    title: Text
+    permission: Permission
+
+
+GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
+    (
+        ("", ""),
+        (
+            Entry("home", ("首页", "Home"), Permission.SIGNED_IN),
+            Entry("overview", ("区情总览", "District overview"), Permission.SEE_DISTRICT),
+        ),
+    ),
+    (
+        ("企业", "Enterprises"),
+        (
+            Entry("my-dossier", ("我的档案", "My dossier"), Permission.SEE_OWN_BENEFITS),
+            Entry("entities", ("企业名录", "Registry"), Permission.SEE_ENTITIES),
+        ),
+    ),
+    (
+        ("政策", "Policies"),
+        (
+            Entry("policies", ("政策库", "Policy library"), Permission.SEE_POLICIES),
+            Entry("runs", ("测算", "Runs"), Permission.SEE_RUNS),
+        ),
+    ),
+    (
+        ("系统", "System"),
+        (
+            Entry("terms", ("术语与口径", "Terms and definitions"), Permission.SIGNED_IN),
+            Entry("audit", ("操作记录", "Log of actions"), Permission.SEE_AUDIT),
+            Entry("users", ("用户管理", "Users"), Permission.MANAGE_USERS),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry as the template writes it. `current` is the value of aria-current."""
+
+    href: str
+    title: str
+    current: str
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    entries: Sequence[Shown]
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Template context: the entries that this user may open."""
-    return {"navigation": []}
+    """Template context: the entries that this user may open, the language, and whether the page is for a wall screen."""
+    user = getattr(request, "user", None)
+    groups = [
+        Group(say(title), [_shown(entry, request.path) for entry in entries if permits(user, entry.permission)])
+        for title, entries in GROUPS
+        if isinstance(user, User)
+    ]
+    return {
+        "navigation": [group for group in groups if group.entries],
+        "english": english(),
+        "screen": request.GET.get("screen") == "1",
+        "version": __version__,
+    }
+
+
+def _shown(entry: Entry, path: str) -> Shown:
+    href = reverse(entry.route)
+    inside = href != "/" and path.startswith(href)
+    return Shown(href, say(entry.title), "page" if path == href else "true" if inside else "")

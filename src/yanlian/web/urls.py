@@ -1,5 +1,30 @@
 """All addresses."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from yanlian.apps.people import pages as people
+from yanlian.apps.people import user_pages
+from yanlian.apps.registry import pages as registry
+from yanlian.web import home, language, terms
+
+handler403 = "yanlian.web.faults.forbidden"
+handler404 = "yanlian.web.faults.not_found"
+handler500 = "yanlian.web.faults.our_fault"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("language", language.switch_language, name="language"),
+    path("login", people.sign_in, name="login"),
+    path("logout", people.sign_out, name="logout"),
+    path("account", people.account, name="account"),
+    path("users/", user_pages.users, name="users"),
+    path("users/new", user_pages.new_user, name="new-user"),
+    path("users/<int:pk>/", user_pages.user, name="user"),
+    path("users/<int:pk>/password", user_pages.reset_password, name="reset-password"),
+    path("audit/", user_pages.audit, name="audit"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms/definitions", terms.definitions, name="definitions"),
+    path("registry/", registry.entities, name="entities"),
+]

@@ -68,7 +68,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
         Permission.HANDLE_ROUNDS,
         Permission.SEE_LEDGER,
     },
-    User.Role.ANALYST: _READING | {Permission.START_RUNS},
+    User.Role.ANALYST: _READING | {Permission.START_RUNS, Permission.SEE_ROUNDS},
     # Keeps the house in order and watches; handles no case and no money.
     User.Role.ADMINISTRATOR: _READING
     | {Permission.SEE_ROUNDS, Permission.SEE_LEDGER, Permission.MANAGE_USERS, Permission.SEE_AUDIT},

@@ -11,6 +11,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
@@ -172,11 +173,19 @@ def change_password(user: User, *, current: str, new: str) -> None:
         record("password_changed", by=user, kind="user", key=user.username)
 
 
-def make_sample_users(entity_code: str, passwords: Mapping[str, str] | None = None) -> dict[str, str]:
-    """One login for each role; login → password, to be printed once.
+class SampleLogin(NamedTuple):
+    """A login of the sample, with its password: to be printed once, stored nowhere."""
 
-    Passwords are made at random unless given. A login that exists keeps what it is and gets the password named in the
-    answer, so that what a second start prints works too.
+    role: str
+    username: str
+    password: str
+
+
+def make_sample_users(entity_code: str, passwords: Mapping[str, str] | None = None) -> list[SampleLogin]:
+    """One login for each role. Passwords are made at random unless given (login → password).
+
+    A login that exists keeps what it is, speaks for `entity_code` if it is the enterprise's, and gets the password
+    named in the answer, so that what a second start prints works too. Without an entity there is no enterprise login.
     """
     wanted = [
         ("official-sci", "科技局工作人员", User.Role.OFFICIAL, "sci", ""),
@@ -185,27 +194,24 @@ def make_sample_users(entity_code: str, passwords: Mapping[str, str] | None = No
         ("analyst", "分析人员", User.Role.ANALYST, "", ""),
         ("administrator", "系统管理员", User.Role.ADMINISTRATOR, "", ""),
     ]
-    given = passwords or {}
-    made = {}
+    made = []
     for username, name, role, department, code in wanted:
-        password = given.get(username) or new_password()
+        if role == User.Role.ENTERPRISE and not code:
+            continue
+        password = (passwords or {}).get(username) or new_password()
         with transaction.atomic():
             user = User.objects.filter(username=username).first()
             if user is None:
                 create_user(
-                    None,
-                    username=username,
-                    name=name,
-                    role=role,
-                    department=department,
-                    entity_code=code,
+                    None, username=username, name=name, role=role, department=department, entity_code=code,
                     password=password,
-                )
-            elif not user.check_password(password):
+                )  # fmt: skip
+            elif user.entity_code != code or not user.check_password(password):
+                user.entity_code = code
                 user.set_password(password)
-                user.save(update_fields=["password"])
-                record("password_reset", by=None, kind="user", key=username)
-        made[username] = password
+                user.save(update_fields=["password", "entity_code"])
+                record("password_reset", by=None, kind="user", key=username, entity=code)
+        made.append(SampleLogin(role, username, password))
     return made
 
 
