@@ -72,7 +72,7 @@ class Group:
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Template context: the entries that this user may open, the language, and whether the page is for a wall screen."""
+    """Template context: what this user may open, the language, and whether the page is for a wall screen."""
     user = getattr(request, "user", None)
     groups = [
         Group(say(title), [_shown(entry, request.path) for entry in entries if permits(user, entry.permission)])
