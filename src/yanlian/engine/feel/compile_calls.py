@@ -91,7 +91,17 @@ def apply(function: Function, arguments: list[object]) -> object:
         for value in arguments:
             if type(value) not in _SIMPLE and not is_known(value):
                 return union(*arguments)
-    return function.call(*arguments)
+    return _called(function.call, arguments)
+
+
+def _called(call: Callable[..., object], arguments: list[object]) -> object:
+    """Call; where a function cannot take a list of one, it is given the one (the standard's implicit conversion)."""
+    result = call(*arguments)
+    if type(result) is Fault and result.code == "feel_argument_type":
+        singles = [value[0] if type(value) is list and len(value) == 1 else value for value in arguments]
+        if any(one is not value for one, value in zip(singles, arguments, strict=True)):
+            return call(*singles)
+    return result
 
 
 def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
@@ -108,7 +118,7 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
             if guarded and type(value) not in _SIMPLE and not is_known(value):
                 return union(value)
             result = call(value)
-            return f.settle(result, place) if type(result) is Fault else _checked(result)
+            return f.settle(_called(call, [value]), place) if type(result) is Fault else _checked(result)
 
         return run_one
 
@@ -120,7 +130,7 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
                 if type(value) not in _SIMPLE and not is_known(value):
                     return union(*values)
         result = call(*values)
-        return f.settle(result, place) if type(result) is Fault else _checked(result)
+        return f.settle(_called(call, values), place) if type(result) is Fault else _checked(result)
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.frame import Frame, Piece, Run
@@ -16,7 +17,7 @@ from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
 _CONTEXTS: dict[type, bool] = {dict: True}
 
 
-def is_context(value: object) -> bool:
+def is_context(value: object) -> TypeGuard[Mapping[str, object]]:
     """Whether a value is a context; the answer is remembered by type."""
     kind = type(value)
     found = _CONTEXTS.get(kind)
@@ -112,7 +113,7 @@ def _entry_or(name: str, slot: int, outer: Run) -> Run:
         kind = type(member)
         if type(member) is Unknown:
             return member if itself else member.plain()
-        if (kind is dict or is_context(member)) and isinstance(member, Mapping):
+        if type(member) is dict or is_context(member):
             try:
                 value = member[name]
             except KeyError:
@@ -143,7 +144,7 @@ def compile_path(unit: Unit, node: ast.Path, scope: Scope) -> Piece:
 
     def run(f: Frame) -> object:
         value = start(f)
-        if (type(value) is dict or is_context(value)) and isinstance(value, Mapping):
+        if type(value) is dict or is_context(value):
             try:
                 entry = value[name]
             except KeyError:
@@ -177,5 +178,8 @@ def step(value: object, name: str) -> object:
 
 
 def _member(member: object, name: str) -> object:
+    if type(member) is dict or is_context(member):
+        value = member.get(name)
+        return value if type(value) in ATOMS else clean(value)
     found = step(clean(member), name)
     return None if type(found) is Fault else found

@@ -17,9 +17,9 @@ false:
   described by one of `maybe` (one may stand for several).
 - A filter keeps members whose condition is true, drops those with false or null, and moves those with unknown to
   `maybe`; members of `maybe` stay maybe or are dropped. A plain list comes out when nothing is left open.
-- `count` of an incomplete list is an unknown with a lower bound. `list contains`, `some` and `any` are true when certain
-  members decide, `every` and `all` are false when certain members decide; everything else over an incomplete list or
-  over a list with unknown members (`sum`, `min`, `max`, `mean`, `sort`, `=`, an index …) is unknown.
+- `count` of an incomplete list is an unknown with a lower bound. `list contains`, `some` and `any` are true when
+  certain members decide, `every` and `all` are false when certain members decide; everything else over an incomplete
+  list or over a list with unknown members (`sum`, `min`, `max`, `mean`, `sort`, `=`, an index …) is unknown.
 - A unary test on an unknown is unknown, except `-`, which is true. A row of a decision table never fires on it.
 - `is known(x)`, in Chinese `已知(x)`, is always true or false: is x known through and through?
 
@@ -191,6 +191,9 @@ def missing_in(values: Iterable[object]) -> frozenset[Missing]:
     return frozenset(found)
 
 
+_CERTAIN = frozenset({Decimal, str, bool, date, type(None)})
+
+
 def is_known(value: object) -> bool:
     """Whether nothing in the value is unknown, through lists, contexts and ranges."""
     if isinstance(value, Unknown):
@@ -198,7 +201,7 @@ def is_known(value: object) -> bool:
     if isinstance(value, list):
         if isinstance(value, IncompleteList) and value.is_open:
             return False
-        return all(is_known(member) for member in value)
+        return all(type(member) in _CERTAIN or is_known(member) for member in value)
     if isinstance(value, Mapping):
         return all(is_known(member) for member in value.values())
     if isinstance(value, Range):

@@ -59,6 +59,8 @@ def total(*arguments: object) -> object:
         return fault("feel_empty", function="sum")
     if not all(isinstance(member, (Decimal, YearsMonths, DaysTime)) for member in members):
         return rejected("sum", *arguments)
+    if all(type(member) is Decimal for member in members):
+        return _guarded("sum", lambda: _sum([m for m in members if isinstance(m, Decimal)], CONTEXT.add))
     result = members[0]
     for member in members[1:]:
         result = add(result, member)
