@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yanlian.apps.delivery.accounts import readable_number, same_name, stands_as
 from yanlian.apps.delivery.actions_move import Moved, lock_entitlements, move
-from yanlian.apps.delivery.machine import VERBS
+from yanlian.apps.delivery.machine import VERBS, acceptance_ends
 from yanlian.apps.delivery.models import BankAccount, Entitlement
 from yanlian.apps.delivery.permissions import require
 from yanlian.apps.people.models import User
@@ -21,7 +21,7 @@ from yanlian.base.refusal import Refused
 def give_account(entity_code: str, holder: str, bank: str, number: str, by: User | None) -> BankAccount:
     """Record a beneficiary's account; the holder's name must equal the entity's. The same again is the same row."""
     with transaction.atomic():
-        entity = Entity.objects.select_for_update().filter(code=entity_code).first()
+        entity = Entity.objects.select_for_update(no_key=True).filter(code=entity_code).first()
         # An unknown code is answered like a foreign one: nobody learns here who is registered.
         require("accept", by, "", entity_code if entity is not None else "")
         assert entity is not None
@@ -55,13 +55,20 @@ def accept(ids: Iterable[int], account_id: int, by: User | None, on: date) -> Mo
             if not same_name(account.holder, row.entity.name):
                 raise Refused("account_name_differs", expected=row.entity.name, found=account.holder)
             _in_time(row, on)
-        return move("accept", wanted, by, on, data={"account": account_id}, bank_account_id=account_id, cleared_on=None)
+        return move(
+            "accept",
+            wanted,
+            by,
+            on,
+            data={"account": account_id},
+            changes={"bank_account_id": account_id, "cleared_on": None},
+        )
 
 
 def waive(ids: Iterable[int], by: User | None, on: date) -> Moved:
     """Give entitlements up."""
     with transaction.atomic():
-        return move("waive", ids, by, on, cleared_on=None)
+        return move("waive", ids, by, on, changes={"cleared_on": None})
 
 
 def _in_time(row: Entitlement, on: date) -> None:
@@ -71,5 +78,5 @@ def _in_time(row: Entitlement, on: date) -> None:
     assert row.publicity is not None, "a published entitlement stands in a notice"
     if on <= row.publicity.ends_on:
         raise Refused("publicity_running", ends=row.publicity.ends_on)
-    if on > row.publicity.accept_until:
-        raise Refused("acceptance_over", until=row.publicity.accept_until)
+    if on > acceptance_ends(row):
+        raise Refused("acceptance_over", until=acceptance_ends(row))

@@ -1,8 +1,8 @@
 """The one writer of states: moves entitlements by compare-and-set and records each change as an event.
 
 Locks are taken in one order everywhere – the payment desk, the round, its entitlements by id, accounts of the ledger –
-so that two actions never wait for each other in a circle. `no_key`: a row that is held may still be referred to by new rows
-(PostgreSQL checks foreign keys with a lock of its own), else an event's insert would close such a circle.
+so that two actions never wait for each other in a circle. `no_key`: new rows may refer to a row that is
+held (PostgreSQL checks foreign keys with a lock of its own), else an event's insert would close such a circle.
 """
 
 from __future__ import annotations

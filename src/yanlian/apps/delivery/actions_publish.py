@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from yanlian.apps.delivery.actions_move import Moved, ids_in, lock_entitlements, lock_round, move, record
-from yanlian.apps.delivery.machine import VERBS
-from yanlian.apps.delivery.models import Entitlement, Publicity
+from yanlian.apps.delivery.machine import VERBS, acceptance_ends
+from yanlian.apps.delivery.models import Entitlement, Publicity, Round
 from yanlian.apps.delivery.permissions import require
 from yanlian.apps.people.models import User
 from yanlian.apps.policies.models import Outcome
@@ -87,7 +87,14 @@ def publish(
             by=by,
         )
         record(round_, "publish", by, on, {"publicity": publicity.pk, "count": len(rows), "sum_fen": publicity.sum_fen})
-        move("publish", [r.pk for r in rows], by, on, data={"publicity": publicity.pk}, publicity_id=publicity.pk)
+        move(
+            "publish",
+            [r.pk for r in rows],
+            by,
+            on,
+            data={"publicity": publicity.pk},
+            changes={"publicity_id": publicity.pk},
+        )
         return Published(publicity, already=False)
 
 
@@ -104,10 +111,9 @@ def expire(round_id: int, by: User | None, on: date) -> Moved:
     with transaction.atomic():
         round_ = lock_round(round_id)
         require("expire", by, round_.department)
-        late = Entitlement.objects.filter(
-            round=round_, state__in=VERBS["expire"].before, publicity__accept_until__lt=on
-        )
-        return move("expire", list(late.values_list("pk", flat=True)), by, on)
+        waiting = Entitlement.objects.filter(round=round_, state__in=VERBS["expire"].before)
+        late = [row.pk for row in waiting.select_related("publicity") if acceptance_ends(row) < on]
+        return move("expire", late, by, on)
 
 
 def correct(
@@ -115,7 +121,7 @@ def correct(
 ) -> Moved:
     """Another amount before payment, with the reason; it must be confirmed and published again.
 
-    With `outcome_id` the amount is that of a later run's outcome for the same key, and the entitlement follows that run.
+    With `outcome_id` the amount is that of a later run's outcome for the same key, which the entitlement then follows.
     """
     with transaction.atomic():
         row = _one(entitlement_id)
@@ -131,16 +137,17 @@ def correct(
         if row.state == VERBS["correct"].after and row.amount_fen == amount_fen:
             require("correct", by, row.department)
             return move("correct", [], by, on)
-        return move("correct", [row.pk], by, on, data=data, **changes)
+        return move("correct", [row.pk], by, on, data=data, changes=changes)
 
 
 def reopen(entitlement_id: int, reason: str, by: User | None, on: date) -> Moved:
-    """Take up again what was rejected, waived or expired by mistake; it goes through confirmation and publicity anew."""
+    """Take up again what was rejected, waived or expired by mistake: it is confirmed and published anew."""
     with transaction.atomic():
         row = _one(entitlement_id)
+        Round.objects.filter(pk=row.round_id, state=Round.State.CLOSED).update(state=Round.State.OPEN)
         if not reason.strip():
             raise Refused("reason_missing", verb=VERBS["reopen"].zh, verb_en=VERBS["reopen"].en)
-        return move("reopen", [row.pk], by, on, data={"reason": reason.strip()}, **_AGAIN)
+        return move("reopen", [row.pk], by, on, data={"reason": reason.strip()}, changes=_AGAIN)
 
 
 # What an entry loses when it goes back to the beginning. The account stays known but must be confirmed again.
@@ -158,7 +165,7 @@ def _one(entitlement_id: int) -> Entitlement:
     row = Entitlement.objects.filter(pk=entitlement_id).first()
     if row is None:
         raise Refused("entitlement_unknown", found=entitlement_id)
-    lock_round(row.round_id)
+    lock_round(row.round_id, closed_too=True)
     return lock_entitlements([entitlement_id])[0]
 
 

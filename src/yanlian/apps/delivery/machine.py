@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from yanlian.apps.delivery.models import Entitlement
@@ -69,3 +70,10 @@ UNPAID = (
     S.CLEARED,
     S.RETURNED,
 )
+
+
+def acceptance_ends(row: Entitlement) -> date:
+    """Last day on which a published entitlement may be accepted; after a dismissed objection the days count anew."""
+    assert row.publicity is not None, "a published entitlement stands in a notice"
+    days_given = row.publicity.accept_until - row.publicity.ends_on
+    return max(row.publicity.accept_until, row.state_on + days_given)

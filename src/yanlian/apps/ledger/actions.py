@@ -234,7 +234,9 @@ def _settlement(wish: Settling, pending: Transfer, by: User | None) -> Transfer:
 
 def _lock(ids: Iterable[int]) -> dict[int, Account]:
     """Hold the accounts until the transaction ends (PostgreSQL; SQLite has one writer anyway), in order of id."""
-    return {row.pk: row for row in Account.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")}
+    return {
+        row.pk: row for row in Account.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    }
 
 
 def _by_key(keys: set[str]) -> dict[str, Transfer]:

@@ -10,7 +10,8 @@ from datetime import datetime
 
 import xlsxwriter
 
-from yanlian.base.money import capitals, yuan_of
+from yanlian.base.money import yuan_of
+from yanlian.ui.numbers import capitals
 
 HEADER = ("付款编号", "序号", "收款人", "统一社会信用代码", "收款账号", "开户银行", "金额（元）", "大写金额", "用途")
 TOTAL = "合计"
