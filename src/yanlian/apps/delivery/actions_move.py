@@ -133,7 +133,7 @@ def lock_entitlements(ids: Sequence[int]) -> list[Entitlement]:
         row
         for chunk in chunks(ids)
         for row in Entitlement.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("entity")
+        .select_related("entity", "bank_account")
         .filter(pk__in=chunk)
         .order_by("pk")
     ]

@@ -38,7 +38,7 @@ VERBS: dict[str, Verb] = {
     "waive": Verb((S.PUBLISHED, S.ACCEPTED, S.RETURNED), S.WAIVED, OWN, "放弃", "Waive"),
     "expire": Verb((S.PUBLISHED,), S.EXPIRED, LEAD, "逾期处理", "Expire"),
     "clear": Verb((S.ACCEPTED, S.CLEARED, S.HELD), S.CLEARED, OFFICE, "当日核验", "Check on the day"),
-    "hold": Verb((S.ACCEPTED, S.CLEARED, S.HELD, S.RETURNED), S.HELD, OFFICE, "暂缓", "Hold"),
+    "hold": Verb((S.ACCEPTED, S.CLEARED, S.HELD), S.HELD, OFFICE, "暂缓", "Hold"),
     "release": Verb((S.HELD,), S.ACCEPTED, OFFICE, "解除暂缓", "Release"),
     "send": Verb((S.CLEARED,), S.SENT, FINANCE, "送银行付款", "Send to the bank", irreversible=True),
     "pay": Verb((S.SENT,), S.PAID, FINANCE, "登记到账", "Record as paid"),
