@@ -1,0 +1,15 @@
+"""Policy packs: from text files to outcomes that can be explained.
+
+The way of a pack: `tree` (YAML with lines) → `reading`, `read_*` (typed values, every fault noted) → `model` →
+`compile*` (names resolved, FEEL compiled once) → `load` (a `PackSet`). The way of a dossier: `evaluate` (each clause) →
+`across` (stacking and caps) → `Outcome`; `explain` does the same once more and keeps what it saw. May import base,
+engine.feel and engine.dossier. The contract of packs is docs/reference/packs.md. Start reading at `load.load_packs`
+and `evaluate.Evaluator`.
+"""
+
+from yanlian.engine.policy.evaluate import Evaluator
+from yanlian.engine.policy.fault import Fault, PackFaults
+from yanlian.engine.policy.load import PackSet, load_packs
+from yanlian.engine.policy.outcome import Outcome
+
+__all__ = ["Evaluator", "Fault", "Outcome", "PackFaults", "PackSet", "load_packs"]

@@ -1,0 +1,171 @@
+"""What holds over several outcomes of one beneficiary: stacking groups (only the highest counts), then caps.
+
+Both only take away. Outcomes that are not decided yet take nothing away; where they could, the decided ones are marked
+`provisional` with the clauses that are open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from yanlian.engine.feel import Unknown
+from yanlian.engine.policy.amount import limit_of
+from yanlian.engine.policy.compiled import CompiledCap
+from yanlian.engine.policy.outcome import Draft
+from yanlian.engine.policy.payments import Key, sum_paid
+from yanlian.engine.policy.scope import DossierScope
+
+_OPEN_KINDS = frozenset({"unknown", "manual"})
+
+
+def in_order(drafts: Iterable[Draft]) -> list[Draft]:
+    """The order in which amounts compete: clauses as they stand, then dates of events, then matters."""
+    return sorted(drafts, key=lambda d: (d.clause.order, d.event_on or date.min, d.matter, d.period))
+
+
+# Stacking
+
+
+def apply_stacking(drafts: Sequence[Draft]) -> None:
+    """Leave only the highest eligible outcome of each group; ties go to the clause that stands first."""
+    groups: dict[tuple[str, str, str], list[Draft]] = {}
+    loose: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        stacking = draft.clause.source.stacking
+        if stacking is None or draft.kind == "not_eligible":
+            continue
+        if draft.open_event:
+            loose.setdefault(stacking.group, []).append(draft)
+        else:
+            key = (stacking.group, stacking.per, _bucket(draft, stacking.per))
+            groups.setdefault(key, []).append(draft)
+    for (group, _, _), members in groups.items():
+        eligible = [draft for draft in in_order(members) if draft.kind == "eligible"]
+        if not eligible:
+            continue
+        winner = max(eligible, key=lambda draft: draft.amount_fen)
+        for draft in eligible:
+            if draft is not winner:
+                _reduce(draft, 0, "stacking", group, winner.clause.id)
+        undecided = [draft for draft in [*members, *loose.get(group, [])] if draft.kind in _OPEN_KINDS]
+        _mark_provisional(winner, undecided)
+
+
+def _bucket(draft: Draft, per: str) -> str:
+    return draft.period if per == "year" else draft.matter if per == "matter" else ""
+
+
+def _reduce(draft: Draft, to_fen: int, by: str, label: str, winner: str = "") -> None:
+    """Lower an amount and say why."""
+    if to_fen >= draft.amount_fen:
+        return
+    entry: dict[str, object] = {"by": by, "label": label, "from_fen": draft.amount_fen, "to_fen": to_fen}
+    if winner:
+        entry["winner"] = winner
+    reduced = draft.reason.setdefault("reduced", [])
+    assert isinstance(reduced, list)
+    reduced.append(entry)
+    draft.amount_fen = to_fen
+
+
+def _mark_provisional(draft: Draft, undecided: Iterable[Draft]) -> None:
+    clauses = {one.clause.id for one in undecided if one is not draft}
+    if clauses:
+        known = draft.reason.get("provisional")
+        clauses |= set(known) if isinstance(known, list) else set()
+        draft.reason["provisional"] = sorted(clauses)
+
+
+# Caps
+
+
+def apply_caps(frame: DossierScope, drafts: Sequence[Draft], *, own_only: bool = False) -> None:
+    """Apply the caps over clauses, then groups, then documents. `own_only`: only those over a clause alone."""
+    for over in ("clause",) if own_only else ("clause", "group", "document"):
+        for cap, members in _members(drafts, over):
+            _apply(frame, cap, members)
+
+
+def _members(drafts: Sequence[Draft], over: str) -> list[tuple[CompiledCap, list[Draft]]]:
+    """Each cap of a kind with the outcomes it holds over. A cap that a document gives to its clauses counts once for
+    all of them, unless it is over each clause alone."""
+    found: dict[tuple[object, ...], tuple[CompiledCap, list[Draft]]] = {}
+    for draft in in_order(drafts):
+        for cap in draft.clause.caps:
+            if cap.source.over == over:
+                key = _cap_key(draft, cap)
+                found.setdefault(key, (cap, []))
+    for (_, *scope), (cap, members) in found.items():
+        members += [draft for draft in in_order(drafts) if _is_under(draft, cap, scope)]
+    return list(found.values())
+
+
+def _cap_key(draft: Draft, cap: CompiledCap) -> tuple[object, ...]:
+    if cap.source.over == "clause":
+        return (id(cap), draft.clause.id)
+    if cap.source.over == "document":
+        return (id(cap), draft.clause.source.document)
+    text = " ".join(cap.amount.formula.text.split())
+    return ((cap.source.label, cap.source.per, text), draft.clause.document.pack.id, cap.source.name)
+
+
+def _is_under(draft: Draft, cap: CompiledCap, scope: list[object]) -> bool:
+    clause = draft.clause
+    if cap.source.over == "clause":
+        return scope == [clause.id]
+    if cap.source.over == "document":
+        return scope == [clause.source.document] and (not cap.inherited or cap in clause.caps)
+    if clause.document.pack.id != scope[0]:
+        return False
+    if clause.source.stacking is not None and clause.source.stacking.group == scope[1]:
+        return True
+    return any(own.source.over == "group" and own.source.name == scope[1] and not own.inherited for own in clause.caps)
+
+
+def _apply(frame: DossierScope, cap: CompiledCap, members: list[Draft]) -> None:
+    paying = [draft for draft in members if draft.kind == "eligible" and draft.amount_fen > 0]
+    if not paying:
+        return
+    keys: list[Key] = [(draft.clause.id, draft.matter, draft.period) for draft in members if draft.kind == "eligible"]
+    clauses = _capped_clauses(cap, members)
+    used: dict[str, int] = {}
+    for draft in paying:
+        bucket = _bucket(draft, cap.source.per)
+        if bucket not in used:
+            before = _paid(frame, cap, draft, clauses, keys)
+            if isinstance(before, Unknown):
+                draft.to_unknown(before.missing)
+                continue
+            used[bucket] = int(before.scaleb(2))
+        limit = limit_of(cap.amount, draft.scope, cap.source.label)
+        if limit.missing:
+            draft.to_unknown(limit.missing)
+            continue
+        if limit.null:
+            draft.to_manual(limit.null)
+            continue
+        _reduce(draft, max(min(draft.amount_fen, limit.fen - used[bucket]), 0), "cap", cap.source.label)
+        used[bucket] += draft.amount_fen
+        earlier = [one for one in members[: members.index(draft)] if one.kind in _OPEN_KINDS]
+        _mark_provisional(draft, [one for one in earlier if one.open_event or _bucket(one, cap.source.per) == bucket])
+
+
+def _capped_clauses(cap: CompiledCap, members: Sequence[Draft]) -> set[str]:
+    """All clauses whose earlier payments count against a cap, also those that give nothing this time."""
+    first = members[0].clause
+    if cap.source.over == "document":
+        return {one.id for one in first.document.clauses if not cap.inherited or cap in one.caps}
+    return {draft.clause.id for draft in members}
+
+
+def _paid(frame: DossierScope, cap: CompiledCap, draft: Draft, clauses: set[str], keys: list[Key]) -> Decimal | Unknown:
+    """Yuan paid before that count against a cap: none of them can be older than the document, or than the year."""
+    since = draft.clause.document.source.valid_from
+    if cap.source.per == "year" and draft.period.isdecimal():
+        since = max(since, date(int(draft.period), 1, 1))
+        return sum_paid(frame, clauses, keys, since=since, year=draft.period)
+    if cap.source.per == "matter":
+        return sum_paid(frame, clauses, keys, since=since, matter=draft.matter)
+    return sum_paid(frame, clauses, keys, since=since)

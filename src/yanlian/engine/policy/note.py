@@ -1,0 +1,33 @@
+"""What a pack that can be read may still lack: departments that do not exist, clauses without cases, no source."""
+
+from __future__ import annotations
+
+import difflib
+
+from yanlian.engine.dossier import Schema
+from yanlian.engine.policy.fault import Faults
+from yanlian.engine.policy.model import Clause, Pack
+
+
+def note_pack(pack: Pack, schema: Schema, faults: Faults) -> None:
+    """Note faults and warnings that need the whole pack and the fact schema."""
+    for document in pack.documents:
+        for clause in document.clauses:
+            faults.at(pack.id, clause.file, clause.id)
+            _note_departments(clause, schema, faults)
+            if not clause.cases:
+                faults.add(clause.line, "pack_no_cases", "warning", found=clause.id)
+            if not clause.text:
+                faults.add(clause.line, "pack_no_text", "warning", found=clause.id)
+    faults.clause = ""
+
+
+def _note_departments(clause: Clause, schema: Schema, faults: Faults) -> None:
+    known = set(schema.departments)
+    # Evidence may also be held by the beneficiary; a clause is always answered for by a department.
+    named = [(clause.department, known), *((one.held_by, known | {"self"}) for one in clause.evidence)]
+    for word, allowed in named:
+        if word and word not in allowed:
+            near = difflib.get_close_matches(word, allowed, n=1, cutoff=0.4)
+            hint = near[0] if near else ", ".join(sorted(allowed))
+            faults.add(clause.line, "pack_department_unknown", found=word, nearest=hint)

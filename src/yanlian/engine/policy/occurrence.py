@@ -1,0 +1,193 @@
+"""Which events of a dossier trigger a clause: certain ones by matter, and those that may exist but were not delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from yanlian.engine.dossier import Row
+from yanlian.engine.dossier.row import PhantomRow
+from yanlian.engine.feel import DateTime, IncompleteList, Missing, Unknown
+from yanlian.engine.policy.compiled import CompiledClause, CompiledEvent, Expression
+from yanlian.engine.policy.outcome import ONCE
+from yanlian.engine.policy.scope import Scope
+
+
+@dataclass(slots=True, eq=False)
+class Occurrence:
+    """One event (or, without an event, the clause itself) to be judged. `missing`: what would have to be known to be
+    sure that it counts; `nulls`: labels of rules about it that gave null."""
+
+    scope: Scope
+    matter: str = ""
+    period: str = ""
+    event_on: date | None = None
+    missing: frozenset[Missing] = frozenset()
+    nulls: list[str] = field(default_factory=list)
+    repeated: list[date] = field(default_factory=list)
+    # Nobody knows whether there is such an event, or which matter it is.
+    open: bool = False
+
+
+def occurrences(clause: CompiledClause, below: Scope) -> list[Occurrence]:
+    """What there is to judge, in order of dates; empty when nothing triggers the clause.
+
+    Of two events with the same matter and period the first by date is kept; the others are named in `repeated`.
+    """
+    event = clause.event
+    if event is None:
+        scope = Scope(clause.home, below.frame, below, below.day, {}) if clause.home.own else below
+        once = Occurrence(scope)
+        _set_period(clause, once)
+        return [once]
+    found = [one for one in _events(clause, event, below) if one is not None]
+    if len(found) < 2:
+        return found
+    found.sort(key=lambda one: (one.open, one.event_on or date.max, one.matter))
+    kept: dict[tuple[str, str], Occurrence] = {}
+    loose: list[Occurrence] = []
+    for one in found:
+        first = None if one.open else kept.setdefault((one.matter, one.period), one)
+        if first is None:
+            loose.append(one)
+        elif first is not one:
+            if one.event_on is not None:
+                first.repeated.append(one.event_on)
+            # Which of the two is the first cannot be told while one of them is uncertain.
+            first.missing |= one.missing
+    return [*kept.values(), *loose]
+
+
+def _events(clause: CompiledClause, event: CompiledEvent, below: Scope) -> Iterator[Occurrence | None]:
+    outer = Scope(clause.home, below.frame, below, below.day, {}) if clause.home.own else below
+    value = event.each.compiled.evaluate(outer)
+    if value is None or (type(value) is list and not value):
+        return
+    if isinstance(value, Unknown):
+        yield _occurrence(clause, event, below, value, value.missing)
+        return
+    members = value if isinstance(value, list) else [value]
+    for member in members:
+        yield _occurrence(clause, event, below, member, frozenset())
+    if isinstance(members, IncompleteList) and members.is_open:
+        for member in members.maybe:
+            yield _occurrence(clause, event, below, member, _lack(member, members))
+        if not members.bounded:
+            yield _occurrence(clause, event, below, members.unknown(), members.missing)
+
+
+def _lack(member: object, members: IncompleteList) -> frozenset[Missing]:
+    """What is missing about a member that may belong to the list: of a record that nobody delivered its kind and
+    period, of one that was delivered what would decide whether it belongs."""
+    if isinstance(member, PhantomRow):
+        return frozenset({Missing(member.kind.zh, member.kind.holder, member.period_text())})
+    return members.missing
+
+
+def _occurrence(
+    clause: CompiledClause, event: CompiledEvent, below: Scope, member: object, lack: frozenset[Missing]
+) -> Occurrence | None:
+    """One member as an event, or None when it certainly is none."""
+    source = clause.source.event
+    assert source is not None
+    scope = Scope(clause.home, below.frame, below, below.day, {source.name: member, "事件": member})
+    one = Occurrence(scope, missing=lack, open=bool(lack) and not _is_delivered(member))
+    day = _day(event.date, scope)
+    scope["事件日"] = day
+    if isinstance(day, Unknown):
+        one.missing |= day.missing
+        one.open = True
+    elif isinstance(day, date):
+        one.event_on = day
+        if clause.source.parameters_on == "event":
+            scope.day = day
+    elif day is None:
+        return None
+    else:
+        one.nulls.append("event.date")
+    if not _in_window(clause, event, scope, day, one) or not _passes(event, scope, one):
+        return None
+    _set_matter(event, scope, member, one)
+    _set_period(clause, one)
+    return one
+
+
+def _is_delivered(member: object) -> bool:
+    return isinstance(member, Row) and not isinstance(member, PhantomRow)
+
+
+def _day(expression: Expression, scope: Scope) -> object:
+    value = expression.compiled.evaluate(scope)
+    return value.day if isinstance(value, DateTime) else value
+
+
+def _in_window(clause: CompiledClause, event: CompiledEvent, scope: Scope, day: object, one: Occurrence) -> bool:
+    source, document = clause.source.event, clause.document.source
+    assert source is not None
+    first: object = document.valid_from
+    last: object = document.valid_to
+    if source.window:
+        first = None if event.window_from is None else _day(event.window_from, scope)
+        last = None if event.window_to is None else _day(event.window_to, scope)
+    earliest = day.low if isinstance(day, Unknown) else day
+    latest = day.high if isinstance(day, Unknown) else day
+    if isinstance(earliest, date):
+        if earliest > scope.frame.as_of or (isinstance(last, date) and earliest > last):
+            return False
+    if isinstance(latest, date) and isinstance(first, date) and latest < first:
+        return False
+    for end in (first, last):
+        if isinstance(end, Unknown):
+            one.missing |= end.missing
+    return True
+
+
+def _passes(event: CompiledEvent, scope: Scope, one: Occurrence) -> bool:
+    if event.where is None:
+        return True
+    verdict = event.where.compiled.evaluate(scope)
+    if isinstance(verdict, Unknown):
+        one.missing |= verdict.missing
+        return True
+    return verdict is True
+
+
+def _set_matter(event: CompiledEvent, scope: Scope, member: object, one: Occurrence) -> None:
+    if event.matter is None:
+        words = member.key_text() if isinstance(member, Row) and not one.open else ()
+        one.matter = " ".join(words) or (one.event_on.isoformat() if one.event_on else "")
+        return
+    value = event.matter.compiled.evaluate(scope)
+    if isinstance(value, Unknown):
+        one.missing |= value.missing
+        one.open = True
+    elif isinstance(value, str):
+        one.matter = value
+    elif isinstance(value, (Decimal, date)):
+        one.matter = format(value, "f") if isinstance(value, Decimal) else value.isoformat()
+    else:
+        one.nulls.append("event.matter")
+
+
+def _set_period(clause: CompiledClause, one: Occurrence) -> None:
+    """The year that the entitlement belongs to, or once for ever."""
+    frame = one.scope.frame
+    text = clause.source.period.text
+    if clause.period is None:
+        year = one.event_on.year if one.event_on else frame.as_of.year
+        one.period = ONCE if text == ONCE else str(year)
+        return
+    value = clause.period.compiled.evaluate(one.scope)
+    if isinstance(value, Unknown):
+        one.missing |= value.missing
+        one.open = True
+        one.period = str(frame.as_of.year)
+    elif isinstance(value, Decimal):
+        one.period = str(int(value))
+    elif isinstance(value, str) and value:
+        one.period = value
+    else:
+        one.period = str(frame.as_of.year)
+        one.nulls.append("period")
