@@ -71,7 +71,13 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     User.Role.ANALYST: _READING | {Permission.START_RUNS, Permission.SEE_ROUNDS},
     # Keeps the house in order and watches; handles no case and no money.
     User.Role.ADMINISTRATOR: _READING
-    | {Permission.SEE_ROUNDS, Permission.SEE_LEDGER, Permission.MANAGE_USERS, Permission.SEE_AUDIT},
+    | {
+        Permission.IMPORT_FACTS,  # of any department; officials only those of their own
+        Permission.SEE_ROUNDS,
+        Permission.SEE_LEDGER,
+        Permission.MANAGE_USERS,
+        Permission.SEE_AUDIT,
+    },
     User.Role.ENTERPRISE: frozenset(
         {
             Permission.PUBLIC,
