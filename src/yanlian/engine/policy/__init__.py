@@ -7,9 +7,21 @@ engine.feel and engine.dossier. The contract of packs is docs/reference/packs.md
 and `evaluate.Evaluator`.
 """
 
+from yanlian.engine.policy.cases import CaseResult, run_cases
+from yanlian.engine.policy.check import check_pack
 from yanlian.engine.policy.evaluate import Evaluator
 from yanlian.engine.policy.fault import Fault, PackFaults
 from yanlian.engine.policy.load import PackSet, load_packs
 from yanlian.engine.policy.outcome import Outcome
 
-__all__ = ["Evaluator", "Fault", "Outcome", "PackFaults", "PackSet", "load_packs"]
+__all__ = [
+    "CaseResult",
+    "Evaluator",
+    "Fault",
+    "Outcome",
+    "PackFaults",
+    "PackSet",
+    "check_pack",
+    "load_packs",
+    "run_cases",
+]

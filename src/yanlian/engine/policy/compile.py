@@ -40,6 +40,8 @@ class Compiler:
         self.kinds: dict[int, Kind] = {}
         # The kind of record that an event's name stands for: by home and name.
         self.event_kinds: dict[tuple[tuple[str, ...], str], Kind] = {}
+        # The definitions of clauses that stand behind a name which a document borrows from its clauses.
+        self.borrowed: dict[tuple[tuple[str, ...], str], list[Item]] = {}
 
     # Names
 
@@ -75,12 +77,19 @@ class Compiler:
         if name in self.schema.names:
             return self.schema.names[name]
         if name in home.event_names:
-            return None if name == "事件日" else self.event_kinds.get((home.key, name))
+            return None if name == "事件日" else self._borrowed_kind(home, name)
         if name in BASE_NAMES or name == PARAMETER_ON or name in self.entity_names():
             return None
         if home.document is not None and name in DOCUMENT_NAMES:
             return None
         raise KeyError(name)
+
+    def _borrowed_kind(self, home: Home, name: str) -> Kind:
+        """The kind behind the name of an event or of something that clauses define: known when all agree on it."""
+        kinds = [self.kinds.get(id(self.settle(item))) for item in self.borrowed.get((home.key, name), ())]
+        if (home.key, name) in self.event_kinds:
+            kinds.append(self.event_kinds[home.key, name])
+        return kinds[0] if kinds and all(kind == kinds[0] for kind in kinds) else None
 
     def names_of(self, home: Home) -> list[str]:
         """All names in scope, for hints."""
@@ -178,16 +187,23 @@ class Compiler:
                 self.faults.add_refusal(line, unknown_name(first.value, known))
 
     def reach_of(self, uses: Iterable[str], home: Home) -> tuple[frozenset[str], bool]:
-        """The event names that a formula reaches through definitions and tables, and whether it reaches a parameter."""
+        """What a formula reaches through definitions and tables that only a clause can say: events, and names that the
+        clauses of a document define each for itself. Also, whether it reaches a parameter."""
         reach: set[str] = set()
         dated = False
         for name in uses:
             item = home.visible.get(name)
-            if item is not None:
-                reach |= item.reach
-                dated = dated or item.dated
-            elif name in home.event_names:
-                reach.add(name)
+            if item is None:
+                reach |= {name} & home.event_names
+                continue
+            dated = dated or item.dated
+            for borrowed in item.reach:
+                own = home.own.get(borrowed)
+                if own is None:
+                    reach.add(borrowed)
+                else:
+                    reach |= self.settle(own).reach
+                    dated = dated or own.dated
         return frozenset(reach), dated
 
     def special_names(self, home: Home) -> list[str]:

@@ -39,11 +39,15 @@ def shared_items(home: Home) -> dict[str, Item]:
 
 
 def document_home(compiler: Compiler, pack: Pack, document: Document, around: Mapping[str, Item]) -> Home:
-    """The names of a document."""
-    names = frozenset(clause.event.name for clause in document.clauses if clause.event)
-    home = Home((pack.id, document.id), pack, document, event_names=names | (EVENT_NAMES if names else frozenset()))
+    """The names of a document. Its tables, definitions and rules may also use what its clauses name: their events and
+    their own definitions; each clause that uses them must then have that name."""
+    events = frozenset(clause.event.name for clause in document.clauses if clause.event)
+    own = document.names.all().keys()
+    borrowed = frozenset(name for clause in document.clauses for name in clause.names.all() if name not in own)
+    lent = events | borrowed | (EVENT_NAMES if events else frozenset())
+    home = Home((pack.id, document.id), pack, document, event_names=lent)
     compiler.declare(home, document.names, around)
-    for name in names & set(home.visible):
+    for name in sorted(events & set(home.visible)):
         compiler.faults.at(pack.id, document.file)
         compiler.faults.add(document.line, "pack_name_clash", found=name, where="event.as")
     return home
@@ -57,7 +61,7 @@ def compile_document(compiler: Compiler, home: Home, order: int) -> CompiledDocu
     clause_homes: dict[str, Home] = {}
     for clause in document.clauses:
         clause_homes[clause.id] = _clause_home(compiler, home, clause)
-    _same_event_kinds(compiler, home, clause_homes)
+    _lend(compiler, home, clause_homes)
     compiler.faults.at(home.pack.id, document.file)
     for item in home.own.values():
         compiler.settle(item)
@@ -89,23 +93,20 @@ def _clause_home(compiler: Compiler, document: Home, clause: Clause) -> Home:
     compiler.declare(home, clause.names, document.visible)
     if clause.event is not None:
         compiler.faults.at(home.pack.id, clause.file, clause.id)
-        before = len(compiler.faults.found)
-        # The list itself cannot name the event; the fault is noted when the event is compiled.
         _, kind = compiler.compile(clause.event.each, home)
-        del compiler.faults.found[before:]
         compiler.event_kinds[home.key, clause.event.name] = kind
         compiler.event_kinds[home.key, "事件"] = kind
     return home
 
 
-def _same_event_kinds(compiler: Compiler, document: Home, homes: Mapping[str, Home]) -> None:
-    """A document's own names may use the event of its clauses: with its kind, where all clauses agree on it."""
+def _lend(compiler: Compiler, document: Home, homes: Mapping[str, Home]) -> None:
+    """A document may use names of its clauses: with their kind, where all clauses agree on it."""
     for name in document.event_names:
-        kinds = [
-            compiler.event_kinds[home.key, name] for home in homes.values() if (home.key, name) in compiler.event_kinds
-        ]
-        same = bool(kinds) and all(kind == kinds[0] for kind in kinds)
-        compiler.event_kinds[document.key, name] = kinds[0] if same else None
+        kinds = [compiler.event_kinds[h.key, name] for h in homes.values() if (h.key, name) in compiler.event_kinds]
+        if kinds:
+            same = all(kind == kinds[0] for kind in kinds)
+            compiler.event_kinds[document.key, name] = kinds[0] if same else None
+        compiler.borrowed[document.key, name] = [h.own[name] for h in homes.values() if name in h.own]
 
 
 def _tests(
@@ -194,7 +195,7 @@ def _floats(clause: Clause, expression: Expression) -> bool:
 
 
 def _with_floating(clause: Clause, test: CompiledTest) -> CompiledTest:
-    floating = clause.event is not None and _floats(clause, test.expression)
+    floating = _floats(clause, test.expression)
     return CompiledTest(test.kind, test.source, test.expression, test.inherited, floating, test.slot)
 
 
@@ -238,7 +239,7 @@ def _note_foreign_events(compiler: Compiler, clause: CompiledClause) -> None:
     for expression in formulas:
         if expression is None:
             continue
-        foreign = expression.reach - clause.home.event_names
+        foreign = expression.reach - clause.home.event_names - clause.home.own.keys()
         if foreign:
             compiler.faults.at(clause.document.pack.id, clause.source.file, clause.id)
             found = sorted(foreign)[0]

@@ -1,0 +1,41 @@
+"""Is a pack well formed? Every fault with file, line and clause; warnings for what a careful writer would add."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.dossier import dossier_of_case
+from yanlian.engine.policy.fault import Fault
+from yanlian.engine.policy.load import PackSet, read_and_build
+from yanlian.engine.policy.model import Case
+
+
+def check_pack(folder: Path | str) -> list[Fault]:
+    """All faults of the pack in a folder, errors and warnings, in the order of files and lines.
+
+    Packs that it requires are read too, and only their errors are told.
+    """
+    packs, faults = read_and_build(folder)
+    if packs is not None:
+        faults = [*faults, *_case_faults(packs, str(folder))]
+    own = Path(folder)
+    names = {own.name, *(pack.id for pack in (packs.packs if packs else ()) if Path(pack.folder) == own)}
+    kept = [fault for fault in faults if fault.severity == "error" or fault.pack in names]
+    return sorted(kept, key=lambda f: (f.pack, f.file, f.line, f.severity, f.code))
+
+
+def _case_faults(packs: PackSet, folder: str) -> list[Fault]:
+    """Facts of worked cases that do not fit the schema."""
+    found: list[Fault] = []
+    for document in packs.documents:
+        if document.pack.folder != folder:
+            continue
+        owned: list[tuple[str, Case]] = [("", case) for case in document.source.cases]
+        owned += [(clause.id, case) for clause in document.clauses for case in clause.source.cases]
+        for clause, case in owned:
+            try:
+                dossier_of_case(packs.schema, case.facts, case.kind, case.as_of)
+            except Refused as refusal:
+                found.append(Fault(document.pack.id, case.file, case.line, clause, refusal))
+    return found
