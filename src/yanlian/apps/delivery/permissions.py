@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from yanlian.apps.delivery.machine import VERBS
 from yanlian.apps.delivery.models import Entitlement, Objection, Round
+from yanlian.apps.people.access import FINANCE, Anyone
 from yanlian.apps.people.models import User
 from yanlian.base.refusal import Refused
 
-Visitor = User | AnonymousUser
-FINANCE = "fin"
+Visitor = Anyone
 
 
 def parties(by: Visitor | None, department: str, entity_code: str = "") -> frozenset[str]:
