@@ -36,14 +36,9 @@ def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
         if type(value) is Unknown:
             return value.plain()
         members = value if isinstance(value, list) else ([] if value is None else [value])
-        if not truth:
-            f.slots[slot] = members[0] if members else None
-            first = test(f)
-            if type(first) is Decimal:
-                return f.settle(index(value, first), place)
-            if not members and type(first) is Unknown and not isinstance(value, IncompleteList):
-                return first
-        return select(f, members, slot, test)
+        if truth:
+            return select(f, members, slot, test)
+        return _numbered_or_selected(f, value, members, slot, test, place)
 
     return Piece(run, origin=source.origin)
 
@@ -59,8 +54,32 @@ def index(value: object, number: Decimal) -> object:
     return clean(members[n - 1 if n > 0 else n])
 
 
-def select(f: Frame, members: list[object], slot: int, test: Run) -> list[object]:
-    """The members that pass a test: certainly, or maybe where the test is unknown."""
+def _numbered_or_selected(
+    f: Frame, value: object, members: list[object], slot: int, test: Run, place: ast.Place
+) -> object:
+    """`source[e]` where e may be a number: an index if e is a number for every member, else a condition."""
+    if not members and not (isinstance(members, IncompleteList) and members.is_open):
+        f.slots[slot] = None
+        only = test(f)
+        if type(only) is Unknown:
+            return only.plain()
+        return f.settle(index(value, only), place) if type(only) is Decimal else []
+    results: list[object] = []
+    kept = select(f, members, slot, test, results)
+    known = [result for result in results if type(result) is not Unknown]
+    if len(known) == 0:
+        return union(*results)
+    if all(type(result) is Decimal for result in known):
+        if len(known) < len(results):
+            return union(*results)
+        number = known[0]
+        assert type(number) is Decimal
+        return f.settle(index(value, number), place)
+    return kept
+
+
+def select(f: Frame, members: list[object], slot: int, test: Run, results: list[object] | None = None) -> list[object]:
+    """The members that pass a test: certainly, or maybe where the test is unknown. `results` takes what it gave."""
     f.meter.spend(len(members) + 1)
     slots = f.slots
     kept: list[object] = []
@@ -71,22 +90,27 @@ def select(f: Frame, members: list[object], slot: int, test: Run) -> list[object
             member = clean(member)
         slots[slot] = member
         result = test(f)
+        if results is not None:
+            results.append(result)
         if result is True:
             kept.append(member)
         elif type(result) is Unknown:
             maybe.append(member)
             missing |= result.missing
-    if isinstance(members, IncompleteList) and members.is_open:
-        missing |= members.missing
-        for member in members.maybe:
-            slots[slot] = clean(member)
-            result = test(f)
-            if result is True or type(result) is Unknown:
-                maybe.append(clean(member))
-        if maybe or not members.bounded:
-            return IncompleteList(kept, maybe, missing, bounded=members.bounded)
-        return kept
-    return IncompleteList(kept, maybe, missing, bounded=True) if maybe else kept
+    if not isinstance(members, IncompleteList) or not members.is_open:
+        return IncompleteList(kept, maybe, missing, bounded=True) if maybe else kept
+    missing |= members.missing
+    for member in members.maybe:
+        member = slots[slot] = clean(member)
+        result = test(f)
+        if results is not None:
+            results.append(result)
+        if result is True or type(result) is Unknown:
+            maybe.append(member)
+            missing |= result.missing if isinstance(result, Unknown) else frozenset()
+    if maybe or not members.bounded:
+        return IncompleteList(kept, maybe, missing, bounded=members.bounded)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

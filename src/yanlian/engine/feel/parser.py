@@ -12,6 +12,7 @@ from yanlian.engine.feel.ast import Expression
 from yanlian.engine.feel.names import KnownNames, nearest
 from yanlian.engine.feel.parse_types import TYPE_NAMES, parse_type
 from yanlian.engine.feel.primaries import COMPARISONS, Primaries
+from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.tokens import Text, tokens
 from yanlian.engine.feel.vocabulary import BUILTIN_NAMES, PROPERTY_NAMES
 
@@ -233,16 +234,34 @@ class _Parser(Primaries):
         if self.token.text == "-" and self.after(1).kind == "end":
             self.advance()
             return ast.UnaryTests((), place=self.place(0))
-        negated = self.token.text == "not" and self.after(1).text == "(" and self.closes_at_end()
-        if negated:
+        if self.token.text != "not" or self.after(1).text != "(":
+            return ast.UnaryTests(self.listed_tests(), place=self.place(0))
+        # `not(a, b)` negates the tests; `not(a) and b` is an expression that begins with the function.
+        problem: FeelError | None = None
+        try:
             self.advance(2)
+            tests = self.listed_tests()
+            self.expect(")")
+            self.end()
+            return ast.UnaryTests(tests, negated=True, place=self.place(0))
+        except FeelError as error:
+            problem = error
+        self.at, self.depth, self.filters, self.closing = 0, 0, 0, 0
+        self.token = self.all[0]
+        try:
+            tests = self.listed_tests()
+            self.end()
+        except FeelError as error:
+            raise max(problem, error, key=lambda e: (e.data.get("line"), e.data.get("column"))) from None
+        return ast.UnaryTests(tests, place=self.place(0))
+
+    def listed_tests(self) -> tuple[ast.Test, ...]:
+        """Tests separated by commas."""
         tests = [self.test(0)]
-        while self.token.text == ",":
+        while self.token.text == "," and self.token.kind == "sign":
             self.advance()
             tests.append(self.test(0))
-        if negated:
-            self.expect(")")
-        return ast.UnaryTests(tuple(tests), negated=negated, place=self.place(0))
+        return tuple(tests)
 
     def end(self) -> None:
         """Nothing may follow; a second word after a name is most likely a name that is not known."""

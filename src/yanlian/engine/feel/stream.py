@@ -74,15 +74,3 @@ class Stream:
         """The text of some words as written, with single spaces."""
         start, end = self.token.start, self.after(size - 1).end
         return " ".join(self.source.text[start:end].split())
-
-    def closes_at_end(self) -> bool:
-        """Whether the parenthesis after the current word is closed by the last word of the text."""
-        depth = 0
-        for i in range(self.at + 1, len(self.all)):
-            token = self.all[i]
-            if token.kind == "sign" and token.text in {"(", ")"}:
-                depth += 1 if token.text == "(" else -1
-                if depth == 0:
-                    # Ranges may close with a parenthesis they never opened: `]1..5)`.
-                    return self.all[i + 1].kind == "end"
-        return False

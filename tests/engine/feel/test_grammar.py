@@ -1,0 +1,198 @@
+"""What FEEL text means: names, literals, precedence, places of mistakes, limits."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from yanlian.engine.feel import FeelError, Range, ast, compile_expression, parse, parse_unary_tests
+
+
+def value(text: str, **variables: object) -> object:
+    return compile_expression(text, names=variables).evaluate(variables)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 + 2 * 3", "7"),
+        ("(1 + 2) * 3", "9"),
+        ("-2 ** 2", "4"),
+        ("2 ** 3 ** 2", "64"),
+        ("10 - 4 - 3", "3"),
+        ("100 / 10 / 2", "5"),
+        (".5 + 1.", None),
+        ("1e3", "1000"),
+        ("--3", "3"),
+        ("1 /* 一 */ + 2 // 二", "3"),
+    ],
+)
+def test_operators_bind_as_in_the_standard(text: str, expected: str | None):
+    if expected is None:
+        with pytest.raises(FeelError):
+            value(text)
+    else:
+        assert value(text) == Decimal(expected)
+
+
+def test_numbers_are_exact_decimals_of_34_digits():
+    assert value("0.1 + 0.2 = 0.3") is True
+    assert value("1 / 3") == Decimal("0." + "3" * 34)
+    assert value("2 / 3") == Decimal("0." + "6" * 33 + "7")
+    assert value("10000000000000000000000000000000 + 0.01") == Decimal("10000000000000000000000000000000.01")
+
+
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/"])
+def test_a_name_with_a_sign_is_one_name_when_it_is_known(sign: str):
+    name = f"净值 {sign} 税"
+    assert compile_expression(f"净值{sign}税", names=[name]).evaluate({name: 5}) == 5
+    assert compile_expression(f"净值{sign}税").evaluate({"净值": 6, "税": 2}) is not None
+
+
+def test_the_longest_known_name_wins():
+    names = ["上年", "上年 营业收入", "营业收入"]
+    assert (
+        compile_expression("上年 营业收入 + 营业收入", names=names).evaluate({"上年 营业收入": 1, "营业收入": 2}) == 3
+    )
+    assert parse("date and time(x)") == ast.Call(ast.Name("date and time"), (ast.Name("x"),))
+
+
+def test_names_bound_inside_the_text_may_have_spaces():
+    assert value("for 一 项 in [1, 2] return 一 项 * 2") == [2, 4]
+    assert value("some 一 项 in [1, 2] satisfies 一 项 > 1") is True
+    assert value("(function(基 数, 比 例) 基 数 * 比 例)(10, 0.3)") == 3
+    assert value("{应 付 额: 5, 实 付 额: 应 付 额 - 1}.实 付 额") == 4
+    assert value("[{应 付 额: 5}, {应 付 额: 7}][应 付 额 > 5].应 付 额") == [7]
+
+
+def test_chinese_text_and_escapes():
+    assert value('"\\u8F6F\\u4EF6" = "软件"') is True
+    assert value('"\\uD83D\\uDC0E" = "\\U01F40E"') is True
+    assert value('"a\\n\\t\\"b\\""') == 'a\n\t"b"'
+    assert value('string length("芯片设计")') == 4
+
+
+def test_ranges_in_every_spelling():
+    for text, low, high in [("[1..3]", True, True), ("(1..3]", False, True), ("]1..3[", False, False)]:
+        assert value(text) == Range(Decimal(1), Decimal(3), low, high)
+    assert value("[1..3[") == value("[1..3)")
+    assert value("5 in (> 4)") is True
+    assert value("(< 10)") == Range(None, Decimal(10), low_closed=False, high_closed=False)
+    assert value("3 in ]1..3[ and true") is False
+    assert value("[a..b[", a=1, b=2) == Range(Decimal(1), Decimal(2), low_closed=True, high_closed=False)
+
+
+def test_literals_with_at_are_dates_times_and_durations():
+    assert value('@"2024-02-29"') == date(2024, 2, 29)
+    assert value('@"2023-02-29"') is None
+    assert str(value('@"P1Y2M"')) == "P1Y2M"
+    assert str(value('@"PT36H"')) == "P1DT12H"
+    assert str(value('@"2024-05-01T08:00:00@Asia/Shanghai"')) == "2024-05-01T08:00:00@Asia/Shanghai"
+
+
+def test_nodes_know_their_places():
+    tree = parse("1 +\n  营业收入")
+    assert isinstance(tree, ast.Arithmetic)
+    assert (tree.right.place.line, tree.right.place.column) == (2, 3)
+    assert "1 +\n  营业收入"[tree.right.place.start : tree.right.place.end] == "营业收入"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("1 +", 1, 4),
+        ("年报 营业收入", 1, 4),
+        ("if a then b", 1, 12),
+        ("(1, 2)", 1, 3),
+        ('"没有结尾', 1, 1),
+        ("a and\n  and b", 2, 3),
+        ("for i in x return", 1, 18),
+        ("[1, 2", 1, 6),
+        ("{a: 1, a b}", 1, 8),
+        ("f(a: 1, 2)", 1, 9),
+        ("1 # 2", 1, 3),
+        ("", 1, 1),
+        ("x instance of list<", 1, 20),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text: str, line: int, column: int):
+    with pytest.raises(FeelError) as refused:
+        parse(text, where="第十条")
+    assert refused.value.code == "feel_syntax"
+    assert (refused.value.data["line"], refused.value.data["column"]) == (line, column)
+    assert "第十条" in refused.value.text("zh")
+    assert "第十条" in refused.value.text("en")
+
+
+def test_a_second_word_after_a_name_hints_at_the_known_name():
+    with pytest.raises(FeelError) as refused:
+        parse("营业 收人 > 1", names=["营业 收入"])
+    assert refused.value.data["hint"] == "营业 收入"
+
+
+def test_strict_names_refuse_what_nobody_declared():
+    compile_expression(
+        "营业收入 > 1 and count(贷款[余额 > 门槛]) > 0", names=["营业收入", "贷款", "余额", "门槛"], strict_names=True
+    )
+    with pytest.raises(FeelError) as refused:
+        compile_expression("营业收人 > 1", names=["营业收入"], strict_names=True, where="第三条")
+    assert refused.value.code == "feel_name_unknown"
+    assert refused.value.data["hint"] == "营业收入"
+    assert refused.value.data["column"] == 1
+    assert "营业收入" in refused.value.text("zh")
+
+
+def test_what_an_expression_reads_is_known_beforehand():
+    text = "年报.营业收入 > 门槛 and count(贷款[余额 > 下限]) > 0 and (for x in 专利 return x.类型) = []"
+    compiled = compile_expression(text)
+    assert compiled.free_names == {"年报", "门槛", "贷款", "余额", "下限", "专利"}
+    assert compiled.item_names == {"余额", "下限"}
+    assert {("年报", "营业收入"), ("门槛",), ("贷款", "余额"), ("专利", "类型")} <= compiled.paths
+    assert ("年报",) not in compiled.paths
+
+
+def test_hostile_texts_are_refused_with_their_place():
+    for text in ("(" * 300 + "1" + ")" * 300, "-" * 5000 + "1", "[" * 300, "1" + "+1" * 5000, "a" + "[1" * 300):
+        with pytest.raises(FeelError) as refused:
+            parse(text)
+        assert refused.value.code == "feel_too_deep"
+    with pytest.raises(FeelError) as refused:
+        parse("1" * 100_001)
+    assert refused.value.code == "feel_too_long"
+
+
+def test_a_chain_of_conditions_may_be_long():
+    text = " or ".join(f'行业 = "第{i}类"' for i in range(200))
+    assert value(text, 行业="第150类") is True
+    assert value("(" * 150 + "1" + ")" * 150) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "count(for i in 1..9999999 return i)",
+        "for i in 1..3000, j in 1..3000, k in 1..3000 return i",
+        '(for i in 1..60 return if i = 1 then "aa" else partial[-1] + partial[-1])[-1]',
+        "(for i in 1..60 return if i = 1 then [1, 2] else concatenate(partial[-1], partial[-1]))[-1]",
+        "{f: function(g) g(g), r: f(f)}.r",
+        "every i in 1..5000, j in 1..5000 satisfies i + j > 0",
+    ],
+)
+def test_endless_work_is_refused(text: str):
+    with pytest.raises(FeelError) as refused:
+        compile_expression(text, where="第一条").evaluate({}, steps=200_000)
+    assert refused.value.code == "feel_limit"
+
+
+def test_slow_patterns_do_not_run():
+    assert value('matches("' + "a" * 200 + 'b", "(a+)+$")') is None
+    assert value('matches("aab", "(a+)+b")') is True
+
+
+def test_tests_of_a_cell():
+    assert parse_unary_tests("-").tests == ()
+    assert parse_unary_tests("not(1, 2)").negated
+    assert not parse_unary_tests("not(a) and b").negated
+    assert len(parse_unary_tests('"a", "b,c", [1..2]').tests) == 3
