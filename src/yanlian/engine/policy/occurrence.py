@@ -124,24 +124,37 @@ def _day(expression: Expression, scope: Scope) -> object:
 
 
 def _in_window(clause: CompiledClause, event: CompiledEvent, scope: Scope, day: object, one: Occurrence) -> bool:
+    """Whether the event's day may lie between the ends of the window and not after the as-of date."""
     source, document = clause.source.event, clause.document.source
     assert source is not None
     first: object = document.valid_from
     last: object = document.valid_to
     if source.window:
-        first = None if event.window_from is None else _day(event.window_from, scope)
-        last = None if event.window_to is None else _day(event.window_to, scope)
+        first = _window_end(event.window_from, scope, one)
+        last = _window_end(event.window_to, scope, one)
     earliest = day.low if isinstance(day, Unknown) else day
     latest = day.high if isinstance(day, Unknown) else day
-    if isinstance(earliest, date):
-        if earliest > scope.frame.as_of or (isinstance(last, date) and earliest > last):
-            return False
-    if isinstance(latest, date) and isinstance(first, date) and latest < first:
+    if isinstance(earliest, date) and earliest > scope.frame.as_of:
         return False
-    for end in (first, last):
-        if isinstance(end, Unknown):
-            one.missing |= end.missing
-    return True
+    if isinstance(earliest, date) and isinstance(last, date) and earliest > last:
+        return False
+    return not (isinstance(latest, date) and isinstance(first, date) and latest < first)
+
+
+def _window_end(expression: Expression | None, scope: Scope, one: Occurrence) -> object:
+    """One end of the window; None is open. Its parameters are those of the as-of date: the window belongs to the
+    document, not to the event."""
+    if expression is None:
+        return None
+    if scope.below is not None and scope.day != scope.below.day:
+        event = {name: dict.__getitem__(scope, name) for name in scope.home.event_names if name in scope}
+        scope = Scope(scope.home, scope.frame, scope.below, scope.below.day, event)
+    value = _day(expression, scope)
+    if isinstance(value, Unknown):
+        one.missing |= value.missing
+    elif not isinstance(value, date):
+        one.nulls.append("event.window")
+    return value
 
 
 def _passes(event: CompiledEvent, scope: Scope, one: Occurrence) -> bool:

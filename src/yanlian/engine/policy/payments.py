@@ -106,7 +106,8 @@ def _counts(
             unknown |= value.missing
         elif value not in allowed:
             return False, frozenset()
-    if since is not None:
+    if since is not None and isinstance(clause, Unknown):
+        # A payment that nobody delivered is not one of these clauses' when it was made before they existed.
         paid_on = payment["支付日期"]
         latest = paid_on.high if isinstance(paid_on, Unknown) else paid_on
         if isinstance(latest, date) and latest < since:
