@@ -101,16 +101,19 @@ class _Parser(Primaries):
         if self.depth > self.max_depth:
             raise self.source.refuse("feel_too_deep", self.token.start, self.max_depth, self.token.text)
         start = self.token.start
-        left = self.prefix()
+        left = self.climb(self.prefix(), power, start)
+        self.depth -= 1
+        return left
+
+    def climb(self, left: Expression, power: int, start: int) -> Expression:
+        """Take operators that bind more strongly than `power`, from the left on."""
         while True:
             op = self.token.text if self.token.kind in {"sign", "word"} else ""
             binding = _OPERATORS.get(op, 0)
             if binding <= power:
-                break
+                return left
             self.advance()
             left = self.operator(op, left, binding, start)
-        self.depth -= 1
-        return left
 
     def operator(self, op: str, left: Expression, binding: int, start: int) -> Expression:
         """The right side of an operator that was just read."""
@@ -138,14 +141,14 @@ class _Parser(Primaries):
             signs += 1
             if signs + self.depth > self.max_depth:
                 raise self.source.refuse("feel_too_deep", self.token.start, self.max_depth, "-")
-        node = self.postfix(self.primary())
+        first = self.at
+        node = self.postfix(self.primary(), self.all[first].start)
         for i in range(signs):
             node = ast.Negate(node, place=self.place(start + signs - 1 - i))
         return node
 
-    def postfix(self, node: Expression) -> Expression:
+    def postfix(self, node: Expression, start: int) -> Expression:
         """Everything that follows a primary closely: paths, filters, calls, `instance of`."""
-        start = node.place.start
         while True:
             text = self.token.text if self.token.kind in {"sign", "word"} else ""
             if text == ".":
@@ -212,13 +215,20 @@ class _Parser(Primaries):
         if not first.op and self.token.text == ".." and self.token.kind == "sign":
             between = self.range_from(first.value, start, low_closed=False)
             self.closing = closing
-            return (ast.Test("", between, place=between.place),)
+            return (self.continued(between, start),)
         while self.token.text == ",":
             self.advance()
             tests.append(self.test(0))
         self.expect(")")
         self.closing = closing
+        if len(tests) == 1 and not first.op:
+            return (self.continued(first.value, start),)
         return tuple(tests)
+
+    def continued(self, value: Expression, start: int) -> ast.Test:
+        """The test whose first part was in parentheses: `in (a)`, `in (a)[1]`, `in (a) + 1`."""
+        whole = self.climb(self.postfix(value, start), 3, start)
+        return ast.Test("", whole, place=self.place(start))
 
     def test(self, power: int) -> ast.Test:
         """One unary test."""
