@@ -211,7 +211,7 @@ def _in_list(value: object, members: list[object]) -> Truth:
         if result is True:
             return True
         found.append(False if result is None else result)
-    if isinstance(value, list):
+    if isinstance(value, list) or (type(value) is Unknown and value.low is None and value.high is None):
         whole = equal(value, members)
         found.append(False if whole is None else whole)
     if isinstance(members, IncompleteList) and members.is_open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, DecimalException
 
@@ -230,10 +231,10 @@ def _if(unit: Unit, node: ast.If, scope: Scope) -> Piece:
 
 def _list(unit: Unit, node: ast.ListLiteral, scope: Scope) -> Piece:
     pieces = [unit.compile(item, scope) for item in node.items]
-    if all(p.fixed for p in pieces):
-        return fixed([p.value for p in pieces])
     runs = [p.run for p in pieces]
-    return Piece(lambda f: [run(f) for run in runs])
+    # Every evaluation gives a list of its own: whoever asked may change it.
+    make = Piece(lambda f: [run(f) for run in runs])
+    return replace(make, fixed=True, value=[p.value for p in pieces]) if all(p.fixed for p in pieces) else make
 
 
 def _context(unit: Unit, node: ast.ContextLiteral, scope: Scope) -> Piece:
