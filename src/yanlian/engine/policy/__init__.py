@@ -10,6 +10,8 @@ and `evaluate.Evaluator`.
 from yanlian.engine.policy.cases import CaseResult, run_cases
 from yanlian.engine.policy.check import check_pack
 from yanlian.engine.policy.evaluate import Evaluator
+from yanlian.engine.policy.explain import Explanation, explain
+from yanlian.engine.policy.explain_text import render_text
 from yanlian.engine.policy.fault import Fault, PackFaults
 from yanlian.engine.policy.load import PackSet, load_packs
 from yanlian.engine.policy.outcome import Outcome
@@ -17,11 +19,14 @@ from yanlian.engine.policy.outcome import Outcome
 __all__ = [
     "CaseResult",
     "Evaluator",
+    "Explanation",
     "Fault",
     "Outcome",
     "PackFaults",
     "PackSet",
     "check_pack",
+    "explain",
     "load_packs",
+    "render_text",
     "run_cases",
 ]
