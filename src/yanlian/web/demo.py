@@ -20,6 +20,7 @@ from yanlian.apps.registry.snapshots import build_snapshot
 from yanlian.engine.dossier import Snapshot, open_snapshot
 from yanlian.engine.stream import Progress
 from yanlian.web.cli.output import console, progress_bar, show_table
+from yanlian.web.keys import installation_key
 from yanlian.web.sample import generate, import_department_files, load_district
 from yanlian.web.summary import show_run
 

@@ -21,7 +21,7 @@ def show_run(run: Run, top: int = 8) -> None:
     counts = run.by_outcome
     console.print("  ".join(f"{labels[kind]} {kind} {counts[kind]:,}" for kind in labels if kind in counts))
     console.print(f"应兑付 amount due: {Decimal(run.amount_fen) / _WAN:,.2f} 万元")
-    titles = {clause.id: clause.title for clause in packs_in_use().clauses}
+    titles = {clause.id: clause.source.title for clause in packs_in_use().clauses}
     ranked = sorted(run.by_clause.items(), key=lambda item: (-item[1].get("amount_fen", 0), item[0]))
     rows = [
         [

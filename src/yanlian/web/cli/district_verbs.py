@@ -14,7 +14,7 @@ from django.core.management import call_command, execute_from_command_line
 from yanlian.apps.policies.actions import run_policies
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Run
-from yanlian.apps.registry.imports import import_file
+from yanlian.apps.registry.imports import Covered, import_file
 from yanlian.apps.registry.models import Snapshot
 from yanlian.apps.registry.snapshots import build_snapshot
 from yanlian.base.refusal import Refused
@@ -50,12 +50,28 @@ def import_one(
     complete: Annotated[bool, typer.Option(help="The file is complete for --from … --to.")] = False,
 ) -> None:
     """Take in one department file. Good rows are stored, bad rows are answered with row, column and reason."""
-    covered = (start.date() if start else None, end.date(), complete) if end else None
+    covered = Covered(start.date() if start else None, end.date(), complete) if end else None
     with progress_bar(file.name) as step:
         result = import_file(
-            file, department, dataset, recorded_at=datetime.now(UTC), covered=covered, by=None, progress=step
+            file,
+            department,
+            dataset,
+            recorded_at=datetime.now(UTC),
+            covered=covered,
+            progress=lambda rows, part: step(rows, round(rows / part) if part else 0),
         )
-    console.print(result.text("zh"), soft_wrap=True, markup=False)
+    batch = result.batch
+    if result.already_imported:
+        console.print("该文件已导入过，未增加任何记录。 This file was taken in before; nothing was added.")
+    console.print(
+        f"{file.name}: {batch.rows_stored:,} 条入库 stored · {batch.rows_corrected:,} 条更正 corrected · "
+        f"{batch.rows_unchanged:,} 条未变 unchanged · {batch.rows_refused:,} 条退回 refused"
+    )
+    for fault in batch.faults.filter(warning=False)[:20]:
+        sentence = Refused(fault.code, **fault.data).text("zh")
+        console.print(
+            f"  {fault.sheet or '-'} 第{fault.row}行 {fault.column}: {sentence}", soft_wrap=True, markup=False
+        )
 
 
 @verbs.command("snapshot")

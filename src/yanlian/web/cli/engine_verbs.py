@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from yanlian.base.refusal import Language
 from yanlian.engine.policy import CaseResult, PackFaults, check_pack, load_packs, run_cases
 from yanlian.web.cli.output import console, stop
 
@@ -18,7 +19,7 @@ English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")
 @pack.command("check")
 def check(folders: Folders, english: English = False) -> None:
     """Say everything that is wrong with the packs: file, line, clause. Ends with 1 when there is an error."""
-    language = "en" if english else "zh"
+    language: Language = "en" if english else "zh"
     wrong = 0
     for folder in folders:
         faults = check_pack(folder)
@@ -34,7 +35,7 @@ def check(folders: Folders, english: English = False) -> None:
 @pack.command("test")
 def run_tests(folders: Folders, english: English = False) -> None:
     """Run the worked cases of the packs. Ends with 1 when one fails."""
-    language = "en" if english else "zh"
+    language: Language = "en" if english else "zh"
     try:
         packs = load_packs(with_required(folders))
     except PackFaults as faults:

@@ -10,7 +10,7 @@ import typer
 from yanlian.web.cli import district_verbs
 from yanlian.web.cli.output import console, progress_bar
 from yanlian.web.demo import make_demo
-from yanlian.web.sample import generate
+from yanlian.web.sample import DEFAULT_SEED, generate
 
 verbs = typer.Typer()
 sample = typer.Typer(no_args_is_help=True, help="The sample district's fictional enterprises.")
@@ -33,7 +33,7 @@ def demo(
 def generate_files(
     folder: Annotated[Path, typer.Argument(help="Where the department files go.")],
     enterprises: Annotated[int, typer.Option(min=200, max=5_000_000)] = 5_000,
-    seed: Annotated[int, typer.Option()] = 370212,
+    seed: Annotated[int, typer.Option()] = DEFAULT_SEED,
 ) -> None:
     """Write the department files of a fictional district: the same seed gives the same files."""
     with progress_bar("generate 生成") as step:
