@@ -196,3 +196,18 @@ def test_tests_of_a_cell():
     assert parse_unary_tests("not(1, 2)").negated
     assert not parse_unary_tests("not(a) and b").negated
     assert len(parse_unary_tests('"a", "b,c", [1..2]').tests) == 3
+
+
+def test_numbers_no_engine_could_write_out_are_refused():
+    assert value("1e6000 > 1e5999") is True
+    with pytest.raises(FeelError):
+        parse("1e999999999")
+
+
+def test_patterns_of_xpath():
+    assert value('matches("2024年", "^\\\\d{4}年$")') is True
+    assert value('matches("' + "a" * 3000 + '", "a*a*b")') is None
+    assert value('replace("a1b22", "\\\\d+", "<$0>")') == "a<1>b<22>"
+    assert value('matches("abc", "[")') is None
+    assert value('matches("abc", "(?=a)")') is None
+    assert value('replace("abc", "b", "$")') is None

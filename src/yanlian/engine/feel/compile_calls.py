@@ -71,7 +71,7 @@ def compile_call(unit: Unit, node: ast.Call, scope: Scope) -> Piece:
     run = _static(known, placed, node.place)
     if all(p.fixed for p in placed) and known.run is None and known.name not in _IMPURE and not unit.is_given(known):
         value = apply(known, [p.value for p in placed])
-        if type(value) is not Fault:
+        if type(value) in _SIMPLE:
             return fixed(value)
     return Piece(run)
 

@@ -17,8 +17,6 @@ from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.temporal import FarDate, from_ordinal, ordinal
 from yanlian.engine.feel.values import Fault, IncompleteList, Missing, Range, Unknown, fault, union
 
-_TRUTH_NODES = (ast.Compare, ast.Logic, ast.Between, ast.In, ast.InstanceOf, ast.Quantified, ast.Boolean)
-
 
 def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
     """`source[n]` and `source[condition]`."""
@@ -29,7 +27,7 @@ def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
     if condition.fixed and isinstance(condition.value, Decimal):
         number = condition.value
         return Piece(lambda f: f.settle(index(source.run(f), number), place))
-    start, test, truth = source.run, condition.run, isinstance(node.condition, _TRUTH_NODES)
+    start, test, truth = source.run, condition.run, condition.truth
 
     def run(f: Frame) -> object:
         value = start(f)

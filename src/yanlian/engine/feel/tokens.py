@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Literal
 
 from yanlian.engine.feel.ast import Place
+from yanlian.engine.feel.numbers import CONTEXT
 from yanlian.engine.feel.refusal import FeelError
 
 MAX_LENGTH = 100_000
@@ -102,8 +103,8 @@ def tokens(source: Text, *, units: bool = False) -> list[Token]:
 def _number(source: Text, start: int, end: int, *, units: bool) -> Token:
     spelling = source.text[start:end]
     try:
-        value = Decimal(spelling)
-    except InvalidOperation:
+        value = CONTEXT.create_decimal(spelling)
+    except DecimalException:
         raise source.refuse("feel_syntax", start, "number", spelling) from None
     if units:
         match = _UNITS.match(source.text, end)

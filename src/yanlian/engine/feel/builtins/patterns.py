@@ -10,7 +10,8 @@ from functools import lru_cache
 from yanlian.engine.feel.values import Fault, fault
 
 MAX_PATTERN = 1000
-MAX_INPUT = 100_000
+# The longest input by the number of open repeats: trying all ways to divide a text among k of them takes n ** (k + 1).
+MAX_INPUT = (100_000, 20_000, 2_000, 500, 200, 100)
 MAX_INPUT_NESTED = 25
 _FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
 _NAME_START = r"A-Za-z_:\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u2070-\u218F\u3001-\uD7FF"
@@ -23,14 +24,14 @@ def compiled(pattern: str, flags: str, size: int) -> re.Pattern[str] | Fault:
     found = _compiled(pattern, flags)
     if isinstance(found, Fault):
         return found
-    regex, nested = found
-    if size > (MAX_INPUT_NESTED if nested else MAX_INPUT):
+    regex, longest = found
+    if size > longest:
         return fault("feel_pattern_size", pattern=pattern[:50], size=size)
     return regex
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str, flags: str) -> tuple[re.Pattern[str], bool] | Fault:
+def _compiled(pattern: str, flags: str) -> tuple[re.Pattern[str], int] | Fault:
     if len(pattern) > MAX_PATTERN or set(flags) - set("smixq"):
         return fault("feel_pattern", pattern=pattern[:50], flags=flags)
     options = re.RegexFlag(0)
@@ -38,9 +39,9 @@ def _compiled(pattern: str, flags: str) -> tuple[re.Pattern[str], bool] | Fault:
         options |= _FLAGS.get(flag, re.RegexFlag(0))
     try:
         if "q" in flags:
-            return re.compile(re.escape(pattern), options), False
+            return re.compile(re.escape(pattern), options), MAX_INPUT[0]
         translated = _translate(pattern, spaced="x" in flags)
-        return re.compile(translated, options), _nested(translated)
+        return re.compile(translated, options), _longest(translated)
     except (re.error, OverflowError, RecursionError):
         return fault("feel_pattern", pattern=pattern[:50], flags=flags)
 
@@ -136,10 +137,16 @@ def _category(name: str) -> str:
     return "".join(ranges)
 
 
-def _nested(pattern: str) -> bool:
-    """Whether an unlimited repeat stands inside a group that is itself repeated: such patterns may take for ever."""
-    stack: list[bool] = []
+def _longest(pattern: str) -> int:
+    """How long an input may be for the pattern to end in reasonable time."""
     plain = re.sub(r"\\.", "a", re.sub(r"\[(?:\\.|[^\]\\])*\]", "a", pattern))
+    repeats = len(re.findall(r"[*+]|\{\d+,", plain))
+    return MAX_INPUT_NESTED if _nested(plain) else MAX_INPUT[min(repeats, len(MAX_INPUT) - 1)]
+
+
+def _nested(plain: str) -> bool:
+    """Whether a repeat stands inside a group that is itself repeated: such patterns may take for ever."""
+    stack: list[bool] = []
     inner = False
     for at, sign in enumerate(plain):
         if sign == "(":
