@@ -139,6 +139,7 @@ def _apply(frame: DossierScope, cap: CompiledCap, members: list[Draft]) -> None:
                 draft.to_unknown(before.missing)
                 continue
             used[bucket] = int(before.scaleb(2))
+        assert draft.scope is not None
         limit = limit_of(cap.amount, draft.scope, cap.source.label)
         if limit.missing:
             draft.to_unknown(limit.missing)

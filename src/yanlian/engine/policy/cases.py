@@ -70,11 +70,14 @@ def run_cases(packs: PackSet, pack_id: str | None = None) -> list[CaseResult]:
         if pack_id is not None and document.pack.id != pack_id:
             continue
         for clause in document.clauses:
-            for case in clause.source.cases:
-                results.append(_run(packs, document.pack.id, clause.id, case, {clause.id}, alone=True))
+            results += [
+                _run(packs, document.pack.id, clause.id, case, {clause.id}, alone=True) for case in clause.source.cases
+            ]
         clauses = {clause.id for clause in document.clauses}
-        for case in document.source.cases:
-            results.append(_run(packs, document.pack.id, document.source.id, case, clauses, alone=False))
+        results += [
+            _run(packs, document.pack.id, document.source.id, case, clauses, alone=False)
+            for case in document.source.cases
+        ]
     return results
 
 

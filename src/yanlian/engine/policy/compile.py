@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import RecordKind, Schema
-from yanlian.engine.feel import FeelError, Function, compile_expression
-from yanlian.engine.feel import ast
+from yanlian.engine.feel import FeelError, Function, ast, compile_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.tokens import words_of
 from yanlian.engine.policy.compile_table import compile_table
@@ -152,7 +151,12 @@ class Compiler:
         constant = None
         if not uses and isinstance(compiled.ast, ast.Number):
             constant = compiled.ast.value
-        return Expression(formula, compiled, uses, reach, dated, constant), kind
+        plain = "" if uses & self._own_names(home) else " ".join(formula.text.split())
+        return Expression(formula, compiled, uses, reach, dated, constant, plain), kind
+
+    def _own_names(self, home: Home) -> set[str]:
+        """Names whose meaning hangs on where they stand."""
+        return {*home.visible, *home.event_names, *DOCUMENT_NAMES, PARAMETER_ON}
 
     def _failed(self, before: int) -> bool:
         return any(fault.severity == "error" for fault in self.faults.found[before:])

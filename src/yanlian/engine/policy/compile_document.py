@@ -158,7 +158,11 @@ def _clause(
         event=_event(compiler, home, clause),
         period=None if clause.period.text in {"year", "once"} else formula(clause.period),
         amount=_amount(compiler, home, clause),
-        parts=tuple(_part(formula(p.when), formula(p.amount), p) for p in clause.parts if _has(formula(p.amount))),
+        parts=tuple(
+            CompiledPart(part, formula(part.when), amount)
+            for part in clause.parts
+            if (amount := formula(part.amount)) is not None
+        ),
         cap=formula(clause.cap),
         multipliers=tuple(
             CompiledMultiplier(m, formula(m.when), factor)
@@ -173,15 +177,6 @@ def _clause(
     )
     _note_foreign_events(compiler, compiled)
     return compiled
-
-
-def _has(expression: Expression | None) -> bool:
-    return expression is not None
-
-
-def _part(when: Expression | None, amount: Expression | None, source: object) -> CompiledPart:
-    assert amount is not None
-    return CompiledPart(source, when, amount)  # type: ignore[arg-type]
 
 
 def _in_order(tests: list[CompiledTest]) -> list[CompiledTest]:

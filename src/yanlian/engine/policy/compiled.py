@@ -43,6 +43,9 @@ class Expression:
     reach: frozenset[str]
     dated: bool
     constant: Decimal | None = None
+    # The text without layout, when it reads nothing but facts and the day: then every clause of every document that
+    # says the same means the same, and a dossier needs to be asked once. Empty otherwise.
+    plain: str = ""
 
 
 @dataclass(slots=True)

@@ -43,6 +43,8 @@ class _Plan:
     own: tuple[CompiledTest, ...]
     key: int
     draft: bool
+    # The same for every dossier to which the clause does not apply.
+    none: Draft
 
 
 class Evaluator:
@@ -57,7 +59,7 @@ class Evaluator:
         self,
         packs: PackSet,
         as_of: date,
-        with_drafts: bool = False,  # noqa: FBT001, FBT002 (part of the public signature)
+        with_drafts: bool = False,
         *,
         only: Container[str] | None = None,
         any_status: bool = False,
@@ -89,9 +91,9 @@ class Evaluator:
         own = tuple(test for test in clause.tests if not test.inherited or test.floating)
         # Two clauses of a document that inherit the same tests share one result.
         key = self._keys.setdefault(tuple(id(test.expression) for test in shared), len(self._keys))
-        return _Plan(
-            clause, frozenset(clause.source.subject), shared, own, key, clause.document.source.status == "draft"
-        )
+        none = Draft(clause, None, period=str(self.as_of.year))
+        draft = clause.document.source.status == "draft"
+        return _Plan(clause, frozenset(clause.source.subject), shared, own, key, draft, none)
 
     def evaluate(self, row: Mapping[str, object], coverage: Coverage) -> list[Outcome]:
         """All outcomes of one dossier row, after stacking and caps."""
@@ -124,21 +126,23 @@ class Evaluator:
         found: list[Draft] = []
         for plan in self._plans:
             clause = plan.clause
-            below = frame.layer(clause.document.home, self.as_of)
             if kind not in plan.kinds:
-                found.append(self._not_applicable(plan, below))
+                found.append(plan.none)
                 continue
+            if clause.event is not None and clause.event.each.plain:
+                listed = frame.asked(clause.event.each)
+                if listed is None or (type(listed) is list and not listed):
+                    found.append(plan.none)
+                    continue
+            below = frame.layer(clause.document.home, self.as_of)
             events = occurrences(clause, below)
             if not events:
-                found.append(self._not_applicable(plan, below))
+                found.append(plan.none)
             elif len(events) == 1:
                 found.append(self._judge(plan, below, events[0]))
             else:
                 found += self._judge_all(plan, below, events)
         return found
-
-    def _not_applicable(self, plan: _Plan, below: Scope) -> Draft:
-        return Draft(plan.clause, below, period=str(self.as_of.year))
 
     def _judge_all(self, plan: _Plan, below: Scope, events: Iterable[Occurrence]) -> list[Draft]:
         """One draft for each certain event, and one for all events together that may exist."""
@@ -208,7 +212,8 @@ def ask(tests: Iterable[CompiledTest], scope: Scope) -> Verdicts:
     """Every test, so that an explanation can show all of them."""
     verdicts = Verdicts([], set(), [])
     for test in tests:
-        value = test.expression.compiled.evaluate(scope)
+        expression = test.expression
+        value = scope.frame.asked(expression) if expression.plain else expression.compiled.evaluate(scope)
         if value is True or value is False:
             if value is (test.kind == "veto"):
                 verdicts.failed.append(test.source.label)
@@ -245,6 +250,7 @@ def _decide(draft: Draft, verdicts: Verdicts, figure: Figure) -> None:
 
 def _add_result(draft: Draft) -> None:
     assert draft.clause.result is not None
+    assert draft.scope is not None
     value = draft.clause.result.compiled.evaluate(draft.scope)
     if isinstance(value, Unknown):
         draft.to_unknown(value.missing)
@@ -260,12 +266,12 @@ def _joined(drafts: list[Draft]) -> Draft:
         return drafts[0]
     rank = {"unknown": 0, "manual": 1, "eligible": 2, "not_eligible": 3, "not_applicable": 4}
     first = min(drafts, key=lambda draft: rank[draft.kind])
-    listed: list[object] = []
     key = "failed" if first.kind == "not_eligible" else "missing"
+    listed: list[object] = []
     for draft in drafts:
-        for one in draft.reason.get(key) or []:  # type: ignore[attr-defined]
-            if draft.kind == first.kind and one not in listed:
-                listed.append(one)
+        told = draft.reason.get(key)
+        if draft.kind == first.kind and isinstance(told, list):
+            listed += [one for one in told if one not in listed]
     if listed:
         first.reason[key] = listed
     first.event_on = None

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Coverage, Dossier, FactRead, Row, Trace
-from yanlian.engine.feel import IncompleteList, Unknown, FeelWarning
+from yanlian.engine.feel import FeelWarning, IncompleteList, Unknown
 from yanlian.engine.feel.decision_table import Decided
 from yanlian.engine.policy.amount import Figure, Step, figure_of
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Item
@@ -221,9 +221,7 @@ class _Witness:
         facts = tuple(_fact_line(read) for read in self.trace.take())
         heard, self.heard = self.heard, []
         missing: list[Mapping[str, str]] = []
-        if isinstance(value, Unknown):
-            missing = list(missing_data(value.missing))
-        elif isinstance(value, IncompleteList):
+        if isinstance(value, (Unknown, IncompleteList)):
             missing = list(missing_data(value.missing))
         terms: tuple[Term, ...] = ()
         comparisons: tuple[Comparison, ...] = ()

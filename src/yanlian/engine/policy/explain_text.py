@@ -1,4 +1,4 @@
-"""An explanation as text for people, in Chinese or English. Labels and rules stay in the language they are written in."""
+"""An explanation as text for people, in Chinese or English. Labels and rules stay in the language of the pack."""
 
 from __future__ import annotations
 

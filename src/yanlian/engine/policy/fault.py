@@ -13,7 +13,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a pack. `file` is relative to the pack's folder; `line` counts from 1, 0 for a whole file."""
+    """One thing wrong with a pack. `file` is relative to the pack's folder; `line` from 1, 0 for the whole file."""
 
     pack: str
     file: str

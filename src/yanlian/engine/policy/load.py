@@ -259,12 +259,15 @@ def _schema(packs: Sequence[Pack], faults: Faults) -> Schema | None:
     fields: dict[str, dict[str, object]] = {}
     for pack in packs:
         faults.at(pack.id, PACK_FILE)
-        for part, target in (("records", records), ("fields", fields)):
+        for part in ("records", "fields"):
             added = pack.facts.get(part) or {}
             if not isinstance(added, dict):
                 faults.add(1, "pack_value", key=f"facts.{part}", expected="mapping", found=str(added)[:40])
                 continue
-            _merge_facts(added, target, part, faults)
+            if part == "records":
+                _merge_facts(added, records, faults)
+            else:
+                _merge_fields(added, fields, faults)
     try:
         return load_schema({"records": records, "fields": fields} if records or fields else None)
     except Refused as refusal:
@@ -274,15 +277,19 @@ def _schema(packs: Sequence[Pack], faults: Faults) -> Schema | None:
     return None
 
 
-def _merge_facts(added: Mapping[str, object], target: dict[str, object], part: str, faults: Faults) -> None:
+def _merge_facts(added: Mapping[str, object], target: dict[str, object], faults: Faults) -> None:
+    """What a pack adds; two packs may add the same, but not differently."""
     for key, value in added.items():
-        below = target.get(key)
-        if part == "fields" and isinstance(below, dict) and isinstance(value, dict):
-            target[key] = {**below, **value}
-        elif below is not None and below != value:
+        if target.setdefault(key, value) != value:
             faults.add(1, "pack_name_clash", found=key, where="facts")
+
+
+def _merge_fields(added: Mapping[str, object], target: dict[str, dict[str, object]], faults: Faults) -> None:
+    for key, value in added.items():
+        if isinstance(value, dict):
+            _merge_facts(value, target.setdefault(key, {}), faults)
         else:
-            target[key] = value
+            faults.add(1, "pack_value", key=f"facts.fields.{key}", expected="mapping", found=str(value)[:40])
 
 
 def _note_clause_ids(packs: Iterable[Pack], faults: Faults) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 Delivery = Literal["AUTO", "INSTANT", "APPLY", "MANUAL"]
-Constant: TypeAlias = Decimal | str | bool | date | None | tuple["Constant", ...]
+Constant: TypeAlias = Decimal | str | bool | date | tuple["Constant", ...] | None
 
 
 @dataclass(frozen=True, slots=True)

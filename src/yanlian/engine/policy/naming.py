@@ -165,7 +165,7 @@ class _Filtered(_Inside):
         if isinstance(members, RecordKind):
             own.update(dict.fromkeys(members.names))
         elif members is not None:
-            own.update({name: None for name in members})
+            own.update(dict.fromkeys(members))
         super().__init__(around, own)
         self.open = self.open or members is None
 

@@ -1,4 +1,4 @@
-"""Which events of a dossier trigger a clause: certain ones by matter, and those that may exist but were not delivered."""
+"""Which events of a dossier trigger a clause: certain ones by matter, and those that may exist undelivered."""
 
 from __future__ import annotations
 
@@ -61,8 +61,11 @@ def occurrences(clause: CompiledClause, below: Scope) -> list[Occurrence]:
 
 
 def _events(clause: CompiledClause, event: CompiledEvent, below: Scope) -> Iterator[Occurrence | None]:
-    outer = Scope(clause.home, below.frame, below, below.day, {}) if clause.home.own else below
-    value = event.each.compiled.evaluate(outer)
+    if event.each.plain:
+        value = below.frame.asked(event.each)
+    else:
+        outer = Scope(clause.home, below.frame, below, below.day, {}) if clause.home.own else below
+        value = event.each.compiled.evaluate(outer)
     if value is None or (type(value) is list and not value):
         return
     if isinstance(value, Unknown):

@@ -44,7 +44,8 @@ class Draft:
     """An outcome while it is being worked out."""
 
     clause: CompiledClause
-    scope: Scope
+    # None for what does not apply: nothing is left to be asked.
+    scope: Scope | None
     matter: str = ""
     period: str = ""
     event_on: date | None = None

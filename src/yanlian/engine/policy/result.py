@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
-Data: TypeAlias = "str | bool | None | list[Data] | dict[str, Data]"
+Data: TypeAlias = "str | bool | list[Data] | dict[str, Data] | None"
 
 
 def data_value(value: object) -> Data:

@@ -39,7 +39,7 @@ def parameter_on(parameter: Parameter, day: date) -> object:
 class DossierScope(dict[str, object]):
     """Facts of one dossier and what is the same for all rules. `layers` are the scopes of documents over it."""
 
-    __slots__ = ("as_of", "base", "dossier", "layers", "listener", "overrides")
+    __slots__ = ("as_of", "dossier", "layers", "listener", "overrides", "plain")
 
     def __init__(
         self,
@@ -54,10 +54,19 @@ class DossierScope(dict[str, object]):
         self.overrides = overrides
         self.listener = listener
         self.layers: dict[tuple[tuple[str, ...], date], Scope] = {}
+        # What formulas give that read nothing but facts and the day: by their text.
+        self.plain: dict[str, object] = {}
 
     def __missing__(self, name: str) -> object:
         value = self[name] = self.dossier[name]
         return value
+
+    def asked(self, expression: Expression) -> object:
+        """The value of a plain formula, asked once for a dossier."""
+        found = self.plain.get(expression.plain, self)
+        if found is self:
+            found = self.plain[expression.plain] = expression.compiled.evaluate(self)
+        return found
 
     def layer(self, home: Home, day: date) -> Scope:
         """The scope of a pack or document, with its parameters as of a day."""
@@ -106,9 +115,9 @@ class Scope(dict[str, object]):
 
     def _own(self, item: Item) -> object:
         """An item of this home, or of the document under it: the latter is left to it unless it hangs on the event."""
-        if self.below is not None and item.home is not self.home:
-            if not item.reach and not (item.dated and self.day != self.below.day):
-                return self.below[item.name]
+        below = self.below
+        if below is not None and item.home is not self.home and not self._hangs(item, below):
+            return below[item.name]
         source = item.source
         if isinstance(source, Definition):
             return self.value(item.expression)
@@ -117,6 +126,10 @@ class Scope(dict[str, object]):
         if item.table is not None:
             return Function(item.name, (), lambda: self.decide(item).value)
         return item.function
+
+    def _hangs(self, item: Item, below: Scope) -> bool:
+        """Whether an item of the document gives something else for this event or clause."""
+        return bool(item.reach) or (item.dated and self.day != below.day)
 
     def value(self, expression: Expression | None) -> object:
         """The value of a formula here."""

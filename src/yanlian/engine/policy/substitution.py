@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from yanlian.engine.feel import Unknown, compile_expression, print_expression
-from yanlian.engine.feel import ast
+from yanlian.engine.feel import Unknown, ast, compile_expression, print_expression
 from yanlian.engine.policy.compile import FUNCTION_NAMES
 from yanlian.engine.policy.compiled import Item
 from yanlian.engine.policy.functions import PACK_FUNCTIONS, slices

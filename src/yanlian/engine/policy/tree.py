@@ -122,11 +122,11 @@ class _Builder:
 
     def build(self, text: str) -> Tree:
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark is not None else 0
             if isinstance(event, yaml.ScalarEvent):
                 plain = event.style in {None, ""} and bool(event.implicit[0])
-                node = Scalar(event.value, line, plain=plain, block=event.style in {"|", ">"})
-                self._place(node, event.anchor, 1, 0, line)
+                word = Scalar(event.value, line, plain=plain, block=event.style in {"|", ">"})
+                self._place(word, event.anchor, 1, 0, line)
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._open(event, line)
             elif isinstance(event, yaml.CollectionEndEvent):
