@@ -16,7 +16,7 @@ from __future__ import annotations
 YI = 100_000_000 * 100  # 亿元 in fen
 WAN = 10_000 * 100  # 万元 in fen
 
-SMALLEST_SAMPLE = 2_000
+SMALLEST_SAMPLE = 1_000
 LARGEST_SAMPLE = 5_000_000
 # Enterprises drawn together. A constant of the generator: the same seed and number give the same files on any machine.
 BLOCK = 20_000

@@ -1,12 +1,13 @@
 """Faulty rows on purpose: copies of good rows with one thing wrong, so that the totals of the good rows still hold.
 
 Each planted fault is written down (file, row, column, kind, what the import must answer), so that a test can hold the
-import to exactly these. They stand in the first block of a file: 1 % of its rows, at most 40.
+import to exactly these. They stand in the first block of a file: 1 % of its rows, at least
+one of each kind, at most 40.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,40 +41,54 @@ class Planted:
 
 @dataclass(frozen=True)
 class _Recipe:
+    """What is put into a copy of a good row: header → text. `{stranger}` becomes a code that nobody has."""
+
     kind: str
     column: str
-    found: str
+    cells: Mapping[str, str]
 
 
 def plant(table: Any, layout: FileLayout, block: Block, first_line: int, file: str) -> tuple[Any, list[Planted]]:
     """The table with faulty copies among its rows, and what was planted."""
-    rows = table.num_rows
     recipes = _recipes(layout)
-    count = min(MOST, -(-rows // 100))
-    if not rows or not recipes or block.number:
+    if not table.num_rows or not recipes or block.number:
         return table, []
     rng = block.rng(f"faults-{layout.record}-{int(layout.persons)}")
-    models = np.sort(rng.choice(rows, size=min(count, rows), replace=False))
+    # Small files show each kind of fault once.
+    count = min(MOST, max(len(recipes), -(-table.num_rows // 100)), table.num_rows)
+    models = np.sort(rng.choice(table.num_rows, size=count, replace=False))
+    chosen = [recipes[n % len(recipes)] for n in range(count)]
+    # A code with two names takes two rows: the import believes neither.
+    pairs = np.array([2 if recipe.kind == "duplicate_uscc" else 1 for recipe in chosen])
+    models, numbers = np.repeat(models, pairs), np.repeat(np.arange(count), pairs)
     # A faulty copy stands right behind the good row.
-    order = np.insert(np.arange(rows), models + 1, models)
+    order = np.insert(np.arange(table.num_rows), models + 1, models)
     at = models + 1 + np.arange(models.size)
-    chosen = [recipes[n % len(recipes)] for n in range(models.size)]
     strangers = usccs(
-        np.full(models.size, "91370212"), "MAW", np.arange(1, models.size + 1, dtype=np.int64)
+        np.full(count, "91370212"), "MAW", np.arange(count, dtype=np.int64) + block.serial.size
     ).to_pylist()
-    found = [recipe.found or strangers[n] for n, recipe in enumerate(chosen)]
+    cells = [
+        {header: text.format(stranger=strangers[n], row=row) for header, text in chosen[n].cells.items()}
+        for row, n in enumerate(numbers.tolist())
+    ]
     faulty = table.take(pa.array(order))
-    for name in dict.fromkeys(recipe.column for recipe in chosen):
-        mine = [n for n, recipe in enumerate(chosen) if recipe.column == name]
-        mask = np.zeros(faulty.num_rows, dtype=bool)
-        mask[at[mine]] = True
-        values = pa.array(["" if found[n] == "<blank>" else found[n] for n in mine], pa.string())
-        column = pc.replace_with_mask(faulty[name].combine_chunks(), pa.array(mask), values)
-        faulty = faulty.set_column(faulty.column_names.index(name), name, column)
+    for header in dict.fromkeys(header for cell in cells for header in cell):
+        faulty = _put(faulty, header, {int(at[row]): cell[header] for row, cell in enumerate(cells) if header in cell})
     planted = [
-        Planted(file, first_line + int(at[n]), recipe.column, recipe.kind, found[n]) for n, recipe in enumerate(chosen)
+        Planted(file, first_line + int(at[row]), chosen[n].column, chosen[n].kind, cells[row][chosen[n].column])
+        for row, n in enumerate(numbers.tolist())
     ]
     return faulty, planted
+
+
+def _put(table: Any, header: str, texts: Mapping[int, str]) -> Any:
+    """The table with other texts in some rows of one column (rows ascending)."""
+    mask = np.zeros(table.num_rows, dtype=bool)
+    mask[list(texts)] = True
+    column = pc.replace_with_mask(
+        table[header].combine_chunks(), pa.array(mask), pa.array(list(texts.values()), pa.string())
+    )
+    return table.set_column(table.column_names.index(header), header, column)
 
 
 def bad_check_digits(block: Block, lines: Ints, owners: Ints, file: str) -> list[Planted]:
@@ -95,23 +110,31 @@ def lines_after_planting(rows: int, first_line: int, planted: Sequence[Planted])
 def _recipes(layout: FileLayout) -> list[_Recipe]:
     """What can go wrong in this file, in the order in which it is planted."""
     kind = load_schema().records[layout.record]
-    recipes: list[_Recipe] = []
-    if layout.record == "registration":
-        recipes.append(_Recipe("duplicate_uscc", "名称", "样例另名企业（虚构）有限公司"))
-    elif not layout.persons:
-        recipes.append(_Recipe("unknown_uscc", "统一社会信用代码", ""))
     dates = [field for field in kind.fields.values() if field.type == "date"]
     money = [field for field in kind.fields.values() if field.type == "money"]
     keys = [kind.fields[key] for key in kind.key_fields if kind.fields[key].empty != "none"]
+    recipes: list[_Recipe] = []
+    code, name = "统一社会信用代码", "名称"
+    if layout.record == "registration":
+        cells = {code: "{stranger}", name: "样例重码企业第{row}号（虚构）有限公司"}
+        recipes.append(_Recipe("duplicate_uscc", code, cells))
+    elif not layout.persons:
+        recipes.append(_Recipe("unknown_uscc", code, {code: "{stranger}"}))
     if dates:
-        recipes.append(_Recipe("impossible_date", layout.header(dates[0]), "2025-02-30"))
+        recipes.append(_one("impossible_date", layout.header(dates[0]), "2025-02-30"))
     if money:
         header = layout.header(money[0])
-        recipes += [_Recipe("not_an_amount", header, "abc"), _Recipe("error_cell", header, ERROR_CELL)]
+        recipes.append(_one("not_an_amount", header, "abc"))
         if layout.record in ("tax_year", "statistics_flash", "software_year"):
-            recipes.append(_Recipe("negative_revenue", header, "-1000.00"))
+            recipes.append(_one("negative_revenue", header, "-1000.00"))
         if layout.money == "元":
-            recipes.append(_Recipe("third_decimal", header, "1234.567"))
+            recipes.append(_one("third_decimal", header, "1234.567"))
+    if money or dates:
+        recipes.append(_one("error_cell", layout.header((money or dates)[0]), ERROR_CELL))
     if keys:
-        recipes.append(_Recipe("missing_key", layout.header(keys[0]), "<blank>"))
+        recipes.append(_one("missing_key", layout.header(keys[0]), ""))
     return recipes
+
+
+def _one(kind: str, header: str, text: str) -> _Recipe:
+    return _Recipe(kind, header, {header: text})

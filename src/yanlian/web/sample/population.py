@@ -192,7 +192,7 @@ def _industries(plan: Plan, number: int, rng: np.random.Generator, count: int) -
         "software": plan.enterprises * 3 // 10,
         "vr": cal.VR_FIRMS,
         "microelectronics": cal.microelectronics_firms(plan.enterprises),
-        "industrial_internet": plan.enterprises // 25,
+        "industrial_internet": max(60, plan.enterprises // 25),
         "ai": plan.enterprises * 3 // 50,
     }
     cluster = np.full(count, ind.NO_CLUSTER, dtype=np.int64)

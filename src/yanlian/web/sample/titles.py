@@ -181,7 +181,7 @@ def _tech_smes(found: Recognitions, books: Books, rng: np.random.Generator) -> N
 
 
 def _ladder(found: Recognitions, books: Books, rng: np.random.Generator) -> None:
-    """Innovative → specialised → little giant → key little giant: each some of the step before, one to three years on."""
+    """Innovative → specialised → little giant → key little giant: each some of the step before."""
     block = found.block
     active = books.research[:, Y2024] > 500_000 * 100
     owner = sample(rng, where((block.kind == ENTERPRISE) & active), 0.18)
