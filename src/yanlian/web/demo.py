@@ -76,9 +76,11 @@ def _logins(run: Run) -> None:
         .select_related("entity")
         .first()
     )
-    rows = [
-        [login.role, login.username, login.password] for login in make_sample_users(best.entity.code if best else "")
-    ]
+    # Kept in the data folder like other keys, so that every start prints the same ones.
+    names = ("official-sci", "official-fin", "enterprise", "analyst", "administrator")
+    passwords = {name: installation_key(settings.DATA, f"login-{name}")[:14] for name in names}
+    logins = make_sample_users(best.entity.code if best else "", passwords)
+    rows = [[login.role, login.username, login.password] for login in logins]
     show_table("登录 sample logins", [("角色 role", "left"), ("用户名 user", "left"), ("密码 password", "left")], rows)
 
 
