@@ -48,6 +48,7 @@ def start(place: Place, *words: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(WORKER), *map(str, words)],
         env=place,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -64,15 +65,33 @@ def run(place: Place, *words: object) -> str:
     return said(start(place, *words))
 
 
-def report(place: Place) -> dict[str, object]:
-    found: dict[str, object] = json.loads(run(place, "report"))
-    assert found["total_fen"] == 0
-    assert found["faults"] == []
-    return found
+class Witness:
+    """A process that looks on and reports what stands; the ledger must be in order whenever it is asked."""
+
+    def __init__(self, place: Place) -> None:
+        self.process = start(place, "reports")
+
+    def report(self) -> dict[str, object]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("?\n")
+        self.process.stdin.flush()
+        found: dict[str, object] = json.loads(self.process.stdout.readline())
+        assert found["total_fen"] == 0
+        assert found["faults"] == []
+        return found
 
 
-def assert_paid_once(place: Place, firms: int) -> None:
-    found = report(place)
+@pytest.fixture
+def witness(place: Place) -> Iterator[Witness]:
+    """Of the place; the database must have been set up before it is asked."""
+    looking = Witness(place)
+    yield looking
+    looking.process.communicate(timeout=60)
+
+
+def assert_paid_once(witness: Witness, firms: int) -> None:
+    found = witness.report()
     assert found["states"] == {"paid": firms}
     assert found["payments"] == {"paid": firms}
     assert found["most_paid"] == 1
@@ -84,12 +103,12 @@ def assert_paid_once(place: Place, firms: int) -> None:
     assert found["events"] == dict.fromkeys(steps, firms)
 
 
-def test_four_processes_that_all_do_everything_pay_each_entitlement_once(place: Place):
+def test_four_processes_that_all_do_everything_pay_each_entitlement_once(place: Place, witness: Witness):
     run(place, "setup", FIRMS)
     start_at = time.time() + 4
     processes = [start(place, "everything", start_at, seed) for seed in range(4)]
     answers = [json.loads(said(process)) for process in processes]
-    assert_paid_once(place, FIRMS)
+    assert_paid_once(witness, FIRMS)
     # They met: somebody was told that the work had been done or the list had changed.
     assert sum(sum(answer.values()) - answer.get("done", 0) for answer in answers) > 0
 
@@ -107,26 +126,26 @@ def finish(place: Place) -> None:
     run(place, "everything", 0, 1)
 
 
-def test_a_process_killed_while_sending_leaves_all_sent_or_none_and_finishing_pays_once(place: Place):
+def test_a_process_killed_while_sending_leaves_all_sent_or_none_and_finishing_pays_once(place: Place, witness: Witness):
     run(place, "setup", 8)
     run(place, "to_cleared")
     for point in ("lock_desk", "lock_round", "move", "_reserve", "digest"):
         killed_at(place, "send_stopping", point)
-        found = report(place)
+        found = witness.report()
         assert (found["states"], found["payments"], found["transfers"]) == ({"cleared": 8}, {}, {}), point
     killed_at(place, "send_stopping", "commit")
-    found = report(place)
+    found = witness.report()
     assert (found["states"], found["payments"], found["files"]) == ({"sent": 8}, {"sent": 8}, 1)
     assert found["in_flight_fen"] == found["due_fen"]
     for point in ("move", "settle_many", "_report"):
         killed_at(place, "return_stopping", point)
-        found = report(place)
+        found = witness.report()
         assert (found["states"], found["payments"]) == ({"sent": 8}, {"sent": 8}), point
     finish(place)
-    assert_paid_once(place, 8)
+    assert_paid_once(witness, 8)
 
 
-def test_processes_killed_at_any_moment_never_pay_twice(place: Place):
+def test_processes_killed_at_any_moment_never_pay_twice(place: Place, witness: Witness):
     run(place, "setup", 12)
     chance = random.Random(20251123)
     for _ in range(6):
@@ -135,6 +154,6 @@ def test_processes_killed_at_any_moment_never_pay_twice(place: Place):
         time.sleep(chance.uniform(0.5, 3.5))
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=60)
-        report(place)
+        witness.report()
     finish(place)
-    assert_paid_once(place, 12)
+    assert_paid_once(witness, 12)

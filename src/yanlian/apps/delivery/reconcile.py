@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
+
+from yanlian.apps.delivery.actions_move import BANK
 from yanlian.apps.delivery.models import Entitlement, Payment, PaymentFile
 from yanlian.apps.delivery.payment_file import digest, lines_of
-from yanlian.apps.ledger.models import Transfer
+from yanlian.apps.ledger.models import Account, Transfer
 from yanlian.apps.ledger.queries import balances, open_reservations, total_fen
 
 S = Payment.State
@@ -47,25 +51,34 @@ class Reconciliation:
 
 
 def reconcile() -> Reconciliation:
-    """Compare ledger, payments, entitlements and files. Reads only; cost: every payment once."""
-    files = [_file(file) for file in PaymentFile.objects.select_related("round").order_by("pk")]
+    """Compare ledger, payments, entitlements and files. Reads only; cost: every payment once.
+
+    The payment desk is held meanwhile, so that a payment under way is seen whole or not at all.
+    """
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).filter(code=BANK).first()
+        files = [_file(file) for file in PaymentFile.objects.select_related("round").order_by("pk")]
+        return Reconciliation(files, _across(files))
+
+
+def _across(files: Sequence[FileAccount]) -> list[str]:
     faults = []
     if total_fen():
         faults.append(f"台账各账户余额合计应为0，实为{total_fen()}分")
     sent = sum(file.outstanding_fen for file in files)
     paid = sum(file.paid_fen for file in files)
-    bank = balances(["bank"]).get("bank")
+    bank = balances([BANK]).get(BANK)
     if (bank.reserved_in_fen if bank else 0) != sent:
         faults.append(f"台账在途{bank.reserved_in_fen if bank else 0}分，付款文件在途{sent}分")
     if (bank.balance_fen if bank else 0) != paid:
         faults.append(f"台账已付{bank.balance_fen if bank else 0}分，付款文件已付{paid}分")
-    strays = open_reservations().filter(credit__code="bank", payment__isnull=True).count()
+    strays = open_reservations().filter(credit__code=BANK, payment__isnull=True).count()
     if strays:
         faults.append(f"有{strays}笔预留没有对应的付款")
     lost = Entitlement.objects.filter(state=Entitlement.State.SENT).exclude(payments__state=S.SENT).count()
     if lost:
         faults.append(f"有{lost}条权益在付款中却没有在途付款")
-    return Reconciliation(files, faults)
+    return faults
 
 
 def _file(file: PaymentFile) -> FileAccount:
