@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from hashlib import blake2b
 from typing import cast
 
@@ -18,6 +17,7 @@ from yanlian.apps.registry.actions_bulk import Value, insert_rows, stored_moment
 from yanlian.apps.registry.imports.cells import Stored
 from yanlian.apps.registry.imports.plan import Plan
 from yanlian.apps.registry.imports.rows import Fault, Reference, Row, mask_text, raw_of
+from yanlian.apps.registry.lookup import Plain, moment_of, plain_day, select_in
 from yanlian.apps.registry.models import FOREVER, Alias, Batch, Entity, FormerName, RowFault, column_of, record_models
 from yanlian.base.ids import check_uscc, person_code, plain_form
 
@@ -39,7 +39,7 @@ class Standing:
 
     pk: int
     row_hash: str
-    recorded_at: datetime
+    recorded_at: Plain
     batch: int
     source_row: int | None
     # Values of the fields that the file does not have; they stay as they are.
@@ -163,8 +163,9 @@ class Intake:
         if current.batch == self.batch.pk:
             row.faults.append(Fault("", "row_repeated", {"first": current.source_row}))
             return False
-        if current.recorded_at >= self.batch.recorded_at:
-            row.faults.append(Fault("", "not_later", {"known": current.recorded_at.isoformat()}))
+        known = moment_of(current.recorded_at)
+        if known >= self.batch.recorded_at:
+            row.faults.append(Fault("", "not_later", {"known": known.isoformat()}))
             return False
         return True
 
@@ -192,15 +193,25 @@ class Intake:
         columns = self._columns()
         keys = [columns[position] for position in self.plan.keys]
         kept = [columns[position] for position in self.plan.absent]
-        own = ("pk", "row_hash", "recorded_at", "batch_id", "source_row", "entity_id")
-        rows = model._default_manager.filter(entity_id__in=entities, replaced_at=FOREVER).values_list(
-            *own, *keys, *kept
-        )
+        own = ("entity_id", "id", "row_hash", "recorded_at", "batch_id", "source_row")
+        forever = f"replaced_at = '{stored_moment(FOREVER)}'"
+        flags = [column.field.type == "flag" for column in (self.plan.columns[n] for n in self.plan.absent)]
         found: dict[tuple[object, ...], Standing] = {}
-        for row in rows.iterator(chunk_size=5_000):
-            rest = [_plain(value) for value in row[len(own) :]]
-            key = (row[5], *rest[: len(keys)])
-            found[key] = Standing(row[0], row[1], row[2], row[3], row[4], tuple(rest[len(keys) :]))
+        for row in select_in(model, (*own, *keys, *kept), "entity_id", entities, forever):
+            key = (row[0], *map(plain_day, row[len(own) : len(own) + len(keys)]))
+            rest = [
+                bool(value) if flag and value is not None else plain_day(value)
+                for flag, value in zip(flags, row[len(own) + len(keys) :], strict=True)
+            ]
+            pk, row_hash, recorded_at, batch, source_row = row[1 : len(own)]
+            found[key] = Standing(
+                cast("int", pk),
+                str(row_hash),
+                recorded_at,
+                cast("int", batch),
+                cast("int | None", source_row),
+                tuple(rest),
+            )
         return found
 
     def _store_faults(self, rows: Sequence[Row], entities: dict[Reference, Whom]) -> None:
@@ -254,9 +265,8 @@ def _find_entities(rows: Sequence[Row]) -> dict[Reference, Whom]:
             wanted.setdefault(row.reference[0], set()).add(row.reference[1])
     found: dict[Reference, Whom] = {}
     for how, values in wanted.items():
-        entities = Entity.objects.filter(**{f"{how}__in": values}).order_by().values_list(how, "pk", "name", "kind")
-        for value, pk, name, kind in entities:
-            found[cast("Reference", (how, value))] = Whom(pk, name, kind)
+        for value, pk, name, kind in select_in(Entity, (how, "id", "name", "kind"), how, values):
+            found[cast("Reference", (how, value))] = Whom(cast("int", pk), str(name), str(kind))
     return found
 
 
@@ -272,8 +282,3 @@ def _first_day(value: Stored) -> str | None:
     if isinstance(value, int):
         return f"{value:04d}-01-01"
     return value if isinstance(value, str) else None
-
-
-def _plain(value: object) -> Stored:
-    """A value from the database in the form that readers give."""
-    return value.isoformat() if isinstance(value, date) else cast("Stored", value)

@@ -90,7 +90,7 @@ class CsvTable:
         text = io.TextIOWrapper(self._file, encoding=self.encoding, newline="")
         try:
             for count, (number, cells) in enumerate(self._lines(text)):
-                if cells and any(map(str.strip, cells)):
+                if cells and (cells[0] or any(map(str.strip, cells))):
                     yield number, cells, NO_FAULTS
                 if progress is not None and count % _PROGRESS_EVERY == 0:
                     progress(min(self._file.tell() / self._size, 1.0))

@@ -20,9 +20,16 @@ class Plan:
     table: Table
     header_row: int
     headers: tuple[str, ...]
-    # One for each field in the order of the mapping: cell index (or -1) and how the cell is read.
-    indexes: tuple[int, ...]
-    readers: tuple[Reader, ...]
+    # One for each field in the order of the mapping: the cell's index and how it is read. A field that the file does
+    # not have reads as None from the first cell.
+    cell_readers: tuple[tuple[int, Reader], ...]
+    # The same for the key fields, in the order of the schema's key, and their positions among the fields.
+    key_readers: tuple[tuple[int, Reader], ...]
+    keys: tuple[int, ...]
+    # Positions of the fields that the file does not have.
+    absent: tuple[int, ...]
+    # Types of the columns by cell index, for cells that come typed.
+    cell_kinds: dict[int, str]
     uscc: int
     person: int
     code: int
@@ -36,27 +43,6 @@ class Plan:
     @property
     def columns(self) -> tuple[Column, ...]:
         return self.mapping.columns
-
-    @property
-    def absent(self) -> tuple[int, ...]:
-        """Positions of the fields that the file does not have."""
-        return tuple(position for position, index in enumerate(self.indexes) if index < 0)
-
-    @property
-    def keys(self) -> tuple[int, ...]:
-        """Positions of the key fields, in the order of the schema's key."""
-        order = {column.field.key: position for position, column in enumerate(self.columns)}
-        return tuple(order[key] for key in self.mapping.kind.key_fields)
-
-    @property
-    def cell_kinds(self) -> dict[int, str]:
-        """Types of the columns by cell index, for cells that come typed."""
-        kinds = {index: "code" for index in (self.uscc, self.person, self.code) if index >= 0}
-        kinds |= {index: "text" for index in (self.name, self.entity_kind) if index >= 0}
-        if self.fictional >= 0:
-            kinds[self.fictional] = "flag"
-        fields = zip(self.indexes, self.columns, strict=True)
-        return kinds | {index: column.field.type for index, column in fields if index >= 0}
 
 
 def find_plan(file: Arrived, mapping: FileMapping) -> tuple[Plan, list[str]]:
@@ -119,27 +105,38 @@ def _build(table: Table, mapping: FileMapping, number: int, headers: list[str], 
         used.update(found)
         return found[0] if found else -1
 
-    indexes = tuple(find(tuple(column.headers), column.field.zh) for column in mapping.columns)
-    units = [column.headers[headers[i]] if i >= 0 else "" for i, column in zip(indexes, mapping.columns, strict=True)]
-    first = [next(iter(column.headers.values())) for column in mapping.columns]
+    whom = {"uscc": mapping.uscc, "person": mapping.person, "code": mapping.code, "name": mapping.name}
+    whom |= {"entity_kind": mapping.entity_kind, "fictional": mapping.fictional}
+    places = {what: find(choices, choices[0] if choices else "") for what, choices in whom.items()}
+    indexes = [find(tuple(column.headers), column.field.zh) for column in mapping.columns]
+    readers = [_reader(column, headers, index) for column, index in zip(mapping.columns, indexes, strict=True)]
+    fields = [column.field.key for column in mapping.columns]
+    keys = tuple(fields.index(key) for key in mapping.kind.key_fields)
+    kinds = {index: _WHOM_KINDS[what] for what, index in places.items()}
+    kinds |= {index: column.field.type for column, index in zip(mapping.columns, indexes, strict=True)}
+    kinds.pop(-1, None)
     return Plan(
         mapping=mapping,
         table=table,
         header_row=number,
         headers=tuple(headers),
-        indexes=indexes,
-        readers=tuple(
-            reader_of(column, unit or default)
-            for column, unit, default in zip(mapping.columns, units, first, strict=True)
-        ),
-        uscc=find(mapping.uscc, "统一社会信用代码"),
-        person=find(mapping.person, "身份证号"),
-        code=find(mapping.code, "主体编号"),
-        name=find(mapping.name, "名称"),
-        entity_kind=find(mapping.entity_kind, "主体类型"),
-        fictional=find(mapping.fictional, "虚构"),
-        field_headers=tuple(
-            headers[i] if i >= 0 else c.field.zh for i, c in zip(indexes, mapping.columns, strict=True)
-        ),
+        cell_readers=tuple(readers),
+        key_readers=tuple(readers[position] for position in keys),
+        keys=keys,
+        absent=tuple(position for position, index in enumerate(indexes) if index < 0),
+        cell_kinds=kinds,
+        field_headers=tuple(headers[index] if index >= 0 else "" for index in indexes),
         unused=tuple(header for index, header in enumerate(headers) if header and index not in used),
+        **places,
     )
+
+
+_WHOM_KINDS = {
+    "uscc": "code", "person": "code", "code": "code", "name": "text", "entity_kind": "text", "fictional": "flag",
+}  # fmt: skip
+
+
+def _reader(column: Column, headers: list[str], index: int) -> tuple[int, Reader]:
+    if index < 0:
+        return 0, lambda _: None
+    return index, reader_of(column, column.headers[headers[index]])

@@ -70,18 +70,23 @@ def read_row(plan: Plan, person_key: str, number: int, cells: list[str], cell_fa
         if index < width and index in plan.cell_kinds:
             row.faults.append(Fault(plan.headers[index], code, data))
     _read_entity(plan, person_key, row)
-    values = row.values
-    for position, (index, read) in enumerate(zip(plan.indexes, plan.readers, strict=True)):
-        if index < 0:
-            values.append(None)
-        else:
-            try:
-                values.append(read(cells[index]))
-            except Refused as refused:
-                values.append(None)
-                if index not in cell_faults:
-                    row.faults.append(Fault(plan.field_headers[position], refused.code, refused.data))
+    try:
+        row.values = [read(cells[index]) for index, read in plan.cell_readers]
+    except Refused:
+        _read_values_singly(plan, row, cell_faults)
     return row
+
+
+def _read_values_singly(plan: Plan, row: Row, cell_faults: CellFaults) -> None:
+    """Once more, cell by cell, to name every fault."""
+    row.values = []
+    for position, (index, read) in enumerate(plan.cell_readers):
+        try:
+            row.values.append(read(row.cells[index]))
+        except Refused as refused:
+            row.values.append(None)
+            if index not in cell_faults:
+                row.faults.append(Fault(plan.field_headers[position], refused.code, refused.data))
 
 
 def _fit(row: Row, width: int) -> bool:
@@ -101,19 +106,23 @@ def read_key(plan: Plan, person_key: str, cells: list[str]) -> tuple[object, ...
     """Natural key of a row (entity and key fields) without reading the rest; None when it cannot be read."""
     if len(cells) < len(plan.headers):
         return None
-    row = Row(0, cells)
-    _read_reference(plan, person_key, row)
-    if row.reference is None or row.faults:
-        return None
+    if plan.uscc >= 0 and len(cells[plan.uscc]) == _USCC_LONGEST and cells[plan.uscc].isalnum():
+        reference: Reference = ("uscc", plain_form(cells[plan.uscc]))
+    else:
+        row = Row(0, cells)
+        _read_reference(plan, person_key, row)
+        if row.reference is None:
+            return None
+        reference = row.reference
     try:
-        return (row.reference, *(plan.readers[position](cells[plan.indexes[position]]) for position in plan.keys))
+        return (reference, *[read(cells[index]) for index, read in plan.key_readers])
     except Refused:
         return None
 
 
 def key_of(plan: Plan, row: Row) -> tuple[object, ...]:
     """Natural key of a row that was read; equal to what `read_key` gives."""
-    return (row.reference, *(row.values[position] for position in plan.keys))
+    return (row.reference, *[row.values[position] for position in plan.keys])
 
 
 def _read_entity(plan: Plan, person_key: str, row: Row) -> None:
