@@ -13,6 +13,7 @@ from decimal import Decimal
 from yanlian.engine.feel import Unknown
 from yanlian.engine.policy.amount import limit_of
 from yanlian.engine.policy.compiled import CompiledCap
+from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.outcome import Draft
 from yanlian.engine.policy.payments import Key, sum_paid
 from yanlian.engine.policy.scope import DossierScope
@@ -136,7 +137,7 @@ def _apply(frame: DossierScope, cap: CompiledCap, members: list[Draft]) -> None:
         if bucket not in used:
             before = _paid(frame, cap, draft, clauses, keys)
             if isinstance(before, Unknown):
-                draft.to_unknown(before.missing)
+                draft.to_unknown(lack_of(before))
                 continue
             used[bucket] = int(before.scaleb(2))
         assert draft.scope is not None

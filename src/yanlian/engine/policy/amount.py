@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from yanlian.engine.feel import Missing, Unknown
 from yanlian.engine.policy.compiled import CompiledClause, CompiledMultiplier, Expression
+from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.model import Rounding
 from yanlian.engine.policy.payments import paid_before
 from yanlian.engine.policy.scope import Scope
@@ -80,7 +81,7 @@ def number(expression: Expression, scope: Scope, label: str) -> Decimal:
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < _TOO_LARGE:
         return value
     if isinstance(value, Unknown):
-        raise _Stopped(Figure(missing=value.missing))
+        raise _Stopped(Figure(missing=lack_of(value)))
     raise _Stopped(Figure(null=label))
 
 
@@ -90,7 +91,7 @@ def _holds(expression: Expression | None, scope: Scope, label: str) -> bool:
     value = expression.compiled.evaluate(scope)
     if value is True or value is False:
         return value is True
-    raise _Stopped(Figure(missing=value.missing) if isinstance(value, Unknown) else Figure(null=label))
+    raise _Stopped(Figure(missing=lack_of(value)) if isinstance(value, Unknown) else Figure(null=label))
 
 
 def _raw(clause: CompiledClause, scope: Scope, note: Noter | None) -> Decimal:
@@ -141,7 +142,7 @@ def _topped_up(
     else:
         found = paid_before(scope.frame, clause, matter, period)
         if isinstance(found, Unknown):
-            raise _Stopped(Figure(missing=found.missing))
+            raise _Stopped(Figure(missing=lack_of(found)))
         paid, expression = found, None
     amount = max(EXACT.subtract(amount, paid), Decimal(0))
     if note:

@@ -12,10 +12,11 @@ from datetime import date
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Coverage, Dossier
-from yanlian.engine.feel import FeelError, Missing, Unknown
+from yanlian.engine.feel import FeelError, IncompleteList, Missing, Unknown
 from yanlian.engine.policy.across import apply_caps, apply_stacking
 from yanlian.engine.policy.amount import Figure, figure_of
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTest
+from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Constant
 from yanlian.engine.policy.occurrence import Occurrence, occurrences
@@ -198,12 +199,12 @@ class Evaluator:
         earlier = clause.first_time.compiled.evaluate(scope)
         label = clause.source.first_time.label
         if isinstance(earlier, Unknown):
-            verdicts.missing |= earlier.missing
+            verdicts.missing |= lack_of(earlier)
         elif isinstance(earlier, list):
             if earlier:
                 verdicts.failed.append(label)
-            elif getattr(earlier, "is_open", False):
-                verdicts.missing |= getattr(earlier, "missing", frozenset())
+            elif isinstance(earlier, IncompleteList) and earlier.is_open:
+                verdicts.missing |= lack_of(earlier)
         elif earlier is not None:
             verdicts.failed.append(label)
 
@@ -218,7 +219,7 @@ def ask(tests: Iterable[CompiledTest], scope: Scope) -> Verdicts:
             if value is (test.kind == "veto"):
                 verdicts.failed.append(test.source.label)
         elif isinstance(value, Unknown):
-            verdicts.missing |= value.missing
+            verdicts.missing |= lack_of(value)
         else:
             verdicts.nulls.append(test.source.label)
     return verdicts
@@ -253,7 +254,7 @@ def _add_result(draft: Draft) -> None:
     assert draft.scope is not None
     value = draft.clause.result.compiled.evaluate(draft.scope)
     if isinstance(value, Unknown):
-        draft.to_unknown(value.missing)
+        draft.to_unknown(lack_of(value))
     elif value is None:
         draft.to_manual("result")
     else:

@@ -18,6 +18,7 @@ from yanlian.engine.feel.decision_table import Decided
 from yanlian.engine.policy.amount import Figure, Step, figure_of
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Item
 from yanlian.engine.policy.evaluate import Evaluator
+from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.model import Clause, Document, Parameter
 from yanlian.engine.policy.occurrence import Occurrence, occurrences
 from yanlian.engine.policy.outcome import ZERO_AMOUNT, Outcome, missing_data
@@ -222,7 +223,7 @@ class _Witness:
         heard, self.heard = self.heard, []
         missing: list[Mapping[str, str]] = []
         if isinstance(value, (Unknown, IncompleteList)):
-            missing = list(missing_data(value.missing))
+            missing = list(missing_data(lack_of(value)))
         terms: tuple[Term, ...] = ()
         comparisons: tuple[Comparison, ...] = ()
         if expression is not None:
@@ -326,7 +327,7 @@ def _emptiness(value: object) -> Verdict:
     if isinstance(value, Unknown):
         return "unknown"
     if isinstance(value, list):
-        return "not_met" if value else "unknown" if getattr(value, "is_open", False) else "met"
+        return "not_met" if value else "unknown" if isinstance(value, IncompleteList) and value.is_open else "met"
     return "met" if value is None else "not_met"
 
 

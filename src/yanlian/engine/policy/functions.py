@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 
 from yanlian.engine.dossier import Row
 from yanlian.engine.feel import Function, IncompleteList, Unknown
+from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.model import Bracket, Scale
 
 EXACT = Context(prec=34)
@@ -55,9 +56,9 @@ def record_with(records: object, name: object, value: object) -> object:
         for member in members.maybe:
             _sort_in(member, name, value, maybe, open_ends)
         if (maybe or not members.bounded) and len(found) < 2:
-            open_ends.append(members.unknown())
+            open_ends.append(Unknown(lack_of(members)))
     if open_ends and len(found) < 2:
-        return Unknown(frozenset().union(*(one.missing for one in open_ends)))
+        return Unknown(frozenset().union(*(lack_of(one) for one in open_ends)))
     return found[0] if len(found) == 1 else None
 
 

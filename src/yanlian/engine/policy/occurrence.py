@@ -11,6 +11,7 @@ from yanlian.engine.dossier import Row
 from yanlian.engine.dossier.row import PhantomRow
 from yanlian.engine.feel import DateTime, IncompleteList, Missing, Unknown
 from yanlian.engine.policy.compiled import CompiledClause, CompiledEvent, Expression
+from yanlian.engine.policy.lack import lack_of, lack_of_member
 from yanlian.engine.policy.outcome import ONCE
 from yanlian.engine.policy.scope import Scope
 
@@ -69,24 +70,16 @@ def _events(clause: CompiledClause, event: CompiledEvent, below: Scope) -> Itera
     if value is None or (type(value) is list and not value):
         return
     if isinstance(value, Unknown):
-        yield _occurrence(clause, event, below, value, value.missing)
+        yield _occurrence(clause, event, below, value, lack_of(value))
         return
     members = value if isinstance(value, list) else [value]
     for member in members:
         yield _occurrence(clause, event, below, member, frozenset())
     if isinstance(members, IncompleteList) and members.is_open:
         for member in members.maybe:
-            yield _occurrence(clause, event, below, member, _lack(member, members))
+            yield _occurrence(clause, event, below, member, lack_of_member(member, members))
         if not members.bounded:
-            yield _occurrence(clause, event, below, members.unknown(), members.missing)
-
-
-def _lack(member: object, members: IncompleteList) -> frozenset[Missing]:
-    """What is missing about a member that may belong to the list: of a record that nobody delivered its kind and
-    period, of one that was delivered what would decide whether it belongs."""
-    if isinstance(member, PhantomRow):
-        return frozenset({Missing(member.kind.zh, member.kind.holder, member.period_text())})
-    return members.missing
+            yield _occurrence(clause, event, below, members.unknown(), lack_of(members))
 
 
 def _occurrence(
@@ -100,7 +93,7 @@ def _occurrence(
     day = _day(event.date, scope)
     scope["事件日"] = day
     if isinstance(day, Unknown):
-        one.missing |= day.missing
+        one.missing |= lack_of(day)
         one.open = True
     elif isinstance(day, date):
         one.event_on = day
@@ -154,7 +147,7 @@ def _window_end(expression: Expression | None, scope: Scope, one: Occurrence) ->
         scope = Scope(scope.home, scope.frame, scope.below, scope.below.day, event)
     value = _day(expression, scope)
     if isinstance(value, Unknown):
-        one.missing |= value.missing
+        one.missing |= lack_of(value)
     elif not isinstance(value, date):
         one.nulls.append("event.window")
     return value
@@ -165,7 +158,7 @@ def _passes(event: CompiledEvent, scope: Scope, one: Occurrence) -> bool:
         return True
     verdict = event.where.compiled.evaluate(scope)
     if isinstance(verdict, Unknown):
-        one.missing |= verdict.missing
+        one.missing |= lack_of(verdict)
         return True
     return verdict is True
 
@@ -177,7 +170,7 @@ def _set_matter(event: CompiledEvent, scope: Scope, member: object, one: Occurre
         return
     value = event.matter.compiled.evaluate(scope)
     if isinstance(value, Unknown):
-        one.missing |= value.missing
+        one.missing |= lack_of(value)
         one.open = True
     elif isinstance(value, str):
         one.matter = value
@@ -197,7 +190,7 @@ def _set_period(clause: CompiledClause, one: Occurrence) -> None:
         return
     value = clause.period.compiled.evaluate(one.scope)
     if isinstance(value, Unknown):
-        one.missing |= value.missing
+        one.missing |= lack_of(value)
         one.open = True
         one.period = str(frame.as_of.year)
     elif isinstance(value, Decimal):

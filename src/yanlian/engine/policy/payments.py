@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from yanlian.engine.feel import IncompleteList, Missing, Unknown
 from yanlian.engine.policy.compiled import CompiledClause
+from yanlian.engine.policy.lack import lack_of, lack_of_member
 from yanlian.engine.policy.scope import DossierScope
 
 PAYMENTS = "兑付记录"
@@ -23,15 +24,15 @@ def _members(frame: DossierScope) -> Iterator[tuple[object, frozenset[Missing]]]
     """Payments, and with what is missing those that may exist."""
     found = frame[PAYMENTS]
     if isinstance(found, Unknown):
-        yield None, found.missing
+        yield None, lack_of(found)
         return
     for member in found if isinstance(found, list) else []:
         yield member, frozenset()
     if isinstance(found, IncompleteList) and found.is_open:
         for member in found.maybe:
-            yield member, found.missing
+            yield member, lack_of_member(member, found)
         if not found.bounded:
-            yield None, found.missing
+            yield None, lack_of(found)
 
 
 def payment_key(payment: Mapping[str, object]) -> tuple[object, object, object]:
@@ -77,7 +78,7 @@ def sum_paid(
             continue
         amount = payment["金额"]
         if lack or unknown or not isinstance(amount, Decimal):
-            missing |= lack | unknown | (amount.missing if isinstance(amount, Unknown) else frozenset())
+            missing |= lack | unknown | (lack_of(amount) if isinstance(amount, Unknown) else frozenset())
             continue
         total += amount
     return Unknown(frozenset(missing)) if missing else total
@@ -103,7 +104,7 @@ def _counts(
         asked.append((payment["级别"], (level,)))
     for value, allowed in asked:
         if isinstance(value, Unknown):
-            unknown |= value.missing
+            unknown |= lack_of(value)
         elif value not in allowed:
             return False, frozenset()
     if since is not None and isinstance(clause, Unknown):
