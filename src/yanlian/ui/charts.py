@@ -42,7 +42,7 @@ def bars(name: str, title: str, summary: str, unit: str, categories: Sequence[st
     """Horizontal bars, the first category on top: for names of any length."""
     option = _option(summary, series, "right")
     option["yAxis"] = {**_category_axis(categories), "inverse": True}
-    option["xAxis"] = _value_axis(unit)
+    option["xAxis"] = _value_axis()
     height = "low" if len(categories) <= 6 else "medium" if len(categories) <= 12 else "high"
     return _chart(name, title, summary, option, unit, categories, series, height)
 
@@ -53,7 +53,7 @@ def columns(
     """Upright columns: for steps in order, such as years or brackets of a histogram."""
     option = _option(summary, series, "top")
     option["xAxis"] = _category_axis(categories)
-    option["yAxis"] = _value_axis(unit)
+    option["yAxis"] = _value_axis()
     return _chart(name, title, summary, option, unit, categories, series, "medium")
 
 
@@ -66,18 +66,23 @@ def _option(summary: str, series: Sequence[Series], position: str) -> dict[str, 
         # Rich text is drawn, not written as HTML with inline styles, which the content policy forbids.
         "tooltip": {"trigger": "axis", "renderMode": "richText", "axisPointer": {"type": "shadow"}},
         "legend": {"show": len(series) > 1, "bottom": 0, "textStyle": {"color": INK}},
-        "grid": {"left": 8, "right": 32, "top": 32, "bottom": 32 if len(series) > 1 else 8, "containLabel": True},
+        "grid": {"left": 8, "right": 48, "top": 24, "bottom": 32 if len(series) > 1 else 8, "containLabel": True},
         "series": [
             {
                 "type": "bar",
                 "name": one.title,
-                "data": [None if value is None else str(value) for value in one.values],
+                "data": [None if value is None else _point(value) for value in one.values],
                 "barMaxWidth": 28,
                 "label": {"show": len(series) == 1, "position": position, "color": INK},
             }
             for one in series
         ],
     }
+
+
+def _point(value: int | Decimal) -> dict[str, object]:
+    # The label carries its own text, so that it has thousands separators like the table.
+    return {"value": str(value), "label": {"formatter": f"{value:,}"}}
 
 
 def _category_axis(categories: Sequence[str]) -> dict[str, object]:
@@ -90,11 +95,9 @@ def _category_axis(categories: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _value_axis(unit: str) -> dict[str, object]:
+def _value_axis() -> dict[str, object]:
     return {
         "type": "value",
-        "name": unit,
-        "nameTextStyle": {"color": MUTED},
         "axisLabel": {"color": MUTED, "hideOverlap": True},
         "splitLine": {"lineStyle": {"color": LINE}},
     }
@@ -117,7 +120,9 @@ def _chart(
         *(t("{title}（{unit}）", "{title} ({unit})", title=one.title, unit=unit) for one in series),
     )
     rows = tuple((category, *(_cell(one.values[place]) for one in series)) for place, category in enumerate(categories))
-    return Chart(name, title, summary, option, head, rows, height)
+    return Chart(
+        name, t("{title}（{unit}）", "{title} ({unit})", title=title, unit=unit), summary, option, head, rows, height
+    )
 
 
 def _cell(value: int | Decimal | None) -> str:

@@ -159,3 +159,22 @@ def _capital_group(group: int) -> str:
             text += ("零" if zero and text else "") + DIGITS[digit] + ("", "拾", "佰", "仟")[place]
         zero = not digit
     return text
+
+
+def large(value: Decimal) -> str:
+    """A count in 亿 or 万 where it loses no digit by it (3.5亿, 7.8万), otherwise in full."""
+    for scale, unit in ((100_000_000, "亿"), (10_000, "万")):
+        scaled = value / scale
+        if abs(scaled) >= 1 and scaled == scaled.quantize(Decimal("0.01")):
+            return f"{number(scaled)}{unit}"
+    return number(value)
+
+
+def published_money(yuan: Decimal) -> str:
+    """Yuan as published: 900亿元, 8.6亿元, 8,400万元; English: CNY 90 bn. Only the digits that the source has."""
+    if english():
+        for scale, unit in ((1_000_000_000, "bn"), (1_000_000, "m")):
+            if abs(yuan) >= scale:
+                return f"CNY {number(yuan / scale)} {unit}"
+        return f"CNY {number(yuan)}"
+    return f"{large(yuan)}元"

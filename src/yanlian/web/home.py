@@ -2,14 +2,90 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from yanlian.apps.people.access import Permission, page
-from yanlian.ui.words import t
+from yanlian.apps.people.access import Permission, page, permits, signed_in
+from yanlian.apps.people.departments import department_name
+from yanlian.apps.people.models import User
+from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.policies.results import latest_run, outcomes_of
+from yanlian.apps.registry.models import Batch, Entity
+from yanlian.apps.registry.pages import shown_name
+from yanlian.ui.words import t, word
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what, how many, and where it is done."""
+
+    title: str
+    count: int
+    href: str
 
 
 @page(owner="web", permission=Permission.SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
     """首页."""
-    return render(request, "home.html", {"title": t("首页", "Home")})
+    user = signed_in(request)
+    run = latest_run()
+    if user.role == User.Role.ENTERPRISE:
+        return _enterprise(request, user, run)
+    context: dict[str, object] = {
+        "title": t("工作台", "Workbench"),
+        "lead": _who(user),
+        "run": run,
+        "tasks": tasks(user, run),
+        "imports": Batch.objects.order_by("-recorded_at")[:5] if permits(user, Permission.IMPORT_FACTS) else [],
+    }
+    return render(request, "home.html", context)
+
+
+def _who(user: User) -> str:
+    department = department_name(user.department)
+    role = str(word("role", user.role))
+    return (
+        t("{department} · {role}", "{department} · {role}", department=department, role=role)
+        if user.department
+        else role
+    )
+
+
+def tasks(user: User, run: Run | None) -> list[Task]:
+    """What waits for this user: outcomes to judge and data to deliver of its department, users to look after."""
+    waiting: list[Task] = []
+    if run and permits(user, Permission.SEE_RUNS):
+        listed = reverse("outcomes", args=[run.pk])
+        mine = f"&department={user.department}" if user.department else ""
+        found = Outcome.objects.filter(run=run)
+        if user.department:
+            found = found.filter(department=user.department)
+        for kind, title in (
+            (Outcome.Kind.ELIGIBLE, t("符合条件、可拟定兑现批次的结果", "Eligible outcomes that can enter a round")),
+            (Outcome.Kind.MANUAL, t("需要人工判定的结果", "Outcomes that a person must judge")),
+            (Outcome.Kind.UNKNOWN, t("因缺数据无法判定的结果", "Outcomes that wait for data")),
+        ):
+            waiting.append(Task(title, found.filter(kind=kind).count(), f"{listed}?kind={kind}{mine}"))
+    if permits(user, Permission.MANAGE_USERS):
+        active = User.objects.filter(is_active=True).count()
+        waiting.append(Task(t("在用的用户", "Active users"), active, reverse("users")))
+    return waiting
+
+
+def _enterprise(request: HttpRequest, user: User, run: Run | None) -> HttpResponse:
+    """The enterprise opens one page and sees what is theirs."""
+    entity = Entity.objects.filter(code=user.entity_code).first()
+    outcomes = outcomes_of(entity, run) if entity and run else []
+    eligible = [row for row in outcomes if row.outcome.kind == Outcome.Kind.ELIGIBLE]
+    context = {
+        "title": shown_name(entity) if entity else t("首页", "Home"),
+        "entity": entity,
+        "run": run,
+        "eligible": eligible,
+        "due_fen": sum(row.outcome.amount_fen for row in eligible),
+        "open": [row for row in outcomes if row.outcome.kind in (Outcome.Kind.UNKNOWN, Outcome.Kind.MANUAL)],
+    }
+    return render(request, "home_enterprise.html", context)

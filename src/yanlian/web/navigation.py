@@ -82,6 +82,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     return {
         "navigation": [group for group in groups if group.entries],
         "english": english(),
+        "perms_runs": user is not None and permits(user, Permission.SEE_RUNS),
+        "perms_entities": user is not None and permits(user, Permission.SEE_ENTITIES),
         "screen": request.GET.get("screen") == "1",
         "version": __version__,
     }

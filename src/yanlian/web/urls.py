@@ -6,8 +6,10 @@ from django.urls import URLPattern, URLResolver, path
 
 from yanlian.apps.people import pages as people
 from yanlian.apps.people import user_pages
+from yanlian.apps.policies import clause_page, run_pages
+from yanlian.apps.policies import pages as policies
 from yanlian.apps.registry import pages as registry
-from yanlian.web import home, language, terms
+from yanlian.web import dossier, home, language, overview, terms
 
 handler403 = "yanlian.web.faults.forbidden"
 handler404 = "yanlian.web.faults.not_found"
@@ -26,5 +28,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", user_pages.audit, name="audit"),
     path("terms/", terms.terms, name="terms"),
     path("terms/definitions", terms.definitions, name="definitions"),
+    path("district/", overview.overview, name="overview"),
     path("registry/", registry.entities, name="entities"),
+    path("registry/<str:code>/", dossier.dossier, name="dossier"),
+    path("my-dossier", dossier.my_dossier, name="my-dossier"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<str:clause_id>/", clause_page.clause, name="clause"),
+    path("runs/", run_pages.runs, name="runs"),
+    path("runs/<int:pk>/", run_pages.run, name="run"),
+    path("runs/<int:pk>/outcomes/", run_pages.outcomes, name="outcomes"),
 ]

@@ -1,0 +1,201 @@
+"""What a clause page shows of the names its rules use: parameters on a time line, decision tables, scales, definitions.
+
+Formulas stay as the pack writes them; only what is plainly a number, a word or "anything" is written for a reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from yanlian.engine.policy.compiled import CompiledClause, Expression, Item
+from yanlian.engine.policy.model import Bracket, Constant, Definition, Parameter, Scale, Table
+from yanlian.ui import numbers
+from yanlian.ui.words import Text, say, t
+
+HIT_POLICIES: dict[str, Text] = {
+    "U": ("唯一命中", "exactly one row applies"),
+    "A": ("命中行须一致", "rows that apply must agree"),
+    "P": ("取优先级最高的一行", "the row with the highest priority"),
+    "F": ("取首个命中行", "the first row that applies"),
+    "R": ("按行序列出", "all rows that apply, in order"),
+    "O": ("按优先级列出", "all rows that apply, by priority"),
+    "C": ("列出全部命中行", "all rows that apply"),
+    "C+": ("命中行求和", "sum of the rows that apply"),
+    "C<": ("命中行取最小", "smallest of the rows that apply"),
+    "C>": ("命中行取最大", "largest of the rows that apply"),
+    "C#": ("命中行计数", "number of rows that apply"),
+}
+QUOTED = re.compile(r'"[^"]*"')
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One value of a parameter: from which day, what, by which article, and whether it holds today."""
+
+    start: str
+    value: str
+    reference: str
+    now: bool
+
+
+@dataclass(frozen=True)
+class ParameterLine:
+    name: str
+    unit: str
+    moments: Sequence[Moment]
+
+
+@dataclass(frozen=True)
+class TableGrid:
+    """A decision table as a grid: conditions left, results right."""
+
+    name: str
+    hit: str
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    rows: Sequence[tuple[Sequence[str], Sequence[str]]]
+    reference: str
+
+
+@dataclass(frozen=True)
+class ScaleGrid:
+    name: str
+    mode: str
+    rows: Sequence[tuple[str, str]]
+    reference: str
+
+
+def expressions(clause: CompiledClause) -> Iterator[Expression]:
+    """Every formula of a clause."""
+    for test in clause.tests:
+        yield test.expression
+    event = clause.event
+    given = [clause.period, clause.amount, clause.cap, clause.first_time, clause.result]
+    given += [event.each, event.where, event.date, event.matter] if event else []
+    given += [one for part in clause.parts for one in (part.when, part.amount)]
+    given += [one for factor in clause.multipliers for one in (factor.when, factor.factor)]
+    given += [cap.amount for cap in clause.caps]
+    given += [clause.top_up] if isinstance(clause.top_up, Expression) else []
+    yield from (one for one in given if one is not None)
+
+
+def items_used(clause: CompiledClause) -> list[Item]:
+    """The parameters, tables, scales and definitions that a clause uses, also through each other, by name."""
+    waiting = [name for expression in expressions(clause) for name in expression.uses]
+    found: dict[str, Item] = {}
+    while waiting:
+        name = waiting.pop()
+        item = clause.home.visible.get(name)
+        if item is None or name in found:
+            continue
+        found[name] = item
+        inner = [item.expression] if item.expression else []
+        inner += item.table.inputs if item.table else ()
+        waiting += [used for expression in inner for used in expression.uses]
+    return [found[name] for name in sorted(found)]
+
+
+def parameter_lines(items: Iterable[Item], today: date) -> list[ParameterLine]:
+    """The parameters with all their values; the one that holds today is marked."""
+    lines = []
+    for item in items:
+        parameter = item.source
+        if not isinstance(parameter, Parameter):
+            continue
+        current = max((one.start for one in parameter.values if one.start <= today), default=None)
+        moments = [
+            Moment(numbers.iso(one.start), constant(one.value, parameter.unit), one.reference, one.start == current)
+            for one in parameter.values
+        ]
+        lines.append(ParameterLine(parameter.name, parameter.unit, moments))
+    return lines
+
+
+def constant(value: Constant, unit: str = "") -> str:
+    """A value of a pack as a person reads it, with its unit."""
+    if value is None:
+        return numbers.NONE
+    if isinstance(value, tuple):
+        return "、".join(constant(one) for one in value)
+    if isinstance(value, bool):
+        return t("是", "yes") if value else t("否", "no")
+    if isinstance(value, date):
+        return numbers.iso(value)
+    if isinstance(value, Decimal):
+        return quantity(value, unit)
+    return value
+
+
+def quantity(value: Decimal, unit: str) -> str:
+    """A number with its unit: money as published, ratios in percent."""
+    if unit == "元":
+        return numbers.published_money(value)
+    if unit in ("比例", "ratio"):
+        return f"{numbers.number(value * 100)}%"
+    return f"{numbers.number(value)}{unit}"
+
+
+def tables(items: Iterable[Item]) -> list[TableGrid]:
+    """The decision tables as grids."""
+    grids = []
+    for item in items:
+        table = item.source
+        if isinstance(table, Table):
+            width = len(table.inputs)
+            rows = [
+                ([cell_text(cell.text) for cell in row[:width]], [cell_text(cell.text) for cell in row[width:]])
+                for row in table.rows
+            ]
+            hit = say(HIT_POLICIES.get(table.hit, (table.hit, table.hit)))
+            heads = [one.text for one in table.inputs]
+            grids.append(TableGrid(table.name, hit, heads, table.outputs, rows, table.reference))
+    return grids
+
+
+def cell_text(text: str) -> str:
+    """A cell of a decision table: words without quotes, "-" as anything; other formulas as they are."""
+    if text.strip() == "-":
+        return t("任意", "any")
+    parts = [part.strip() for part in text.split(",")]
+    if all(QUOTED.fullmatch(part) for part in parts):
+        return "、".join(part.strip('"') for part in parts)
+    return text
+
+
+def scales(items: Iterable[Item]) -> list[ScaleGrid]:
+    """The scales as brackets: from a value on (inclusive), at which rate or which amount."""
+    grids = []
+    for item in items:
+        scale = item.source
+        if not isinstance(scale, Scale):
+            continue
+        starts = [quantity(bracket.start, scale.unit or "元") for bracket in scale.brackets]
+        rows = [
+            (_span(start, end), _given(bracket))
+            for start, end, bracket in zip(starts, [*starts[1:], ""], scale.brackets, strict=True)
+        ]
+        marginal = ("分段累进，各段按本段比例", "each slice at its own rate")
+        whole = ("全额按所在段", "everything at the rate of its bracket")
+        grids.append(ScaleGrid(scale.name, say(marginal if scale.mode == "marginal" else whole), rows, scale.reference))
+    return grids
+
+
+def _span(start: str, end: str) -> str:
+    if not end:
+        return t("{a}（含）以上", "{a} and more", a=start)
+    return t("{a}（含）至{b}", "{a} (included) to {b}", a=start, b=end)
+
+
+def _given(bracket: Bracket) -> str:
+    if bracket.amount is not None:
+        return numbers.published_money(bracket.amount)
+    return quantity(bracket.rate, "比例")
+
+
+def definitions(items: Iterable[Item]) -> list[tuple[str, str]]:
+    """Named formulas: name and text."""
+    return [(one.source.name, one.source.formula.text) for one in items if isinstance(one.source, Definition)]

@@ -1,0 +1,148 @@
+"""政策库: every clause of the packs in use, found by words of its text, with what the latest run says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from yanlian.apps.people.access import Permission, page, permits
+from yanlian.apps.policies.packs import packs_in_use
+from yanlian.apps.policies.results import latest_run
+from yanlian.engine.policy import PackFaults
+from yanlian.engine.policy.model import Clause, Document
+from yanlian.ui import numbers
+from yanlian.ui.list_page import show
+from yanlian.ui.rows import FromMemory
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.words import english, say, t, words
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """One clause with its document and what the latest run gave."""
+
+    clause: Clause
+    document: Document
+    state: str
+    holder: str
+    eligible: int | None
+    amount_fen: int | None
+
+
+def document_state(document: Document, today: date) -> str:
+    """The code of ui/words.yaml, group document: what the status and the dates say on a day."""
+    if document.status != "in_force":
+        return document.status
+    if today < document.valid_from:
+        return "coming"
+    return "in_force" if document.in_force_on(today) else "expired"
+
+
+def today() -> date:
+    """The day it is in Shanghai."""
+    return timezone.localdate(timezone=numbers.SHANGHAI)
+
+
+def clause_rows(*, with_run: bool) -> list[ClauseRow]:
+    """All clauses in the order of their documents. Raises PackFaults when the packs cannot be read."""
+    packs = packs_in_use()
+    run = latest_run() if with_run else None
+    totals = run.by_clause if run else {}
+    day = today()
+    return [
+        ClauseRow(
+            clause=clause.source,
+            document=clause.document.source,
+            state=document_state(clause.document.source, day),
+            holder=packs.schema.holder_name(clause.source.department, t("zh", "en")),
+            eligible=totals.get(clause.id, {}).get("eligible", 0) if run else None,
+            amount_fen=totals.get(clause.id, {}).get("amount_fen", 0) if run else None,
+        )
+        for clause in packs.clauses
+    ]
+
+
+def _documents() -> list[Choice]:
+    return [Choice(one.source.id, one.source.title) for one in packs_in_use().documents]
+
+
+def _departments() -> list[Choice]:
+    packs = packs_in_use()
+    keys = dict.fromkeys(clause.source.department for clause in packs.clauses)
+    return [Choice(key, packs.schema.holder_name(key, t("zh", "en"))) for key in keys]
+
+
+def _of(group: str) -> list[Choice]:
+    return [Choice(code, str(one)) for code, one in words(group).items()]
+
+
+RUN_COLUMNS: Sequence[Column[ClauseRow]] = (
+    Column("eligible", ("最近测算符合数", "Eligible in the latest run"), lambda row: row.eligible, Kind.COUNT),
+    Column("amount", ("最近测算金额", "Amount in the latest run"), lambda row: row.amount_fen, Kind.MONEY),
+)
+CLAUSES: Listing[ClauseRow] = Listing(
+    title=("政策库", "Policy library"),
+    file_name="policies",
+    search_hint=("按条款名称、原文或文件名搜索", "Search titles, wording or documents"),
+    columns=(
+        Column("title", ("条款", "Clause"), lambda row: row.clause.title, main=True,
+               link=lambda row: reverse("clause", args=[row.clause.id])),
+        Column("id", ("编号", "Id"), lambda row: row.clause.id, Kind.CODE),
+        Column("document", ("文件", "Document"), lambda row: row.document.title),
+        Column("department", ("负责部门", "Department"), lambda row: row.holder),
+        Column("delivery", ("兑现方式", "Delivery"), lambda row: row.clause.delivery, Kind.WORD, words="delivery"),
+        Column("state", ("状态", "State"), lambda row: row.state, Kind.STATUS, words="document"),
+    ),
+    filters=(
+        Filter("document", ("文件", "Document"), _documents),
+        Filter("department", ("负责部门", "Department"), _departments),
+        Filter("delivery", ("兑现方式", "Delivery"), lambda: _of("delivery")),
+        Filter("state", ("状态", "State"), lambda: _of("document")),
+        Filter("subject", ("适用对象", "For whom"), lambda: _of("kind")),
+    ),
+    empty=("还没有政策包。请先把政策包放入政策包文件夹。", "There are no policy packs yet."),
+    page_size=100,
+)  # fmt: skip
+
+
+@page(owner="policies", permission=Permission.SEE_POLICIES)
+def policies(request: HttpRequest) -> HttpResponseBase:
+    """政策库. The columns of the latest run are for those who may see runs."""
+    with_run = permits(request.user, Permission.SEE_RUNS)
+    try:
+        rows = clause_rows(with_run=with_run)
+    except PackFaults as faults:
+        return faulty_packs(request, faults)
+    listing = replace(CLAUSES, columns=(*CLAUSES.columns, *RUN_COLUMNS)) if with_run else CLAUSES
+    listed = FromMemory(
+        rows,
+        search=lambda row: (row.clause.title, row.clause.text, row.clause.id, row.clause.article, row.document.title),
+        filters={
+            "document": lambda row, value: row.document.id == value,
+            "department": lambda row, value: row.clause.department == value,
+            "delivery": lambda row, value: row.clause.delivery == value,
+            "state": lambda row, value: row.state == value,
+            "subject": lambda row, value: value in (row.clause.subject or row.document.rules.subject),
+        },
+        orders={column.key: column.value for column in listing.columns},
+    )
+    run = latest_run() if with_run else None
+    dated = [(t("最近测算", "Latest run"), f"#{run.pk} {run.as_of}")] if run else []
+    return show(request, listing, listed, dated=dated, more={"crumbs": [(say(CLAUSES.title), None)]})
+
+
+def faulty_packs(request: HttpRequest, faults: PackFaults) -> HttpResponseBase:
+    """The packs cannot be used: every fault with file and line, instead of half a library."""
+    context = {
+        "title": say(CLAUSES.title),
+        "crumbs": [(say(CLAUSES.title), None)],
+        "faults": [fault.line_text("en" if english() else "zh") for fault in faults.faults],
+    }
+    return render(request, "policies/faulty.html", context, status=503)

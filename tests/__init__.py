@@ -1,0 +1,1 @@
+"""Tests mirror src; shared makers of sample data are imported from here."""

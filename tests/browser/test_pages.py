@@ -1,0 +1,142 @@
+"""Every page, as those who open it see it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"desk": (1366, 768), "phone": (390, 844)}
+PAGES = {
+    "login": (None, "/login"),
+    "home": ("official", "/"),
+    "home-enterprise": ("enterprise", "/"),
+    "home-administrator": ("administrator", "/"),
+    "overview": ("official", "/district/"),
+    "overview-screen": ("official", "/district/?screen=1"),
+    "registry": ("official", "/registry/"),
+    "registry-empty": ("official", "/registry/?q=没有这家"),
+    "dossier": ("official", "/registry/{firm}/"),
+    "dossier-real": ("official", "/registry/{leader}/"),
+    "dossier-own": ("enterprise", "/registry/{firm}/"),
+    "policies": ("official", "/policies/"),
+    "clause": ("official", "/policies/XX-2025-01/"),
+    "runs": ("analyst", "/runs/"),
+    "run": ("analyst", "/runs/{run}/"),
+    "outcomes": ("official", "/runs/{run}/outcomes/"),
+    "terms": ("enterprise", "/terms/"),
+    "definitions": ("analyst", "/terms/definitions"),
+    "users": ("administrator", "/users/"),
+    "new-user": ("administrator", "/users/new"),
+    "audit": ("administrator", "/audit/"),
+    "account": ("official", "/account"),
+}
+
+# What a page must have whatever it shows; each line of the answer is one fault.
+BASICS = """() => {
+  const faults = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > window.innerWidth) {
+    const wide = [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1
+      && !e.closest('.table-scroll') && !e.closest('svg'));
+    faults.push('wider than the screen: ' + root.scrollWidth + ' ' + wide.slice(0, 3).map(e => e.outerHTML.slice(0, 90)).join(' | '));
+  }
+  if (!root.lang) faults.push('no language');
+  if (document.querySelectorAll('h1').length !== 1) faults.push('not exactly one h1');
+  let before = 0;
+  for (const heading of document.querySelectorAll('main h1, main h2, main h3, main h4')) {
+    const level = Number(heading.tagName[1]);
+    if (level > before + 1) faults.push('heading jumps to ' + heading.tagName + ': ' + heading.textContent.trim());
+    before = level;
+  }
+  for (const field of document.querySelectorAll('input:not([type=hidden]):not([hidden]), select, textarea')) {
+    if (!field.labels.length && !field.getAttribute('aria-label')) faults.push('no label: ' + field.outerHTML);
+  }
+  for (const one of document.querySelectorAll('a, button')) {
+    if (!one.textContent.trim() && !one.getAttribute('aria-label')) faults.push('no words: ' + one.outerHTML);
+  }
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.push('id twice: ' + id);
+  for (const table of document.querySelectorAll('table')) {
+    if (!table.querySelector('th[scope]')) faults.push('table without heads');
+  }
+  for (const one of document.querySelectorAll('[style]:not([style=""])')) {
+    if (!one.closest('.chart-drawing')) faults.push('inline style: ' + one.outerHTML.slice(0, 80));
+  }
+  return faults;
+}"""
+
+# Text that stands outside elements marked as Chinese: on an English page it must hold no Chinese.
+UNMARKED = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement;
+    if (['SCRIPT', 'STYLE'].includes(parent.tagName) || parent.closest('svg') || parent.closest('[lang=zh-Hans]:not(html)')) continue;
+    if (/[\\u3400-\\u9fff\\uff00-\\uffef\\u3000-\\u303f]/.test(node.textContent)) found.push(node.textContent.trim());
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound_in_both_languages(name: str, size: str, served, visit, screenshots):
+    role, path = PAGES[name]
+    path = path.format(firm=served.firm, leader=served.leader, run=served.run)
+    for language in ("zh-hans", "en"):
+        opened = visit(path, role, language, *SIZES[size])
+        faults = [*opened.complaints, *opened.page.evaluate(BASICS)]
+        if opened.page.evaluate("document.documentElement.lang") != ("en" if language == "en" else "zh-Hans"):
+            faults.append("the page does not say which language it is in")
+        if language == "en":
+            faults += [f"Chinese: {text}" for text in opened.page.evaluate(UNMARKED) if text != "中文"]
+        if screenshots:
+            opened.page.screenshot(path=screenshots / f"{name}-{size}-{language[:2]}.png", full_page=True)
+        assert faults == []
+
+
+def test_charts_are_drawn_and_have_a_table_twin(served, visit):
+    opened = visit(f"/runs/{served.run}/", "official", "zh-hans", *SIZES["desk"])
+    assert opened.page.locator(".chart-drawing svg").count() == 1
+    opened.page.get_by_text("以表格显示").click()
+    assert opened.page.locator("details.twin table tbody tr").count() == 10
+
+
+def test_typing_in_the_search_field_narrows_the_list_without_reloading(visit):
+    opened = visit("/registry/", "official", "zh-hans", *SIZES["desk"])
+    opened.page.evaluate("window.stayed = true")
+    opened.page.fill("#list-words", "海信")
+    expect(opened.page.locator("#listing tbody tr")).to_have_count(1)
+    assert opened.page.evaluate("window.stayed") is True
+    assert re.search(r"q=%E6%B5%B7%E4%BF%A1", opened.page.url)
+    assert opened.complaints == []
+
+
+def test_the_menu_of_a_phone_opens_and_closes(visit):
+    opened = visit("/", "official", "zh-hans", *SIZES["phone"])
+    menu = opened.page.get_by_role("button", name="菜单")
+    assert not opened.page.locator("#navigation").is_visible()
+    menu.click()
+    assert opened.page.locator("#navigation").is_visible()
+    assert menu.get_attribute("aria-expanded") == "true"
+    menu.click()
+    assert not opened.page.locator("#navigation").is_visible()
+
+
+def test_the_first_tab_leads_to_the_content(visit):
+    opened = visit("/registry/", "official", "zh-hans", *SIZES["desk"])
+    opened.page.keyboard.press("Tab")
+    assert opened.page.evaluate("document.activeElement.className") == "skip"
+    opened.page.keyboard.press("Enter")
+    assert opened.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_nothing_overflows_at_twice_the_size(served, visit):
+    """200 % zoom on a 1366-pixel screen leaves 683 pixels."""
+    for path in ("/registry/", f"/registry/{served.firm}/", f"/runs/{served.run}/"):
+        opened = visit(path, "official", "zh-hans", 683, 384)
+        assert opened.page.evaluate(BASICS) == []
