@@ -36,13 +36,24 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
         (
             Entry("my-dossier", ("我的档案", "My dossier"), Permission.SEE_OWN_BENEFITS),
             Entry("entities", ("企业名录", "Registry"), Permission.SEE_ENTITIES),
+            Entry("imports", ("数据导入", "Data import"), Permission.IMPORT_FACTS),
         ),
     ),
     (
         ("政策", "Policies"),
         (
+            Entry("my-benefits", ("我的政策", "My benefits"), Permission.SEE_OWN_BENEFITS),
             Entry("policies", ("政策库", "Policy library"), Permission.SEE_POLICIES),
             Entry("runs", ("测算", "Runs"), Permission.SEE_RUNS),
+        ),
+    ),
+    (
+        ("兑现", "Delivery"),
+        (
+            Entry("rounds", ("兑现批次", "Rounds"), Permission.SEE_ROUNDS),
+            Entry("objections", ("异议办理", "Objections"), Permission.HANDLE_ROUNDS),
+            Entry("ledger", ("资金台账", "Ledger"), Permission.SEE_LEDGER),
+            Entry("notices", ("公示公告", "Public notices"), Permission.PUBLIC),
         ),
     ),
     (

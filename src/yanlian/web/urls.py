@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from yanlian.apps.people import pages as people
 from yanlian.apps.people import user_pages
@@ -37,4 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/", run_pages.runs, name="runs"),
     path("runs/<int:pk>/", run_pages.run, name="run"),
     path("runs/<int:pk>/outcomes/", run_pages.outcomes, name="outcomes"),
+    path("", include("yanlian.apps.registry.urls")),
+    path("", include("yanlian.apps.policies.urls")),
+    path("", include("yanlian.apps.delivery.urls")),
+    path("", include("yanlian.apps.ledger.urls")),
 ]
