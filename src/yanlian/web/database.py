@@ -22,7 +22,9 @@ def database_from_url(url: str, data: Path) -> dict[str, object]:
         }
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError(f"DATABASE_URL: scheme {parts.scheme!r} is not known; use postgresql://user:password@host/name")
+        raise ValueError(
+            f"DATABASE_URL: scheme {parts.scheme!r} is not known; use postgresql://user:password@host/name"
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
