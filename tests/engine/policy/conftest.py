@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
 from tests.engine.policy.tiny_packs import AS_OF, Data, clause, document, run, written
+
 from yanlian.engine.policy import Fault, Outcome, check_pack, load_packs
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from tests.engine.policy.tiny_packs import clause, document, run, written
+
 from yanlian.engine.policy import load_packs
 
 MARGINAL = {
@@ -254,7 +254,7 @@ def test_the_record_with_a_value_is_found_null_or_unknown(one):
     amount = "if " + ask + ' = "乙" then 1 else 2'
     assert one({"科技资质": titles}, amount=amount.format("R2")).amount_fen == 100
     assert (
-        one({"科技资质": titles}, amount=f'if 记录(科技资质, "证书编号", "R9") = null then 3 else 4').amount_fen == 300
+        one({"科技资质": titles}, amount='if 记录(科技资质, "证书编号", "R9") = null then 3 else 4').amount_fen == 300
     )
     assert one({"科技资质": "未知"}, amount=amount.format("R2")).kind == "unknown"
     twice = [{"证书编号": "R1", "类别": "甲"}, {"证书编号": "R2", "类别": "甲"}]

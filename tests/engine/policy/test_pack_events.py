@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from tests.engine.policy.tiny_packs import AS_OF, clause, document, run, written
+
 from yanlian.engine.dossier import Coverage, Delivery, Dossier
 from yanlian.engine.policy import Evaluator, load_packs
 

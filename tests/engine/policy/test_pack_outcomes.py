@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from tests.engine.policy.tiny_packs import clause, document, run, written
+
 from yanlian.engine.policy import Evaluator, load_packs
 
 STATUS = [{"label": "存续", "when": '登记.登记状态 = "存续"'}]

@@ -8,6 +8,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import RecordKind, Schema
 from yanlian.engine.feel import FeelError, Function, ast, compile_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
+from yanlian.engine.feel.names import KEYWORDS
 from yanlian.engine.feel.tokens import words_of
 from yanlian.engine.policy.compile_table import compile_table
 from yanlian.engine.policy.compiled import (
@@ -53,7 +54,7 @@ class Compiler:
             self.faults.at(home.pack.id, file, home.key[-1] if len(home.key) == 3 else "")
             if name in home.visible or self._taken(name):
                 self.faults.add(line, "pack_name_clash", found=name, where=" / ".join(home.key))
-            elif len(words_of(name)) == 0 or name[0].isdigit():
+            elif not _can_be_name(name):
                 self.faults.add(line, "pack_name_bad", found=name)
             home.own[name] = item
             home.visible[name] = item
@@ -172,7 +173,7 @@ class Compiler:
             known=lambda: self.names_of(home),
             functions=FUNCTION_NAMES,
             wrong=wrong,
-            quoted=formula.quoted and isinstance(tree, ast.Name),
+            quoted=formula.quoted and _is_one_name(tree),
         )
         kind = checker.kind(tree, {})
         self._check_parameter_names(tree, formula, home)
@@ -230,6 +231,19 @@ class Compiler:
 def unknown_name(name: str, known: Iterable[str]) -> Refused:
     """The refusal of a name that does not exist."""
     return Refused("pack_name_unknown", found=name, nearest=nearest(name, known))
+
+
+def _is_one_name(tree: ast.Node) -> bool:
+    """A formula or cell that is nothing but a name: text, probably, that lost its quotes."""
+    if isinstance(tree, ast.UnaryTests):
+        return len(tree.tests) == 1 and isinstance(tree.tests[0].value, ast.Name)
+    return isinstance(tree, ast.Name)
+
+
+def _can_be_name(name: str) -> bool:
+    """Whether FEEL can spell it: it begins with a letter or Chinese character, is no keyword, has no brackets."""
+    words = words_of(name)
+    return bool(words) and words[0][0].isalpha() and name not in KEYWORDS and not set(name) & set("()[]{}\"',:=<>@?")
 
 
 def _place(source: Parameter | Scale | Table | Definition) -> tuple[str, int]:

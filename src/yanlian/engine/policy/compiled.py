@@ -71,7 +71,7 @@ class CompiledTable:
     inputs: tuple[Expression, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Home:
     """A pack, document or clause as a place of names. `visible` holds its own items and all it may use."""
 
@@ -82,6 +82,10 @@ class Home:
     event_names: frozenset[str] = frozenset()
     own: dict[str, Item] = field(default_factory=dict)
     visible: dict[str, Item] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        # Homes and items name each other: written out in full they would fill the memory (a failing test shows them).
+        return f"Home({' / '.join(self.key)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ MAX_FILES = 500
 _PACK_KEYS = ("id", "title", "district", "requires", "note")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackSet:
     """Packs that belong together, compiled. `hash` names their content, whatever folders and files it stands in."""
 
@@ -35,6 +35,9 @@ class PackSet:
     schema: Schema
     hash: str
     warnings: tuple[Fault, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"PackSet({', '.join(pack.id for pack in self.packs)} {self.hash[:12]})"
 
     @property
     def clauses(self) -> tuple[CompiledClause, ...]:
