@@ -30,6 +30,7 @@ _OWN_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _IS_ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _HAS_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _HAS_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
+_ENDS_WELL = re.compile(rb"</(?:\w+:)?worksheet\s*>\s*\Z")
 # A block is looked at cell by cell only when it has an error or a formula.
 _WORTH_A_LOOK = re.compile(rb"""<(?:\w+:)?f\b|\st\s*=\s*["']e["']""")
 
@@ -68,10 +69,15 @@ def _scan(archive: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
     scans: dict[str, SheetScan] = {}
     for part in parts:
         scan = SheetScan()
+        last = b""
         for block in _blocks(archive, part):
+            last = block
             if part.filename in sheets:
                 _look(block, scan, name)
         if part.filename in sheets:
+            # A reader would take the end of a part that was cut off for the end of the table.
+            if not _ENDS_WELL.search(last):
+                raise Refused("file_broken", file=name, reason=f"sheet {sheets[part.filename]} is cut off")
             scans[sheets[part.filename]] = scan
     missing = set(sheets.values()) - set(scans)
     if missing:

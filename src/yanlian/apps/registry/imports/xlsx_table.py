@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, cast
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from yanlian.apps.registry.imports.cells import Cell, text_of
 from yanlian.apps.registry.imports.table import NO_FAULTS, CellFaults, Kinds, Lines
@@ -20,14 +20,25 @@ class XlsxTable:
 
     encoding = "xlsx"
 
-    def __init__(self, workbook: CalamineWorkbook, sheet: str, scan: SheetScan) -> None:
+    def __init__(self, workbook: CalamineWorkbook, sheet: str, scan: SheetScan, name: str) -> None:
         self._workbook = workbook
         self._scan = scan
+        self._name = name
+        self._loaded: CalamineSheet | None = None
         self.sheet = sheet
+
+    def _load(self) -> CalamineSheet:
+        """Parsed once, however often the rows are read."""
+        if self._loaded is None:
+            try:
+                self._loaded = self._workbook.get_sheet_by_name(self.sheet)
+            except CalamineError as fault:
+                raise Refused("file_broken", file=self._name, reason=f"{self.sheet}: {fault}") from fault
+        return self._loaded
 
     def rows(self, kinds: Kinds, progress: Callable[[float], None] | None = None) -> Lines:
         """All rows that are not blank; columns count from A even when the sheet begins further right."""
-        sheet = self._workbook.get_sheet_by_name(self.sheet)
+        sheet = self._load()
         if sheet.start is None:
             return
         margin = [""] * int(sheet.start[1])
@@ -67,7 +78,7 @@ def open_workbook(file: BinaryIO, name: str) -> tuple[XlsxTable, ...]:
         workbook = CalamineWorkbook.from_filelike(file)
         sheets = [one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
         return tuple(
-            XlsxTable(workbook, sheet, scans[sheet]) for sheet in sheets if sheet in scans and scans[sheet].cells
+            XlsxTable(workbook, sheet, scans[sheet], name) for sheet in sheets if sheet in scans and scans[sheet].cells
         )
     except CalamineError as fault:
         raise Refused("file_broken", file=name, reason=str(fault)) from fault
