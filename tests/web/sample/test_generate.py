@@ -110,7 +110,9 @@ def test_each_planted_fault_stands_where_it_is_said_to_stand(default_sample: Sam
     read: dict[str, list[list[str]]] = {}
     for fault in load_faults(default_sample.folder):
         layout = layouts[fault.file]
-        lines = read.setdefault(fault.file, list(default_sample.lines(fault.file, layout.encoding)))
+        if fault.file not in read:
+            read[fault.file] = list(default_sample.lines(fault.file, layout.encoding))
+        lines = read[fault.file]
         cell = lines[fault.row - 1][lines[0].index(fault.column)]
         # A spreadsheet's error cell reads as nothing.
         assert cell == (fault.found if not (layout.xlsx and fault.kind == "error_cell") else cell)
