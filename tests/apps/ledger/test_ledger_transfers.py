@@ -25,6 +25,7 @@ from yanlian.apps.ledger.actions import (
 )
 from yanlian.apps.ledger.models import Account, Transfer
 from yanlian.apps.ledger.queries import balances, open_reservations, total_fen
+from yanlian.apps.people.models import User
 from yanlian.base.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -139,13 +140,22 @@ def test_money_that_is_only_reserved_to_come_in_cannot_be_spent():
 
 def test_a_budget_is_limited_from_its_first_grant_and_a_grant_below_what_is_spent_is_refused():
     open_account("bank", "bank", Account.Kind.BANK, None)
-    grant_budget("g1", "D", 2025, 100, None)
-    assert grant_budget("g1", "D", 2025, 100, None).already
+    by = User.objects.create(username="fin", role="official", department="fin")
+    grant_budget("g1", "D", 2025, 100, by)
+    assert grant_budget("g1", "D", 2025, 100, by).already
     refused("account_overdrawn", reserve, Entry("x", "budget:D:2025", "bank", 101), None)
     open_account("budget:E:2025", "E", Account.Kind.BUDGET, None)
     transfer(Entry("y", "budget:E:2025", "bank", 50), None)
-    refused("account_overdrawn", grant_budget, "g2", "E", 2025, 49, None)
+    refused("account_overdrawn", grant_budget, "g2", "E", 2025, 49, by)
     assert balances()["source"].balance_fen == -100
+
+
+def test_only_the_finance_bureau_grants_a_budget():
+    for role, department in (("official", "sci"), ("administrator", ""), ("analyst", ""), ("enterprise", "fin")):
+        stranger = User.objects.create(username=role, role=role, department=department)
+        refused("grant_not_allowed", grant_budget, "g", "D", 2025, 1, stranger)
+    refused("grant_not_allowed", grant_budget, "g", "D", 2025, 1, None)
+    assert Account.objects.count() == 0
 
 
 def test_an_account_keeps_its_kind():

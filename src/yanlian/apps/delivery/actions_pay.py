@@ -54,6 +54,7 @@ def send(round_id: int, number: str, expected_count: int, expected_fen: int, by:
             return Sent(standing, already=True)
         round_ = lock_round(round_id)
         require("send", by, round_.department)
+        lock_entitlements(ids_in(round_, VERBS["send"].before))
         rows = cleared_today(round_, on)
         if not rows:
             raise Refused("nothing_to_send", round=round_.title, on=on)
@@ -70,8 +71,8 @@ def next_number(round_: Round, on: date) -> str:
 
 def cleared_today(round_: Round, on: date) -> list[Entitlement]:
     """What may be sent on this day, in the order of the file: by clause, then by the entity's code."""
-    rows = [row for row in lock_entitlements(ids_in(round_, VERBS["send"].before)) if row.cleared_on == on]
-    return sorted(rows, key=lambda row: (row.clause, row.entity.code, row.pk))
+    cleared = Entitlement.objects.filter(round=round_, state__in=VERBS["send"].before, cleared_on=on)
+    return list(cleared.select_related("entity", "bank_account").order_by("clause", "entity__code", "pk"))
 
 
 def _send(round_: Round, number: str, rows: Sequence[Entitlement], by: User | None, on: date) -> PaymentFile:

@@ -28,7 +28,7 @@ OWN = frozenset({"beneficiary"})
 PUBLIC = frozenset({"public"})
 
 VERBS: dict[str, Verb] = {
-    "draft": Verb((), S.DRAFT, frozenset({"lead", "platform"}), "拟定", "Draft"),
+    "draft": Verb((), S.DRAFT, LEAD, "拟定", "Draft"),
     "confirm": Verb((S.DRAFT, S.CORRECTED), S.CONFIRMED, LEAD, "确认名单", "Confirm"),
     "publish": Verb((S.CONFIRMED,), S.PUBLISHED, LEAD, "公示", "Publish", irreversible=True),
     "object": Verb((S.PUBLISHED,), S.OBJECTED, PUBLIC, "提出异议", "Object"),

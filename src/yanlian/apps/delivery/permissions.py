@@ -14,7 +14,10 @@ Visitor = Anyone
 
 
 def parties(by: Visitor | None, department: str, entity_code: str = "") -> frozenset[str]:
-    """As whom a user can act on what a department leads and an entity is due: lead, finance, beneficiary, platform."""
+    """As whom a user meets what a department leads and an entity is due: lead, finance, beneficiary, platform.
+
+    `platform` (an administrator) keeps the house in order and sees; it takes no step of delivery.
+    """
     found = {"public"}
     if isinstance(by, User) and by.is_active:
         official = by.role == User.Role.OFFICIAL

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from yanlian.apps.ledger.models import Account, Transfer
 from yanlian.apps.ledger.queries import balances
+from yanlian.apps.people.access import Permission, permits
 from yanlian.apps.people.models import User
 from yanlian.base.refusal import Refused
 
@@ -67,8 +69,11 @@ def open_account(code: str, name: str, kind: Account.Kind, by: User | None, *, l
 def grant_budget(key: str, document: str, year: int, amount_fen: int, by: User | None) -> Answer:
     """Give the budget of a document and year an amount; from then on it never spends more than it was given.
 
-    Refused with `account_overdrawn` when more is already spent than all grants together allow.
+    Only the finance bureau grants (`grant_not_allowed`). Refused with `account_overdrawn` when more is already spent
+    than all grants together allow.
     """
+    if not permits(by or AnonymousUser(), Permission.PAY):
+        raise Refused("grant_not_allowed")
     with transaction.atomic():
         open_account("source", "财政拨款", Account.Kind.SOURCE, by)
         budget = budget_account(document, year, by)
