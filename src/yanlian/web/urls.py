@@ -10,6 +10,7 @@ from yanlian.apps.policies import clause_page, run_pages
 from yanlian.apps.policies import pages as policies
 from yanlian.apps.registry import pages as registry
 from yanlian.web import dossier, home, language, overview, terms
+from yanlian.web.api import urls as api
 
 handler403 = "yanlian.web.faults.forbidden"
 handler404 = "yanlian.web.faults.not_found"
@@ -41,4 +42,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yanlian.apps.policies.urls")),
     path("", include("yanlian.apps.delivery.urls")),
     path("", include("yanlian.apps.ledger.urls")),
+    path("api/v1/", api.urls),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,7 +47,7 @@ class NoticeRow:
     state: str
 
 
-def state_of(publicity: Publicity, on: date) -> str:
+def state_of(publicity: Publicity, on: date) -> Literal["coming", "running", "over"]:
     """Word of ui/words.yaml, group notice."""
     if on < publicity.starts_on:
         return "coming"
