@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PLACES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -84,7 +84,7 @@ def visit(served: Served, browser: Browser):
             "response",
             lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
         )
-        page.goto(served.url + path, wait_until="networkidle")
+        page.goto(served.url + path, wait_until="load")
         return Visit(page, complaints)
 
     yield open_page

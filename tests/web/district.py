@@ -78,8 +78,9 @@ def _entity(code: str, name: str, *, fictional: bool) -> Entity:
 
 def _firm(number: int, batch: Batch) -> Entity:
     entity = Entity.objects.create(
-        code=f"91370212MA{number:07d}X", uscc=f"91370212MA{number:07d}X", name=f"青岛虚构第{number:02d}号智能科技有限公司",
-        kind=Entity.Kind.ENTERPRISE, fictional=True, recorded_at=MOMENT,
+        code=f"91370212MA{number:07d}X", uscc=f"91370212MA{number:07d}X",
+        name=f"青岛虚构第{number:02d}号智能科技有限公司", kind=Entity.Kind.ENTERPRISE, fictional=True,
+        recorded_at=MOMENT,
     )  # fmt: skip
     known = {"entity": entity, "batch": batch, "recorded_at": MOMENT, "source_row": number + 2}
     Registration.objects.create(
@@ -92,29 +93,34 @@ def _firm(number: int, batch: Batch) -> Entity:
     for year in (2019, 2020):
         TaxYear.objects.create(
             **known, row_hash=f"y{number}-{year}", year=year, valid_from=date(year, 1, 1),
-            revenue_fen=123_456_789_012 + number, cost_fen=100_000_000_000, rd_deduction_fen=12_345_678_901,
+            revenue_fen=123_456_789_012 + number, cost_fen=100_000_000_000,
+            rd_deduction_fen=12_345_678_901,
         )  # fmt: skip
     if number % 3 == 0:
         ScienceTitle.objects.create(
-            **known, row_hash=f"s{number}", kind="高新技术企业", level="国家级", name="高新技术企业", number=f"GR{number}",
-            issued_on=date(2020, 12, 1), expires_on=date(2023, 12, 1), renewed=False,
+            **known, row_hash=f"s{number}", kind="高新技术企业", level="国家级", name="高新技术企业",
+            number=f"GR{number}", issued_on=date(2020, 12, 1), expires_on=date(2023, 12, 1), renewed=False,
         )  # fmt: skip
     return entity
 
 
 def _statements(leader: Entity) -> None:
     listed = [
-        ("F01", None, "崂山区", "software", "软件业务收入", "=", 90_000_000_000, 0, "元", "2020年", "软件业务收入（全部企业）",
-         "2020年，崂山全区软件业务收入达到900亿元"),
-        ("F02", None, "崂山区", "software", "软件业务收入占全市比重", "=", 38, 2, "比例", "2020年", "", "占全市软件业务收入的38%"),
+        ("F01", None, "崂山区", "software", "软件业务收入", "=", 90_000_000_000, 0, "元", "2020年",
+         "软件业务收入（全部企业）", "2020年，崂山全区软件业务收入达到900亿元"),
+        ("F02", None, "崂山区", "software", "软件业务收入占全市比重", "=", 38, 2, "比例", "2020年", "",
+         "占全市软件业务收入的38%"),
         ("F03", leader, "海信网络科技公司", "software", "国内智能交通市场业绩总额排名", "=", 1, 0, "位次", "近十年", "",
          "近十年国内智能交通市场业绩总额排名第一"),
         ("F07", None, "虚拟现实集群", "vr", "企业数", ">=", 110, 0, "家", "至2021年", "", "等企业110余家"),
-        ("F08", None, "虚拟现实集群", "vr", "产业规模", ">", 5_000_000_000, 0, "元", "至2021年", "", "产业规模超过50亿元"),
-        ("F17", None, "卡奥斯", "industrial_internet", "聚集用户", "=", 350_000_000, 0, "个", "至2021年", "", "3.5亿用户"),
-        ("F28", None, "免申即享", "", "累计兑现资金", ">", 84_000_000, 0, "元", "累计至2021年", "", "兑现资金8400余万元"),
-        ("F29", None, "崂山区规上软件企业", "software", "营业收入", "=", 4_700_000_000, 0, "元", "2021年上半年", "规上企业营业收入",
-         "全区规上软件企业总营业收入达到47亿元"),
+        ("F08", None, "虚拟现实集群", "vr", "产业规模", ">", 5_000_000_000, 0, "元", "至2021年", "",
+         "产业规模超过50亿元"),
+        ("F17", None, "卡奥斯", "industrial_internet", "聚集用户", "=", 350_000_000, 0, "个", "至2021年", "",
+         "3.5亿用户"),
+        ("F28", None, "免申即享", "", "累计兑现资金", ">", 84_000_000, 0, "元", "累计至2021年", "",
+         "兑现资金8400余万元"),
+        ("F29", None, "崂山区规上软件企业", "software", "营业收入", "=", 4_700_000_000, 0, "元", "2021年上半年",
+         "规上企业营业收入", "全区规上软件企业总营业收入达到47亿元"),
     ]  # fmt: skip
     for code, entity, subject, cluster, metric, operator, value, scale, unit, period, calibre, quote in listed:
         Statement.objects.create(
@@ -133,8 +139,9 @@ REASONS: dict[str, dict[str, object]] = {
 
 def _run(firms: list[Entity], clause: str, document: str) -> Run:
     run = Run.objects.create(
-        snapshot_hash="c" * 64, pack_hash="d" * 64, as_of=date(2025, 12, 31), engine="interpreter 0.1.0", made_at=MOMENT,
-        finished_at=MOMENT, state=Run.State.COMPLETE, folder="runs/test", entities=len(firms), clauses=1, seconds_ms=1234,
+        snapshot_hash="c" * 64, pack_hash="d" * 64, as_of=date(2025, 12, 31), engine="interpreter 0.1.0",
+        made_at=MOMENT, finished_at=MOMENT, state=Run.State.COMPLETE, folder="runs/test", entities=len(firms),
+        clauses=1, seconds_ms=1234,
     )  # fmt: skip
     counts = dict.fromkeys(REASONS, 0)
     total = 0
@@ -144,8 +151,8 @@ def _run(firms: list[Entity], clause: str, document: str) -> Run:
         counts[kind] += 1
         total += fen
         Outcome.objects.create(
-            run=run, entity=firm, clause=clause, document=document, department="sci", matter=f"A{number}", period="2025",
-            kind=kind, amount_fen=fen, clause_fen=fen, delivery="AUTO", reason=REASONS[kind],
+            run=run, entity=firm, clause=clause, document=document, department="sci", matter=f"A{number}",
+            period="2025", kind=kind, amount_fen=fen, clause_fen=fen, delivery="AUTO", reason=REASONS[kind],
         )  # fmt: skip
     run.by_outcome = counts
     run.by_clause = {clause: {**counts, "amount_fen": total}}

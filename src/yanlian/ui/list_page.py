@@ -46,7 +46,11 @@ def show(
     wanted = selected(rows, state)
     if request.GET.get(EXPORT) == "xlsx":
         return download(request, listing, wanted, state, dated)
-    return render(request, template, {**page_context(listing, wanted, state), "dated": dated, **(more or {})})
+    response = render(request, template, {**page_context(listing, wanted, state), "dated": dated, **(more or {})})
+    if request.headers.get("HX-Request"):
+        # The address bar follows the search field, without the parameters that are empty.
+        response["HX-Push-Url"] = request.path + state.address()
+    return response
 
 
 def page_context(listing: Listing[R], wanted: Rows[R], state: State) -> dict[str, object]:

@@ -60,9 +60,11 @@ class Headline(NamedTuple):
 
     figure: str
     unit: str
+    # English writes the currency in front: CNY 28.50 m.
+    currency: str = ""
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.figure}" if english() else f"{self.figure}{self.unit}"
+        return f"{self.currency} {self.figure} {self.unit}".strip() if self.currency else f"{self.figure}{self.unit}"
 
 
 def headline(fen: int | None) -> Headline:
@@ -71,12 +73,12 @@ def headline(fen: int | None) -> Headline:
         return Headline(NONE, "")
     size = abs(fen)
     if english():
-        scales = [(100_000_000_000, "CNY bn"), (100_000_000, "CNY m"), (FEN_PER_YUAN, "CNY")]
+        scales = [(100_000_000_000, "bn"), (100_000_000, "m"), (FEN_PER_YUAN, "")]
     else:
         scales = [(FEN_PER_YI, "亿元"), (FEN_PER_WAN, "万元"), (FEN_PER_YUAN, "元")]
     for scale, unit in scales:
         if size >= scale or scale == FEN_PER_YUAN:
-            return Headline(decimal_text(Decimal(fen) / scale, 2), unit)
+            return Headline(decimal_text(Decimal(fen) / scale, 2), unit, t("", "CNY"))
     raise AssertionError("the last scale always fits")
 
 

@@ -153,7 +153,8 @@ def read_state(request: HttpRequest, listing: Listing[R]) -> State:
         sort = listing.first_order
     page = given.get(PAGE, "1")
     parameters = given.copy()
-    parameters.pop(EXPORT, None)
+    for name in [EXPORT, *(name for name, value in given.items() if not value)]:
+        parameters.pop(name, None)
     return State(
         search=given.get(SEARCH, "").strip()[:200],
         chosen=chosen,

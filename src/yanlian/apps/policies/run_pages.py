@@ -190,15 +190,15 @@ def histogram(found: Run) -> Chart:
     for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
         inside = Q(amount_fen__gt=low * WAN)
         if high is None:
-            titles.append(t("{low}以上", "over {low}", low=low))
+            titles.append(t("{low}以上", "over {low}", low=f"{low:,}"))
         else:
             inside &= Q(amount_fen__lte=high * WAN)
-            titles.append(f"{low}–{high}")
+            titles.append(f"{low:,}–{high:,}")
         conditions[f"b{place}"] = Count("pk", filter=inside)
     counted = due.aggregate(**conditions)
     return columns(
         "amounts",
-        t("应兑现金额分布", "How amounts are spread"),
+        t("单项应兑现金额，按万元分档", "Amounts by bracket of CNY 10,000"),
         t(
             "按单项金额分档的符合项数，金额单位万元，每档含上端",
             "Eligible outcomes by bracket of amount in CNY 10,000; the upper end belongs to the bracket",

@@ -43,6 +43,12 @@ def zh(value: object) -> str | SafeString:
     return text
 
 
+@register.filter
+def zh_lang(value: object) -> SafeString:
+    """The attribute that marks a Chinese text on an English page, for elements that can hold no span (options)."""
+    return SafeString(' lang="zh-Hans"' if words.english() and CHINESE.search(str(value)) else "")
+
+
 @register.simple_tag
 def status(group: str, code: str) -> SafeString:
     """A stored state in words, with its tone as a class."""
@@ -75,11 +81,9 @@ def wan(fen: int | None) -> str:
 def headline(fen: int | None) -> SafeString:
     """A large figure with its unit in a smaller size."""
     found = numbers.headline(fen)
-    if not found.unit:
-        return format_html("{}", found.figure)
-    if words.english():
-        return format_html('<span class="unit">{}</span> {}', found.unit, found.figure)
-    return format_html('{}<span class="unit">{}</span>', found.figure, found.unit)
+    before = format_html('<span class="unit before">{}</span>', found.currency) if found.currency else ""
+    after = format_html('<span class="unit">{}</span>', found.unit) if found.unit else ""
+    return format_html("{}{}{}", before, found.figure, after)
 
 
 @register.filter
