@@ -1,4 +1,4 @@
-"""The pack reference is written for strangers: its example and its recipes are packs that check and whose cases pass."""
+"""The pack reference is written for strangers: its example and its recipes check, and their cases pass."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ FAMILIES = 20
 PACK = """
 pack: {id: reference, title: 参考, district: '370212', requires: [national]}
 base_case:
-  登记: {独立法人: true, 成立日期: 2015-03-01, 注册区划: '370212', 行业代码: C3922, 战略性新兴产业: false, 登记状态: 存续, 产业集群: null}
+  登记:
+    {独立法人: true, 成立日期: 2015-03-01, 注册区划: '370212', 行业代码: C3922, 战略性新兴产业: false, 登记状态: 存续,
+     产业集群: null}
 """
 DOCUMENT = """
-document: {id: RECIPES, title: 配方, status: in_force, valid_from: 2020-01-01, source: {grade: B, url: '-', page: '-', seen: '-'}}
+document: {id: RECIPES, title: 配方, status: in_force, valid_from: 2020-01-01, source: {grade: B}}
 rules: {subject: [enterprise]}
 clauses:
 """
