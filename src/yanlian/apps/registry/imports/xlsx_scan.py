@@ -30,7 +30,6 @@ _OWN_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _IS_ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _HAS_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _HAS_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
-_ENDS_WELL = re.compile(rb"</(?:\w+:)?worksheet\s*>\s*\Z")
 # A block is looked at cell by cell only when it has an error or a formula.
 _WORTH_A_LOOK = re.compile(rb"""<(?:\w+:)?f\b|\st\s*=\s*["']e["']""")
 
@@ -69,15 +68,17 @@ def _scan(archive: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
     scans: dict[str, SheetScan] = {}
     for part in parts:
         scan = SheetScan()
-        last = b""
+        # Readers forgive what is not well formed, and lose cells doing so; and the end of a part that was cut off would
+        # look like the end of the table.
+        parser = _strict_parser() if part.filename.endswith(".xml") else None
         for block in _blocks(archive, part):
-            last = block
+            if parser is not None:
+                parser.Parse(block)
             if part.filename in sheets:
                 _look(block, scan, name)
+        if parser is not None:
+            parser.Parse(b"", True)  # noqa: FBT003
         if part.filename in sheets:
-            # A reader would take the end of a part that was cut off for the end of the table.
-            if not _ENDS_WELL.search(last):
-                raise Refused("file_broken", file=name, reason=f"sheet {sheets[part.filename]} is cut off")
             scans[sheets[part.filename]] = scan
     missing = set(sheets.values()) - set(scans)
     if missing:
@@ -172,12 +173,17 @@ def _read_small(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
 def _tags(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     """All tags with their attributes. A document type is refused: office files have none, entity bombs do."""
     found: list[tuple[str, dict[str, str]]] = []
+    parser = _strict_parser()
+    parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
+    parser.Parse(xml, True)  # noqa: FBT003
+    return found
+
+
+def _strict_parser() -> expat.XMLParserType:
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise zipfile.BadZipFile("document type in XML")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
-    parser.Parse(xml, True)  # noqa: FBT003
-    return found
+    return parser
