@@ -42,7 +42,7 @@ from yanlian.apps.policies.models import Run
 from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
 
-DEADLINE_SECONDS = 240
+DEADLINE_SECONDS = 600
 
 
 def setup(firms: int) -> None:
