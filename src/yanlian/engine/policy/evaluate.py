@@ -166,8 +166,7 @@ class Evaluator:
         if plan.draft:
             draft.reason["draft"] = True
         figure = Figure()
-        if not verdicts.failed:
-            self._history(clause, scope, verdicts)
+        self._history(clause, scope, verdicts)
         if not verdicts.failed and (clause.amount is not None or clause.parts):
             figure = figure_of(clause, scope, event.matter, event.period)
             verdicts.missing |= figure.missing

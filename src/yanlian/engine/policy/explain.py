@@ -304,13 +304,10 @@ class _Witness:
         """The rules as shown must be the rules that decided."""
         if outcome.matter == "" and self.clause.event is not None and outcome.event_on is None:
             return
-        failed = [rule.label for rule in rules if rule.verdict == "not_met" and rule.kind != "first_time"]
+        failed = [rule.label for rule in rules if rule.verdict == "not_met"]
         told = outcome.reason.get("failed")
         decided = [label for label in told if label != ZERO_AMOUNT] if isinstance(told, list) else []
-        first = self.clause.source.first_time
-        assert failed == [label for label in decided if first is None or label != first.label or label in failed], (
-            f"{self.clause.id}: explained {failed}, evaluated {decided}"
-        )
+        assert failed == decided, f"{self.clause.id}: explained {failed}, evaluated {decided}"
 
     def _check_figure(self, outcome: Outcome, figure: Figure) -> None:
         if outcome.kind == "eligible":

@@ -124,7 +124,7 @@ class Scope(dict[str, object]):
         if isinstance(source, Parameter):
             return self._parameter(item, source, self.day)
         if item.table is not None:
-            return Function(item.name, (), lambda: self.decide(item).value)
+            return Function(item.name, (), self._asked_once(item))
         return item.function
 
     def _hangs(self, item: Item, below: Scope) -> bool:
@@ -143,6 +143,17 @@ class Scope(dict[str, object]):
         if self.frame.listener is not None:
             self.frame.listener(item, self.day, decided)
         return decided
+
+    def _asked_once(self, item: Item) -> Callable[[], object]:
+        """A table as a function: within one scope it always gives the same."""
+        known: list[object] = []
+
+        def ask() -> object:
+            if not known:
+                known.append(self.decide(item).value)
+            return known[0]
+
+        return ask
 
     def _parameter(self, item: Item, parameter: Parameter, day: date) -> object:
         overrides = self.frame.overrides
