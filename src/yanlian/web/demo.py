@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,16 +16,16 @@ from django.core.management import call_command
 from yanlian.apps.people.actions import make_sample_users
 from yanlian.apps.policies.actions import run_policies
 from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.registry.models import Snapshot as SnapshotRecord
 from yanlian.apps.registry.snapshots import build_snapshot
 from yanlian.engine.dossier import Snapshot, open_snapshot
 from yanlian.engine.stream import Progress
-from yanlian.web.cli.output import console, progress_bar, show_table
+from yanlian.web.cli.output import Step, console, progress_bar, show_table
 from yanlian.web.keys import installation_key
 from yanlian.web.sample import generate, import_department_files, load_district
+from yanlian.web.sample.load import SAMPLE_MOMENT
 from yanlian.web.summary import show_run
 
-# The sample's files are recorded on their own day, not on the day of the demo: the same data, the same snapshot.
-SAMPLE_MOMENT = datetime(2026, 1, 15, tzinfo=UTC)
 AS_OF = (date(2021, 12, 31), date(2025, 12, 31))
 
 
@@ -49,13 +49,21 @@ def make_demo(enterprises: int) -> None:
         f"{imported.refused:,} 条退回并说明原因 refused with reasons"
     )
     with _stage("快照 snapshot"), progress_bar("") as step:
-        info = build_snapshot(SAMPLE_MOMENT, settings.DATA / "snapshots", progress=step)
-    console.print(f"  {info.rows:,} 份档案 dossiers · {info.hash[:16]}")
-    runs = [_run(open_snapshot(info.path), day) for day in AS_OF]
+        snapshot = _snapshot(step, changed=bool(imported.stored))
+    console.print(f"  {snapshot.info.rows:,} 份档案 dossiers · {snapshot.info.hash[:16]}")
+    runs = [_run(snapshot, day) for day in AS_OF]
     for run in runs:
         show_run(run)
     _logins(runs[-1])
     console.print(f"完成 done: {time.monotonic() - started:.1f} s")
+
+
+def _snapshot(step: Step, *, changed: bool) -> Snapshot:
+    """The sample's snapshot; the one that is there when nothing came in since."""
+    record = SnapshotRecord.objects.filter(moment=SAMPLE_MOMENT).order_by("-pk").first()
+    if record is not None and not changed:
+        return open_snapshot(settings.DATA / record.folder)
+    return open_snapshot(build_snapshot(SAMPLE_MOMENT, settings.DATA / "snapshots", progress=step).path)
 
 
 def _run(snapshot: Snapshot, day: date) -> Run:

@@ -10,7 +10,8 @@ import typer
 from yanlian.web.cli import district_verbs
 from yanlian.web.cli.output import console, progress_bar
 from yanlian.web.demo import make_demo
-from yanlian.web.sample import DEFAULT_SEED, generate
+from yanlian.web.sample import generate
+from yanlian.web.sample.generate import DEFAULT_SEED
 
 verbs = typer.Typer()
 sample = typer.Typer(no_args_is_help=True, help="The sample district's fictional enterprises.")
