@@ -75,9 +75,7 @@ def figure_of(clause: CompiledClause, scope: Scope, matter: str, period: str, no
 
 def number(expression: Expression, scope: Scope, label: str) -> Decimal:
     """The number a formula gives; stops the figure when it is unknown or no number."""
-    if expression.constant is not None:
-        return expression.constant
-    value = expression.compiled.evaluate(scope)
+    value = scope.value(expression)
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < _TOO_LARGE:
         return value
     if isinstance(value, Unknown):
@@ -88,7 +86,7 @@ def number(expression: Expression, scope: Scope, label: str) -> Decimal:
 def _holds(expression: Expression | None, scope: Scope, label: str) -> bool:
     if expression is None:
         return True
-    value = expression.compiled.evaluate(scope)
+    value = scope.value(expression)
     if value is True or value is False:
         return value is True
     raise _Stopped(Figure(missing=lack_of(value)) if isinstance(value, Unknown) else Figure(null=label))

@@ -195,7 +195,7 @@ class Evaluator:
         """`first_time`: the list of earlier records must be empty."""
         if clause.first_time is None or clause.source.first_time is None:
             return
-        earlier = clause.first_time.compiled.evaluate(scope)
+        earlier = scope.value(clause.first_time)
         label = clause.source.first_time.label
         if isinstance(earlier, Unknown):
             verdicts.missing |= lack_of(earlier)
@@ -212,8 +212,7 @@ def ask(tests: Iterable[CompiledTest], scope: Scope) -> Verdicts:
     """Every test, so that an explanation can show all of them."""
     verdicts = Verdicts([], set(), [])
     for test in tests:
-        expression = test.expression
-        value = scope.frame.asked(expression) if expression.plain else expression.compiled.evaluate(scope)
+        value = scope.value(test.expression)
         if value is True or value is False:
             if value is (test.kind == "veto"):
                 verdicts.failed.append(test.source.label)
@@ -251,7 +250,7 @@ def _decide(draft: Draft, verdicts: Verdicts, figure: Figure) -> None:
 def _add_result(draft: Draft) -> None:
     assert draft.clause.result is not None
     assert draft.scope is not None
-    value = draft.clause.result.compiled.evaluate(draft.scope)
+    value = draft.scope.value(draft.clause.result)
     if isinstance(value, Unknown):
         draft.to_unknown(lack_of(value))
     elif value is None:

@@ -66,7 +66,7 @@ def _events(clause: CompiledClause, event: CompiledEvent, below: Scope) -> Itera
         value = below.frame.asked(event.each)
     else:
         outer = Scope(clause.home, below.frame, below, below.day, {}) if clause.home.own else below
-        value = event.each.compiled.evaluate(outer)
+        value = outer.value(event.each)
     if value is None or (type(value) is list and not value):
         return
     if isinstance(value, Unknown):
@@ -115,7 +115,7 @@ def _is_delivered(member: object) -> bool:
 
 
 def _day(expression: Expression, scope: Scope) -> object:
-    value = expression.compiled.evaluate(scope)
+    value = scope.value(expression)
     return value.day if isinstance(value, DateTime) else value
 
 
@@ -156,7 +156,7 @@ def _window_end(expression: Expression | None, scope: Scope, one: Occurrence) ->
 def _passes(event: CompiledEvent, scope: Scope, one: Occurrence) -> bool:
     if event.where is None:
         return True
-    verdict = event.where.compiled.evaluate(scope)
+    verdict = scope.value(event.where)
     if isinstance(verdict, Unknown):
         one.missing |= lack_of(verdict)
         return True
@@ -168,7 +168,7 @@ def _set_matter(event: CompiledEvent, scope: Scope, member: object, one: Occurre
         words = member.key_text() if isinstance(member, Row) and not one.open else ()
         one.matter = " ".join(words) or (one.event_on.isoformat() if one.event_on else "")
         return
-    value = event.matter.compiled.evaluate(scope)
+    value = scope.value(event.matter)
     if isinstance(value, Unknown):
         one.missing |= lack_of(value)
         one.open = True
@@ -188,7 +188,7 @@ def _set_period(clause: CompiledClause, one: Occurrence) -> None:
         year = one.event_on.year if one.event_on else frame.as_of.year
         one.period = ONCE if text == ONCE else str(year)
         return
-    value = clause.period.compiled.evaluate(one.scope)
+    value = one.scope.value(clause.period)
     if isinstance(value, Unknown):
         one.missing |= lack_of(value)
         one.open = True

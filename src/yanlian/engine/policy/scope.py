@@ -134,7 +134,9 @@ class Scope(dict[str, object]):
     def value(self, expression: Expression | None) -> object:
         """The value of a formula here."""
         assert expression is not None
-        return expression.compiled.evaluate(self)
+        if expression.constant is not None:
+            return expression.constant
+        return self.frame.asked(expression) if expression.plain else expression.compiled.evaluate(self)
 
     def decide(self, item: Item) -> Decided:
         """A table's result here."""
