@@ -16,6 +16,7 @@ PACKS = Path(__file__).parent / "packs"
 @pytest.fixture
 def district(db, settings) -> District:
     settings.PACKS = PACKS
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return make_district()
 
 

@@ -52,6 +52,7 @@ EXPECTED = {
 }
 PER = {"year": ("每年", "a year"), "life": ("累计", "in total"), "matter": ("每一事项", "a matter")}
 OVER = {"clause": ("本条款", "this clause"), "document": ("本文件", "this document"), "group": ("同组", "the group")}
+UNITS = {"分": ("分", "fen"), "元": ("元", "yuan"), "百元": ("百元", "100 yuan"), "万元": ("万元", "10,000 yuan")}
 MODES = {
     "floor": ("舍去零头", "down"),
     "half_up": ("四舍五入", "half up"),
@@ -210,10 +211,9 @@ def amount_lines(found: CompiledClause) -> list[Line]:
     lines += _history_lines(source)
     lines += [_cap_line(cap.source) for cap in found.caps]
     if source.amount or source.parts:
+        unit = say(UNITS.get(found.rounding.to, (found.rounding.to, found.rounding.to)))
         mode = say(MODES.get(found.rounding.mode, (found.rounding.mode, found.rounding.mode)))
-        lines.append(
-            Line(t("取整", "Rounding"), t("到{unit}，{mode}", "to {unit}, {mode}", unit=found.rounding.to, mode=mode))
-        )
+        lines.append(Line(t("取整", "Rounding"), t("到{unit}，{mode}", "to {unit}, {mode}", unit=unit, mode=mode)))
     return lines
 
 
