@@ -139,6 +139,31 @@ def test_talent_homes_lie_on_below_and_above_the_standard_area(default_sample: S
     assert min(parts[word] for word in ("on", "half over", "off")) >= 10
     starts = {row["starts_on"][:4] for row in homes}
     assert starts == {str(year) for year in range(2019, 2026)}
+    assert sum(row["starts_on"] >= "2025-01-01" for row in homes) >= 50
+
+
+@pytest.mark.parametrize("kind", ["数据基础设施项目", "垂直领域大模型产品", "高质量语料库"])
+def test_titles_of_the_documents_of_december_2025_are_recognised_in_its_last_days(
+    default_sample: Sample, kind: str
+) -> None:
+    titles = [row for row in default_sample.rows("industry_title") if row["kind"] == kind]
+    assert sum(row["issued_on"] >= "2025-12-23" for row in titles) >= 12
+
+
+def test_chip_firms_of_the_park_do_research_beyond_the_border_of_ten_million(default_sample: Sample) -> None:
+    chips = {row["who"] for row in default_sample.rows("registration") if row["cluster"] == "microelectronics"}
+    tenants = {
+        row["who"]
+        for row in default_sample.rows("lease")
+        if row["building"] == "青岛微电子产业园" and row["starts_on"] <= "2025-12-31" <= row["ends_on"]
+    }
+    research = {
+        row["who"]: Decimal(row["rd_deduction"]) / 100
+        for row in default_sample.rows("tax_year")
+        if row["year"] == "2024" and row["who"] in chips & tenants
+    }
+    assert sum(amount > 10_000_000 for amount in research.values()) >= 8
+    assert sum(amount < 10_000_000 for amount in research.values()) >= 8
 
 
 def test_persons_are_insured_with_an_employer_of_the_register(default_sample: Sample) -> None:

@@ -99,7 +99,11 @@ def _scale_clusters(block: Block, revenue: Table) -> None:
         revenue[mine, column] = apportion(part, before)
         if column == Y2020:
             others = np.ix_(mine, np.delete(np.arange(len(YEARS)), column))
-            scaled = np.round(revenue[others] * (part / before.sum()) / YUAN)
+            # Chips go on growing fast after the published year, so that some firms reach the borders of later rules.
+            growth = np.where(
+                np.delete(np.array(YEARS), column) > 2020, 3.0 if cluster == "microelectronics" else 1.0, 1.0
+            )
+            scaled = np.round(revenue[others] * (part / before.sum()) * growth / YUAN)
             revenue[others] = np.maximum(scaled, 1).astype(np.int64) * YUAN
 
 

@@ -1,7 +1,7 @@
 """Faulty rows on purpose: copies of good rows with one thing wrong, so that the totals of the good rows still hold.
 
-Each planted fault is written down (file, row, column, kind, what the import must do), so that a test can hold the import
-to exactly these. They stand in the first block of a file: 1 % of its rows, at least one of each kind, at most 40.
+Each planted fault is written down (file, row, column, kind, what the import must do), so that a test can hold the
+import to exactly these. They stand in the first block: 1 % of a file's rows, at least one of each kind, at most 40.
 """
 
 from __future__ import annotations

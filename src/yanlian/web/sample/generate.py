@@ -187,7 +187,7 @@ def load_manifest(folder: Path) -> Manifest:
             rows=entry["rows"],
             planted=entry["planted"],
             encoding=entry["encoding"],
-            coverage=tuple(Covered(str(c["from"]), str(c["to"]), c["complete"]) for c in entry["coverage"]),
+            coverage=tuple(Covered(c["from"], c["to"], c["complete"]) for c in entry["coverage"]),
         )
         for entry in data["files"]
     )

@@ -17,9 +17,9 @@ UNITS = {"元": 100, "万元": 1_000_000}
 
 @dataclass(frozen=True)
 class Covered:
-    """A department says that it delivers a span of days, wholly or in part. ISO dates, both ends included."""
+    """A department says that it delivers a span of days, wholly or in part. ISO dates, both included; start None: ever."""
 
-    starts_on: str
+    starts_on: str | None
     ends_on: str
     complete: bool
 
@@ -75,7 +75,7 @@ def file_layouts() -> tuple[FileLayout, ...]:
 
 def _layout(entry: Mapping[str, object], table: Mapping[str, object]) -> FileLayout:
     named = entry["coverage"]
-    spans = cast("list[tuple[str, str, bool]]", table[named] if isinstance(named, str) else named)
+    spans = cast("list[tuple[str | None, str, bool]]", table[named] if isinstance(named, str) else named)
     return FileLayout(
         department=str(entry["department"]),
         record=str(entry["record"]),

@@ -192,7 +192,10 @@ def import_department_files(
 
 def _import(folder: Path, file: ManifestFile, recorded_at: datetime, tell: Callable[[int, float], None]) -> BatchResult:
     """One file. What its department covers beyond the first span is declared after it."""
-    spans = [Covered(date.fromisoformat(c.starts_on), date.fromisoformat(c.ends_on), c.complete) for c in file.coverage]
+    spans = [
+        Covered(date.fromisoformat(c.starts_on) if c.starts_on else None, date.fromisoformat(c.ends_on), c.complete)
+        for c in file.coverage
+    ]
     result = import_file(
         folder / file.path,
         file.department,

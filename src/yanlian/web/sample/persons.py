@@ -128,6 +128,9 @@ def _homes(block: Block) -> Rows:
     free = rng.integers(3_500, 14_000, owner.size)
     area = np.where(rented & (factor > 0), standard * factor // 100, free)
     starts = rng.integers(day("2019-01-05"), day("2025-11-30"), size=owner.size)
+    # The notice on homes to let is of 2025: many leases start under it.
+    fresh = rng.integers(day("2025-01-01"), day("2025-11-30"), size=owner.size)
+    starts = np.where(rng.random(owner.size) < 0.4, fresh, starts)
     month = starts.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     starts = np.where(rented, month, starts)
     ends = starts + rng.choice([365, 1095, 1095, 2190, 2190], size=owner.size)

@@ -22,6 +22,7 @@ _UPPER = Levels(("国家级", "省级"), (0.6, 0.4))
 _NATION = Levels(("国家级",), (1.0,))
 _PROVINCE = Levels(("省级",), (1.0,))
 _CITY = Levels(("市级",), (1.0,))
+_FOUR = Levels(("国家级", "省级", "市级", "区级"), (0.15, 0.25, 0.3, 0.3))
 _DISTRICT = Levels(("区级",), (1.0,))
 _LOCAL = Levels(("市级", "区级"), (0.5, 0.5))
 
@@ -32,7 +33,8 @@ class TitleKind:
 
     `years` is the validity (0: open end), `renewals` the share recognised again. `fixed_2021` is the exact number
     recognised by the end of 2021 where the text publishes one (0: none before 2022; None: free). `funds` are amounts of
-    upper-level money in yuan. `smart` counts towards the published smart manufacturers.
+    upper-level money in yuan. `smart` counts towards the published smart manufacturers. Half of the
+    `late` ones were recognised in the last days of 2025, when a document for them had come into force.
     """
 
     record: str
@@ -48,6 +50,7 @@ class TitleKind:
     evaluated: bool = False
     funds: tuple[int, ...] = ()
     smart: bool = False
+    late: bool = False
 
 
 _science = partial(TitleKind, "science_title")
@@ -91,8 +94,15 @@ TITLES: tuple[TitleKind, ...] = (
     _science(
         "中试基地", "PILOT", "any", 0.003, 100, evaluated=True, funds=(1_000_000, 2_000_000, 3_000_000), levels=_LOWER
     ),
-    _science("孵化器", "INC", "carrier", 0.5, 40, evaluated=True, funds=(200_000, 500_000)),
+    _science("孵化器", "INC", "carrier", 0.5, 60, levels=_FOUR, evaluated=True, funds=(200_000, 500_000)),
     _science("众创空间", "MAKER", "carrier", 0.5, 40, evaluated=True, funds=(100_000, 200_000)),
+    _science("孵化器", "INC-VR", "vr", 0.08, 10, levels=_UPPER, funds=(200_000, 500_000)),
+    _science(
+        "国家重点研发计划项目", "NKP-VR", "vr", 0.15, 15, levels=_NATION, funds=(1_500_000, 5_000_000, 12_000_000)
+    ),
+    _science("工程技术研究中心", "ERC", "any", 0.003, 30, years=5),
+    _science("国家科学技术奖（前三名）", "AWARD", "any", 0.001, 12, levels=_NATION),
+    _science("标准制定（前五名）", "STD", "enterprise", 0.006, 30, levels=_NATION),
     _science("企业技术中心", "ETC", "enterprise", 0.006, 30, years=3, renewals=0.5),
     _science("创新积分制评价", "JF", "enterprise", 0.02, 40, years=1, levels=_PROVINCE),
     _science("科融信评价", "KRX", "enterprise", 0.02, 40, years=1, levels=_PROVINCE),
@@ -123,15 +133,24 @@ TITLES: tuple[TitleKind, ...] = (
         fixed_2021=cal.VERTICAL_PLATFORMS,
         levels=_CITY,
     ),
+    _industry("虚拟现实应用试点示范", "VRSD", "vr", 0.2, 20, levels=_UPPER),
+    _industry("数据标注平台", "BZPT", "software", 0.005, 30, levels=_CITY),
     _industry("软件企业", "RJQY", "software", 0.08, 60, years=1, renewals=0.7, levels=_PROVINCE),
     _industry("国家鼓励的重点软件企业", "ZDRJ", "software", 0.008, 30, years=1, levels=_NATION),
     _industry("中国软件百强企业", "RJBQ", "software", 0.004, 24, years=1, levels=_NATION),
     _industry("总部企业", "ZBQY", "enterprise", 0.005, 30, years=3, levels=_LOCAL),
     _industry("瞪羚企业", "DLQY", "enterprise", 0.01, 30, years=3, levels=_PROVINCE),
-    _industry("垂直领域大模型产品", "DMX", "software", 0.01, 60, levels=_UPPER),
-    _industry("高质量语料库", "YLK", "software", 0.01, 60, levels=_PROVINCE),
+    _industry("垂直领域大模型产品", "DMX", "software", 0.01, 60, late=True, levels=_UPPER),
+    _industry("高质量语料库", "YLK", "software", 0.01, 60, late=True, levels=_PROVINCE),
     _industry(
-        "数据基础设施项目", "SJSS", "software", 0.01, 60, funds=(3_000_000, 5_000_000, 10_000_000), levels=_PROVINCE
+        "数据基础设施项目",
+        "SJSS",
+        "software",
+        0.01,
+        60,
+        late=True,
+        funds=(3_000_000, 5_000_000, 10_000_000),
+        levels=_PROVINCE,
     ),
     _market("CNAS", "CNAS", "testing", 0.3, 40, years=6, levels=_NATION),
     _market("CMA", "CMA", "testing", 0.4, 40, years=6, levels=_PROVINCE),

@@ -110,6 +110,7 @@ def _candidates(block: Block, who: str) -> Ints:
         "platform": block.industry_is("I6431"),
         "institution": block.kind == INSTITUTION,
         "research": (block.kind == INSTITUTION) & block.industry_is("M7320", "M7310"),
+        "vr": block.in_cluster("vr"),
         "carrier": (block.kind == PARK) | ((block.kind == INSTITUTION) & block.industry_is("L7264")),
     }
     return where(masks[who])
@@ -138,6 +139,9 @@ def _plain(found: Recognitions, kind: TitleKind, rng: np.random.Generator) -> No
     if kind.fixed_2021 is not None:
         issued = np.where(issued < day("2022-01-01"), issued + 4 * 365 + 2, issued)
         issued = np.where(issued > _LAST_DAY, issued - 365, issued)
+    if kind.late:
+        last = rng.integers(day("2025-12-23"), _LAST_DAY + 1, size=owner.size)
+        issued = np.where(rng.random(owner.size) < 0.5, last, issued)
     level = choose(rng, kind.levels.weights, owner.size)
     _, owner, issued, end, level, _, _ = found.add(kind, owner, issued, level, np.zeros(owner.size, dtype=np.int64))
     again = sample(rng, where((end != EMPTY) & (end < _LAST_DAY)), kind.renewals)
