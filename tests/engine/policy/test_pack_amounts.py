@@ -166,6 +166,13 @@ def test_hit_policies_decide_between_rows(one, hit, fen):
     assert one({}, around={"tables": {"表": table}}, amount="表").amount_fen == fen
 
 
+@pytest.mark.parametrize(("values", "fen"), [([2, 1], 200), ([1, 2], 100)])
+def test_priority_goes_by_the_declared_order_of_values(one, values, fen):
+    output = {"name": "金额", "values": values}
+    table = {"hit": "P", "inputs": ["1"], "outputs": [output], "rules": [["-", "1"], [">0", "2"]]}
+    assert one({}, around={"tables": {"表": table}}, amount="表").amount_fen == fen
+
+
 # Parameters
 
 PARAMETER = {

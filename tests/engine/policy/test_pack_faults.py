@@ -146,6 +146,10 @@ def test_facts_of_cases_are_checked_against_the_schema(faults):
             "pack_table_overlap",
         ),
         ({"tables": {"表": {"hit": "Z", "inputs": ["1"], "outputs": ["a"], "rules": [["-", "1"]]}}}, "pack_word"),
+        (
+            {"tables": {"表": {"hit": "P", "inputs": ["1"], "outputs": ["a"], "rules": [["-", "1"]]}}},
+            "pack_table_ranks",
+        ),
         ({"scales": {"档": {"mode": "whole", "brackets": [{"from": 0}]}}}, "pack_bracket"),
         ({"scales": {"档": {"mode": "marginal", "brackets": [{"from": 0, "amount": 1}]}}}, "pack_bracket"),
         (

@@ -35,7 +35,7 @@ def compile_table(compiler: Compiler, table: Table, home: Home) -> tuple[Compile
         return None, expressions
     decision = DecisionTable(
         inputs=tuple(one.compiled for one in inputs if one is not None),
-        outputs=tuple(Output(name) for name in table.outputs),
+        outputs=tuple(Output(name, values) for name, values in zip(table.outputs, table.ranked, strict=True)),
         rows=tuple(rows),
         hit_policy=table.hit,
         where=table.name,

@@ -231,7 +231,8 @@ def _decide(draft: Draft, verdicts: Verdicts, figure: Figure) -> None:
     if verdicts.failed:
         draft.kind = "not_eligible"
         reason["failed"] = verdicts.failed
-    elif clause.source.manual:
+    # An event that may not even exist is nothing a person could judge: first somebody has to deliver it.
+    elif clause.source.manual and not draft.open_event:
         draft.kind = "manual"
         reason["manual"] = clause.source.manual
     elif verdicts.missing:

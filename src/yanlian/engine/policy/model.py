@@ -101,13 +101,17 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table: input formulas, output names, and rows of cells (tests first, then outputs)."""
+    """A decision table: input formulas, output names, and rows of cells (tests first, then outputs).
+
+    `ranked`: for each output its values, best first, which the hit policies P and O go by; empty elsewhere.
+    """
 
     name: str
     hit: str
     inputs: tuple[Formula, ...]
     outputs: tuple[str, ...]
     rows: tuple[tuple[Formula, ...], ...]
+    ranked: tuple[tuple[Constant, ...], ...] = ()
     reference: str = ""
     shared: bool = False
     file: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, cast
 
-from yanlian.engine.policy.model import Bracket, Dated, Definition, Formula, Names, Parameter, Scale, Table
+from yanlian.engine.policy.model import Bracket, Constant, Dated, Definition, Formula, Names, Parameter, Scale, Table
 from yanlian.engine.policy.reading import Reader, kind_name
 from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 
@@ -94,7 +94,7 @@ def _table(reader: Reader, key: Scalar, tree: Tree) -> Table:
         return Table(key.text, "U", (), (), (), file=file, line=key.line)
     hit = reader.choice(node, "hit", HIT_POLICIES, "U")
     inputs = [reader.formula(item, what) for item in reader.listing(node.get("inputs"), f"{what}.inputs")]
-    outputs = reader.texts(node.get("outputs"), f"{what}.outputs")
+    outputs, ranked = _outputs(reader, node, key.text, hit)
     rows: list[tuple[Formula, ...]] = []
     for item in reader.listing(node.get("rules"), f"{what}.rules"):
         if not isinstance(item, Listing):
@@ -111,7 +111,29 @@ def _table(reader: Reader, key: Scalar, tree: Tree) -> Table:
     shared = reader.flag(node, "shared")
     reference = reader.text(node, "reference")
     good = tuple(one for one in inputs if one is not None)
-    return Table(key.text, hit, good, outputs, tuple(rows), reference, shared, file, key.line)
+    return Table(key.text, hit, good, outputs, tuple(rows), ranked, reference, shared, file, key.line)
+
+
+def _outputs(
+    reader: Reader, node: Mapped, name: str, hit: str
+) -> tuple[tuple[str, ...], tuple[tuple[Constant, ...], ...]]:
+    """The names of the outputs, and their values in order where they are written: {name: …, values: [best, …]}."""
+    names: list[str] = []
+    ranked: list[tuple[Constant, ...]] = []
+    what = f"tables.{name}.outputs"
+    for item in reader.listing(node.get("outputs"), what):
+        values: tuple[Constant, ...] = ()
+        if isinstance(item, Mapped):
+            one = reader.mapping(item, what, ("name", "values"), ("name", "values"))
+            assert one is not None
+            names.append(reader.text(one, "name"))
+            values = tuple(reader.value(value, what) for value in reader.listing(one.get("values"), what))
+        else:
+            names += reader.texts(item, what)
+        ranked.append(values)
+        if hit in {"P", "O"} and not values:
+            reader.faults.add(item.line, "pack_table_ranks", name=name, hit=hit)
+    return tuple(names), tuple(ranked)
 
 
 def _note_same_rows(reader: Reader, name: str, hit: str, rows: list[tuple[Formula, ...]], inputs: int) -> None:
