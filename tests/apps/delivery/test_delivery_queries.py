@@ -11,6 +11,8 @@ from delivery_office import AFTER, CLAUSE, DAY, accepted, cleared, drafted, open
 from django.contrib.auth.models import AnonymousUser
 
 import yanlian
+from yanlian.apps.delivery.accounts import full_number, masked
+from yanlian.apps.delivery.actions_accept import give_account
 from yanlian.apps.delivery.machine import FINAL, UNPAID, VERBS
 from yanlian.apps.delivery.models import Entitlement, Publicity
 from yanlian.apps.delivery.permissions import entitlements_visible_to, rounds_visible_to
@@ -27,6 +29,7 @@ from yanlian.apps.delivery.queries import (
     sums,
     verbs_for_round,
 )
+from yanlian.base.refusal import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +122,19 @@ def test_bank_data_is_masked_for_the_owner_and_finance_and_absent_for_the_others
     for blind in (office.analyst, office.sci, office.admin):
         (line,) = benefits(blind, code)
         assert line.account == ""
+
+
+def test_account_numbers_are_masked_and_read_in_full_by_finance_and_the_owner_only():
+    office = open_office()
+    firm, login = office.firms[0], office.logins[0]
+    account = give_account(firm.code, firm.name, "虚构银行", "6222000000004321", login)
+    assert masked(account) == "**** **** 4321"
+    assert "622200" not in str(account)
+    assert full_number(account, office.fin) == full_number(account, login) == "6222000000004321"
+    for stranger in (office.sci, office.analyst, office.admin, office.logins[1]):
+        with pytest.raises(Refused) as caught:
+            full_number(account, stranger)
+        assert caught.value.code == "not_allowed"
 
 
 def test_the_full_number_is_read_in_one_module_only():

@@ -27,7 +27,6 @@ from delivery_office import (
     totals,
 )
 
-from yanlian.apps.delivery.accounts import full_number, masked
 from yanlian.apps.delivery.actions_accept import accept, give_account, waive
 from yanlian.apps.delivery.actions_after import close, close_round, reclaim, refund
 from yanlian.apps.delivery.actions_clear import clear, hold, release
@@ -249,17 +248,6 @@ def test_an_account_in_another_name_is_refused_and_forms_of_brackets_are_one_nam
     published(office)
     mine = Entitlement.objects.get(entity=firm)
     refused("account_foreign", accept, [mine.pk], other.pk, login, AFTER)
-
-
-def test_account_numbers_are_masked_and_read_in_full_by_finance_and_the_owner_only():
-    office = open_office()
-    firm, login = office.firms[0], office.logins[0]
-    account = give_account(firm.code, firm.name, "虚构银行", "6222000000004321", login)
-    assert masked(account) == "**** **** 4321"
-    assert "622200" not in str(account)
-    assert full_number(account, office.fin) == full_number(account, login) == "6222000000004321"
-    for stranger in (office.sci, office.analyst, office.admin, office.logins[1]):
-        refused("not_allowed", full_number, account, stranger)
 
 
 def test_a_veto_on_the_day_holds_and_a_later_clean_check_clears():
