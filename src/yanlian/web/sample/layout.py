@@ -17,7 +17,7 @@ UNITS = {"元": 100, "万元": 1_000_000}
 
 @dataclass(frozen=True)
 class Covered:
-    """A department says that it delivers a span of days, wholly or in part. ISO dates, both included; start None: ever."""
+    """Days that a department says it delivers, wholly or in part; ISO dates, both included; no start: since ever."""
 
     starts_on: str | None
     ends_on: str
