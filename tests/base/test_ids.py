@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import uscc
 
 from yanlian.base.ids import check_person_number, check_uscc, person_code, person_hash, plain_form
 from yanlian.base.refusal import Refused
@@ -57,3 +60,12 @@ def test_hash_depends_on_the_key_and_not_on_the_spelling() -> None:
 
 def test_plain_form_drops_blanks_and_hyphens() -> None:
     assert plain_form("ab-1 2\u200b") == "AB12"
+
+
+@given(st.text(alphabet="0123456789ABCDEFGHJKLMNPQRTUWXYIO", min_size=17, max_size=19))
+def test_the_quick_check_of_a_uscc_says_what_the_library_says(found: str) -> None:
+    candidates = [found]
+    if len(found) == 18 and not set("IO") & set(found):
+        candidates.append("91370212" + found[8:17] + uscc.calc_check_digit("91370212" + found[8:17]))
+    for candidate in candidates:
+        assert check_uscc(candidate).valid == uscc.is_valid(candidate)

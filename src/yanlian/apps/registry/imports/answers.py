@@ -63,10 +63,10 @@ def _answer(faults: list[RowFault], language: Language, warnings: bool) -> Itera
 
 
 def _headers(batch: Batch) -> list[str]:
-    """Headers of the delivered file: those of the first answered row, then what other rows add."""
-    headers: dict[str, None] = {}
+    """Headers in the order of the delivered file, then what rows have beyond them."""
+    headers: dict[str, None] = dict.fromkeys(batch.notes["header"])
     for raw in batch.faults.order_by("row", "pk").values_list("raw", flat=True).iterator(chunk_size=2_000):
-        headers.update(dict.fromkeys(raw))
+        headers.update(dict.fromkeys(sorted(raw.keys() - headers.keys())))
     return list(headers)
 
 

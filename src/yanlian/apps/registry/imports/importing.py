@@ -124,6 +124,8 @@ def _declare(batch: Batch, covered: Covered | None, recorded_at: datetime) -> No
 def _new_batch(file: Arrived, plan: Plan, others: list[str]) -> Batch:
     mapping: FileMapping = plan.mapping
     notes = {
+        # In order: a JSON object of PostgreSQL keeps none.
+        "header": [header for header in plan.headers if header],
         "columns": list(plan.unused),
         "sheets": others,
         "absent": [plan.columns[position].field.key for position in plan.absent],

@@ -57,7 +57,7 @@ class Row:
 
     @property
     def refused(self) -> bool:
-        return any(not fault.warning for fault in self.faults)
+        return bool(self.faults) and any(not fault.warning for fault in self.faults)
 
 
 def read_row(plan: Plan, person_key: str, number: int, cells: list[str], cell_faults: CellFaults) -> Row:
