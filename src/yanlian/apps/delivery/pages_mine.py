@@ -23,7 +23,7 @@ from yanlian.apps.delivery.queries import Benefit
 from yanlian.apps.people.access import Permission, page, signed_in
 from yanlian.apps.people.departments import department_name
 from yanlian.apps.policies.models import Outcome
-from yanlian.apps.policies.results import latest_run, missing_text, period_text, reasons, schema_in_use
+from yanlian.apps.policies.results import latest_run, period_text, reasons, schema_in_use
 from yanlian.apps.policies.titles import ClauseTitle, title_of, titles, why_href
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.pages import shown_name
@@ -151,13 +151,12 @@ def prospects(entity: Entity, taken: set[tuple[str, str, str]]) -> dict[str, lis
     for row in rows:
         if (row.clause, row.matter, row.period) in taken:
             continue
-        missing = [missing_text(one, schema) for one in row.reason.get("missing", [])]
         found.setdefault(row.kind, []).append(
             Prospect(
                 outcome=row,
                 clause=title_of(known, row.clause),
                 period=period_text(row.period),
-                reasons=missing if row.kind == Outcome.Kind.UNKNOWN else reasons(row, schema),
+                reasons=reasons(row, schema),
                 why_href=why_href(run.pk, entity.code, row.clause, row.matter),
             )
         )

@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from yanlian.apps.people.access import Permission, need_entity, page, permits
+from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Outcome, Run
-from yanlian.apps.policies.results import missing_text, period_text, schema_in_use
+from yanlian.apps.policies.results import missing_texts, period_text, schema_in_use
 from yanlian.apps.policies.titles import title_of, titles
 from yanlian.apps.registry.models import Entity
-from yanlian.apps.registry.pages import shown_name
+from yanlian.apps.registry.visible import masked_name, visible_to
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Schema
 from yanlian.engine.policy.explain import Explanation, FactLine, RuleLine, StepLine, Used
@@ -112,9 +112,8 @@ class Step:
 @page(owner="policies", permission=Permission.SEE_OWN_ENTITY)
 def why(request: HttpRequest, pk: int, code: str, clause: str) -> HttpResponse:
     """为什么. An enterprise sees only its own; for others the page does not exist."""
-    need_entity(request.user, code)
     run = Run.objects.filter(pk=pk, state=Run.State.COMPLETE).first()
-    entity = Entity.objects.filter(code=code).first()
+    entity = visible_to(request.user).filter(code=code).first()
     matter = request.GET.get("matter")
     if run is None or entity is None:
         raise Http404(code)
@@ -129,7 +128,7 @@ def why(request: HttpRequest, pk: int, code: str, clause: str) -> HttpResponse:
         "crumbs": [*_crumbs(request, entity), (named.title, None)],
         "run": run,
         "entity": entity,
-        "name": shown_name(entity),
+        "name": masked_name(entity, request.user),
         "named": named,
         "outcome": outcome,
         "others": [one for one in others if one] if len(others) > 1 else [],
@@ -155,7 +154,7 @@ def _crumbs(request: HttpRequest, entity: Entity) -> list[tuple[str, str | None]
         return [(t("我的政策", "My benefits"), reverse("my-benefits"))]
     return [
         (t("企业名录", "Registry"), reverse("entities")),
-        (shown_name(entity), reverse("dossier", args=[entity.code])),
+        (masked_name(entity, request.user), reverse("dossier", args=[entity.code])),
     ]
 
 
@@ -178,7 +177,7 @@ def _explained(it: Explanation) -> dict[str, object]:
         "event_facts": [_fact(one, schema) for one in it.event.facts] if it.event else [],
         "steps": [_step(one, schema) for one in it.steps],
         "reduced": [_reduced(one) for one in it.reduced],
-        "missing": [missing_text(dict(one), schema) for one in cast("list[dict[str, str]]", reason.get("missing", []))],
+        "missing": missing_texts(cast("list[dict[str, str]]", reason.get("missing", [])), schema),
         "failed": reason.get("failed", []),
         "manual": reason.get("manual", ""),
         "result": reason.get("result", ""),
@@ -244,7 +243,7 @@ def _evidence(used: Used, schema: Schema) -> Evidence:
             for one in used.tables
         ],
         terms=[f"{one.name} = {one.substituted} = {one.value}" for one in used.terms],
-        missing=[missing_text(dict(one), schema) for one in used.missing],
+        missing=missing_texts((dict(one) for one in used.missing), schema),
     )
 
 
