@@ -79,7 +79,7 @@ def test_fields_that_no_record_has_are_named_as_not_given(office, district: Dist
 def test_the_dossier_shows_what_the_latest_run_says(office, district: District):
     assert "高能级创新平台奖励" in text(office, reverse("dossier", args=[district.firm.code]))
     waiting = text(office, reverse("dossier", args=["91370212MA0000002X"]))
-    assert "缺少：科技资质.级别（2025），由科技局提供" in waiting
+    assert "缺少科技局数据（2025）：科技资质.级别" in waiting
 
 
 def test_published_figures_keep_operator_period_and_calibre(office):

@@ -84,6 +84,8 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause) -> dic
         "document": document,
         "state": document_state(document, today()),
         "about": about(packs, source, document),
+        # Only an address of the web becomes a link; packs also name files and shelves.
+        "has_link": document.source.url.startswith(("https://", "http://")),
         "gates": _rules(found, "gate"),
         "vetoes": _rules(found, "veto"),
         "conditions": _rules(found, "condition"),

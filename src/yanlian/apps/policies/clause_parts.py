@@ -29,6 +29,8 @@ HIT_POLICIES: dict[str, Text] = {
     "C>": ("命中行取最大", "largest of the rows that apply"),
     "C#": ("命中行计数", "number of rows that apply"),
 }
+# Columns of a table that fits half the page.
+MOST_NARROW = 4
 QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -59,6 +61,10 @@ class TableGrid:
     outputs: Sequence[str]
     rows: Sequence[tuple[Sequence[str], Sequence[str]]]
     reference: str
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.inputs) + len(self.outputs) > MOST_NARROW
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,8 @@ def cell_text(text: str) -> str:
     """A cell of a decision table: words without quotes, "-" as anything; other formulas as they are."""
     if text.strip() == "-":
         return t("任意", "any")
+    if text.strip() == "null":
+        return numbers.NONE
     parts = [part.strip() for part in text.split(",")]
     if all(QUOTED.fullmatch(part) for part in parts):
         return "、".join(part.strip('"') for part in parts)

@@ -85,7 +85,7 @@ def reasons(outcome: Outcome, schema: Schema) -> list[str]:
     failed = cast("list[str]", reason.get("failed", []))
     if failed:
         said.append(t("未满足：{labels}", "Not met: {labels}", labels="、".join(failed)))
-    said += [missing_text(one, schema) for one in cast("list[dict[str, str]]", reason.get("missing", []))]
+    said += missing_texts(cast("list[dict[str, str]]", reason.get("missing", [])), schema)
     if reason.get("manual"):
         said.append(str(reason["manual"]))
     cuts = cast("list[dict[str, object]]", reason.get("reduced", []))
@@ -96,14 +96,40 @@ def reasons(outcome: Outcome, schema: Schema) -> list[str]:
 
 
 def missing_text(missing: dict[str, str], schema: Schema) -> str:
-    """缺少：税务年报.营业收入（2020），由税务局提供."""
+    """One missing fact: 缺少：税务年报.营业收入（2020），由税务局提供."""
     return t(
         "缺少：{fact}{period}，由{holder}提供",
         "Missing: {fact}{period}, held by {holder}",
         fact=missing["fact"],
-        period=t("（{p}）", " ({p})", p=missing["period"]) if missing.get("period") else "",
+        period=t("（{p}）", " ({p})", p=span_text(missing["period"])) if missing.get("period") else "",
         holder=schema.holder_name(missing["holder"], t("zh", "en")),
     )
+
+
+def missing_texts(missing: Iterable[dict[str, str]], schema: Schema) -> list[str]:
+    """One sentence for each department and period: 缺少税务局数据（2020）：税务年报.营业收入."""
+    facts: dict[tuple[str, str], list[str]] = {}
+    for one in missing:
+        facts.setdefault((one["holder"], one.get("period", "")), []).append(one["fact"])
+    return [
+        t(
+            "缺少{holder}数据{period}：{facts}",
+            "Missing from {holder}{period}: {facts}",
+            holder=schema.holder_name(holder, t("zh", "en")),
+            period=t("（{p}）", " ({p})", p=span_text(period)) if period else "",
+            facts=t("、", ", ").join(named),
+        )
+        for (holder, period), named in facts.items()
+    ]
+
+
+def span_text(period: str) -> str:
+    """The period of a missing fact in words: "—2014-12-31" is everything until that day."""
+    if period.startswith("—"):
+        return t("{day}及以前", "until {day}", day=period[1:])
+    if period.endswith("—"):
+        return t("{day}及以后", "from {day}", day=period[:-1])
+    return period
 
 
 @dataclass(frozen=True)
@@ -130,6 +156,6 @@ def _count_missing(grouped: Iterable[tuple[list[dict[str, str]] | None, int]]) -
             counts[one] += n
     schema = schema_in_use()
     return [
-        MissingRow(fact, schema.holder_name(holder, t("zh", "en")), period, n)
+        MissingRow(fact, schema.holder_name(holder, t("zh", "en")), span_text(period), n)
         for (fact, holder, period), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]

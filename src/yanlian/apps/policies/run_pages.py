@@ -141,7 +141,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponseBase:
         "beneficiaries": beneficiaries(found),
         "missing": missing[:MOST_MISSING],
         "missing_total": len(missing),
-        "histogram": histogram(found) if found.by_outcome.get("eligible") else None,
+        "histogram": histogram(found) if found.amount_fen else None,
         "seconds": t("{s}秒", "{s} s", s=numbers.decimal_text(Decimal(found.seconds_ms) / 1000, 1)),
         "charts": True,
     }
@@ -209,34 +209,43 @@ def histogram(found: Run) -> Chart:
     )
 
 
-OUTCOMES: Listing[Outcome] = Listing(
-    title=("逐项结果", "Outcomes"),
-    file_name="outcomes",
-    search_hint=("按企业名称、编号或事项搜索", "Search by name, code or matter"),
-    first_order="-amount",
-    columns=(
-        Column("entity", ("主体", "Entity"), lambda one: shown_name(one.entity), main=True,
-               link=lambda one: dossier_href(one.entity), badge=lambda one: fictional_badge(one.entity)),
-        Column("code", ("编号", "Code"), lambda one: one.entity.code, Kind.CODE, sortable=False),
-        Column("clause", ("条款", "Clause"), lambda one: clause_titles().get(one.clause, one.clause),
-               link=lambda one: reverse("clause", args=[one.clause])),
-        Column("kind", ("结果", "Outcome"), lambda one: one.kind, Kind.STATUS, words="outcome"),
-        Column("amount", ("金额", "Amount"),
-               lambda one: one.amount_fen if one.kind == Outcome.Kind.ELIGIBLE else None, Kind.MONEY),
-        Column("matter", ("事项", "Matter"), lambda one: one.matter, Kind.CODE),
-        Column("period", ("所属年度", "Year"), lambda one: period_text(one.period)),
-        Column("reason", ("原因", "Reason"), lambda one: "；".join(reasons(one, schema_in_use())), sortable=False),
-    ),
-    filters=(
-        Filter("kind", ("结果", "Outcome"),
-               lambda: [Choice(code, str(one)) for code, one in words("outcome").items() if code != "not_applicable"]),
-        Filter("clause", ("条款", "Clause"), lambda: [Choice(id_, title) for id_, title in clause_titles().items()]),
-        Filter("department", ("负责部门", "Department"),
-               lambda: [Choice(key, t(one["zh"], one["en"])) for key, one in schema_in_use().departments.items()]),
-    ),
-    empty=("本次测算没有产生结果。", "This run gave no outcomes."),
-    calibre=(("不适用的条款不在此列。", "Clauses that do not apply are not listed."),),
-)  # fmt: skip
+OUTCOMES_TITLE = ("逐项结果", "Outcomes")
+
+
+def _listed_kinds() -> list[Choice]:
+    return [Choice(code, str(one)) for code, one in words("outcome").items() if code != "not_applicable"]
+
+
+def outcome_listing() -> Listing[Outcome]:
+    """The list of outcomes. Titles and schema are asked once for each request, not once for each row."""
+    titles, schema = clause_titles(), schema_in_use()
+    return Listing(
+        title=OUTCOMES_TITLE,
+        file_name="outcomes",
+        search_hint=("按企业名称、编号或事项搜索", "Search by name, code or matter"),
+        first_order="-amount",
+        columns=(
+            Column("entity", ("主体", "Entity"), lambda one: shown_name(one.entity), main=True,
+                   link=lambda one: dossier_href(one.entity), badge=lambda one: fictional_badge(one.entity)),
+            Column("code", ("编号", "Code"), lambda one: one.entity.code, Kind.CODE, sortable=False),
+            Column("clause", ("条款", "Clause"), lambda one: titles.get(one.clause, one.clause),
+                   link=lambda one: reverse("clause", args=[one.clause])),
+            Column("kind", ("结果", "Outcome"), lambda one: one.kind, Kind.STATUS, words="outcome"),
+            Column("amount", ("金额", "Amount"),
+                   lambda one: one.amount_fen if one.kind == Outcome.Kind.ELIGIBLE else None, Kind.MONEY),
+            Column("matter", ("事项", "Matter"), lambda one: one.matter, Kind.CODE),
+            Column("period", ("所属年度", "Year"), lambda one: period_text(one.period)),
+            Column("reason", ("原因", "Reason"), lambda one: "；".join(reasons(one, schema)), sortable=False),
+        ),
+        filters=(
+            Filter("kind", ("结果", "Outcome"), _listed_kinds),
+            Filter("clause", ("条款", "Clause"), lambda: [Choice(id_, title) for id_, title in titles.items()]),
+            Filter("department", ("负责部门", "Department"),
+                   lambda: [Choice(key, t(one["zh"], one["en"])) for key, one in schema.departments.items()]),
+        ),
+        empty=("本次测算没有产生结果。", "This run gave no outcomes."),
+        calibre=(("不适用的条款不在此列。", "Clauses that do not apply are not listed."),),
+    )  # fmt: skip
 
 
 @page(owner="policies", permission=Permission.SEE_RUNS)
@@ -261,8 +270,8 @@ def outcomes(request: HttpRequest, pk: int) -> HttpResponseBase:
         },
     )
     title = t("测算#{n}", "Run #{n}", n=found.pk)
-    trail = [(say(RUNS.title), reverse("runs")), (title, reverse("run", args=[pk])), (say(OUTCOMES.title), None)]
-    return show(request, OUTCOMES, rows, dated=dated(found), more={"crumbs": trail})
+    trail = [(say(RUNS.title), reverse("runs")), (title, reverse("run", args=[pk])), (say(OUTCOMES_TITLE), None)]
+    return show(request, outcome_listing(), rows, dated=dated(found), more={"crumbs": trail})
 
 
 def eligible_by_department(found: Run) -> list[tuple[str, int, int]]:

@@ -49,7 +49,8 @@ class Written:
     text: str
     is_figure: bool
     unknown: bool
-    heading: str
+    # Type of the field: text, date, money …
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,8 @@ def write(field: Field, value: object, *, exact: bool = False) -> Written:
     if value is None or value == "":
         unknown = field.empty == "unknown"
         text = t("未提供", "not given") if unknown else numbers.NONE
-        return Written(text, is_figure, unknown, heading(field))
-    return Written(_text(field, value, exact=exact), is_figure, unknown=False, heading=heading(field))
+        return Written(text, is_figure, unknown, field.type)
+    return Written(_text(field, value, exact=exact), is_figure, unknown=False, kind=field.type)
 
 
 def _text(field: Field, value: object, *, exact: bool) -> str:
