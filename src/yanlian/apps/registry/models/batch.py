@@ -30,8 +30,8 @@ class Batch(models.Model):
     rows_refused = models.BigIntegerField(default=0)
     rows_warned = models.BigIntegerField(default=0)
     entities_created = models.BigIntegerField(default=0)
-    # "header": the headers in order; and what was not used: "columns" (headers), "sheets" (names), "absent" (fields that
-    # the file does not have).
+    # "header": the headers in order; and what was not used: "columns" (headers), "sheets" (names), "absent" (fields
+    # that the file does not have).
     notes = models.JSONField(default=dict)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
