@@ -185,3 +185,21 @@ def test_locks_are_hashed_and_name_no_registry(lock: str):
     assert "http" not in text
     assert "--index-url" not in text
     assert text.count("--hash=sha256:") >= len(re.findall(r"^[a-z0-9].*==", text, re.M))
+
+
+@pytest.mark.parametrize(
+    ("tool", "document"), [("errors", "errors.md"), ("facts", "reference/facts.md"), ("feel", "reference/feel.md")]
+)
+def test_generated_pages_are_current(tool: str, document: str):
+    """Made by a script from the source; make them anew with `python tools/<name>.py`."""
+    written = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, 'tools'); import {tool}; sys.stdout.write({tool}.page())",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode("utf-8")
+    assert (ROOT / "docs" / document).read_text("utf-8") == written

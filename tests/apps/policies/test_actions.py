@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from yanlian.apps.policies import actions
-from yanlian.apps.policies.actions import run_policies
+from yanlian.apps.policies.actions import preview_policies, run_policies
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.models import Snapshot as SnapshotRecord
@@ -108,3 +108,12 @@ def test_another_day_is_another_run(district):
     run_policies(district, AS_OF, workers=1)
     run_policies(district, date(2025, 6, 30), workers=1)
     assert Run.objects.count() == 2
+
+
+def test_a_preview_counts_drafts_in_and_keeps_nothing(district, settings):
+    draft = DOCUMENT.replace("T-2025", "D-2025").replace("status: in_force", "status: draft").replace("* 0.1", "* 0.2")
+    (settings.PACKS / "t" / "d.yaml").write_text(draft.replace("10万元", "20万元"), encoding="utf-8")
+    preview = preview_policies(district, AS_OF)
+    run, _ = run_policies(district, AS_OF, workers=1)
+    assert preview.amount_fen == 3 * run.amount_fen
+    assert Run.objects.get() == run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -80,6 +81,32 @@ def run_policies(
     return run, True
 
 
+def preview_policies(snapshot: Snapshot, as_of: date, *, progress: Callable[[Progress], None] | None = None) -> Run:
+    """What the packs would give with drafts counted in: totals only, nothing is kept, nothing can be paid from it."""
+    totals = _Totals()
+    with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
+        result = stream(
+            snapshot,
+            interpreter(pack_folders(), snapshot.info.path, as_of, with_drafts=True),
+            Path(folder) / "outcomes.parquet",
+            workers=os.cpu_count() or 1,
+            progress=progress,
+            each=totals.add,
+        )
+    run = Run(snapshot_hash=snapshot.info.hash, pack_hash=packs_in_use().hash, as_of=as_of, engine=ENGINE)
+    _total(run, totals, result.dossiers, round(result.seconds * 1000))
+    return run
+
+
+def _total(run: Run, totals: _Totals, dossiers: int, milliseconds: int) -> None:
+    run.entities = dossiers
+    run.clauses = len(totals.clauses)
+    run.by_outcome = dict(totals.by_outcome)
+    run.by_clause = {clause: dict(counts) for clause, counts in totals.clauses.items()}
+    run.amount_fen = totals.amount_fen
+    run.seconds_ms = milliseconds
+
+
 def _record(run: Run, file: Path, totals: _Totals, dossiers: int, milliseconds: int) -> None:
     """The outcomes and totals of a finished run enter the database together."""
     with transaction.atomic():
@@ -97,12 +124,7 @@ def _record(run: Run, file: Path, totals: _Totals, dossiers: int, milliseconds: 
             )
         run.state = Run.State.COMPLETE
         run.finished_at = timezone.now()
-        run.entities = dossiers
-        run.clauses = len(totals.clauses)
-        run.by_outcome = dict(totals.by_outcome)
-        run.by_clause = {clause: dict(counts) for clause, counts in totals.clauses.items()}
-        run.amount_fen = totals.amount_fen
-        run.seconds_ms = milliseconds
+        _total(run, totals, dossiers, milliseconds)
         run.save()
 
 

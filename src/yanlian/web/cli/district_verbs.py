@@ -11,7 +11,7 @@ import typer
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
-from yanlian.apps.policies.actions import run_policies
+from yanlian.apps.policies.actions import preview_policies, run_policies
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Run
 from yanlian.apps.registry.imports import Covered, import_file
@@ -89,6 +89,7 @@ def run(
         str, typer.Option("--snapshot", help="Start of a snapshot's hash; default the newest.")
     ] = "",
     workers: Annotated[int, typer.Option(help="Processes; default one a core.")] = 0,
+    with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Show totals with drafts; keep nothing.")] = False,
 ) -> None:
     """Evaluate every dossier of a snapshot under the packs, into Parquet and the database."""
     record = Snapshot.objects.filter(hash__startswith=snapshot_hash).first()
@@ -99,9 +100,13 @@ def run(
         def tell(progress: Progress) -> None:
             step(progress.done, progress.total)
 
-        made, _ = run_policies(
-            open_snapshot(settings.DATA / record.folder), as_of.date(), workers=workers or None, progress=tell
-        )
+        snapshot = open_snapshot(settings.DATA / record.folder)
+        if with_drafts:
+            made = preview_policies(snapshot, as_of.date(), progress=tell)
+        else:
+            made, _ = run_policies(snapshot, as_of.date(), workers=workers or None, progress=tell)
+    if with_drafts:
+        console.print("含征求意见稿的预览，不保存。 A preview with drafts; nothing is kept.")
     show_run(made)
 
 
