@@ -122,7 +122,6 @@ def test_every_closed_list_of_words_is_used_up(default_sample: Sample) -> None:
 RARE: dict[tuple[str, str], set[str]] = {
     ("statistics_entry", "sector"): {"建筑业", "房地产"},
     ("payment", "level"): {"国家级", "省级"},
-    ("upper_fund", "level"): {"国家级"},
     ("accident", "grade"): {"较大", "重大", "特别重大"},
     ("accreditation", "level"): {"市级", "区级"},
     ("science_title", "level"): set(),

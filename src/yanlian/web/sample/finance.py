@@ -34,7 +34,8 @@ def _patents(block: Block, books: Books) -> Rows:
     """About 5 patents for one in six of those that do research. Chip layouts only where chips are made."""
     rng = block.rng("patents")
     active = where(np.isin(block.kind, (ENTERPRISE, INSTITUTION)) & (books.research[:, Y2024] > 100_000 * 100))
-    owners = sample(rng, active, 0.24)
+    chips = np.intersect1d(active, where(block.in_cluster("microelectronics")))
+    owners = np.union1d(sample(rng, active, 0.23), sample(rng, chips, 0.6))
     owner = np.repeat(owners, rng.geometric(0.22, owners.size))
     earliest = np.maximum(block.since(owner) + 200, day("2012-01-01"))
     span = np.maximum(_LAST_DAY - earliest, 0)
@@ -68,7 +69,10 @@ def _loans(block: Block, patents: Rows, tech_smes: Ints) -> tuple[Rows, Rows]:
     granted = np.full(block.size, 10**7, dtype=np.int64)
     granted[first[0]] = patents.values["granted_on"][first[1]]
     # The loans of 2020 that carry the published figure, then pledged loans of other years, then the others.
-    in_2020 = sample(rng, able[granted[able] < day("2020-06-01")], 0, block.quota(cal.PLEDGE_LOANS_2020))
+    ready = able[granted[able] < day("2020-06-01")]
+    usual = np.intersect1d(ready, tech_smes)
+    wanted = block.quota(cal.PLEDGE_LOANS_2020)
+    in_2020 = sample(rng, usual if usual.size >= wanted else ready, 0, wanted)
     assert in_2020.size == block.quota(cal.PLEDGE_LOANS_2020), (
         "too few firms with patents for the pledged loans of 2020"
     )

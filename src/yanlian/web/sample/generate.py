@@ -101,13 +101,17 @@ def draw_records(block: Block) -> Mapping[tuple[str, bool], list[Any]]:
     title_rows, found = titles(block, books)
     holders = {
         name: np.unique(np.concatenate([p[1] for p in found.parts if p[0].name in names]))
-        for name, names in (("sme", ("科技型中小企业",)), ("incubator", ("孵化器", "众创空间")))
+        for name, names in (
+            ("sme", ("科技型中小企业",)),
+            ("incubator", ("孵化器", "众创空间")),
+            ("giant", ("重点小巨人企业",)),
+        )
     }
     rows = [
         *filings(block, books),
         *title_rows,
         *finance(block, books, holders["sme"]),
-        *premises(block, holders["incubator"]),
+        *premises(block, holders["incubator"], holders["giant"]),
         *conduct(block),
         *persons(block),
         *payments(block, found),

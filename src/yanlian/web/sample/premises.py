@@ -55,9 +55,9 @@ _SPENDING = (
 )
 
 
-def premises(block: Block, incubators: Ints) -> list[Rows]:
-    """All records of this module. `incubators` are organisations with an incubator or maker-space title."""
-    return [_leases(block), _incubation(block, incubators), _projects(block), _expenses(block)]
+def premises(block: Block, incubators: Ints, giants: Ints) -> list[Rows]:
+    """All records of this module. `incubators` run an incubator or maker space, `giants` are key little giants."""
+    return [_leases(block), _incubation(block, incubators), _projects(block, giants), _expenses(block)]
 
 
 def _leases(block: Block) -> Rows:
@@ -127,7 +127,7 @@ def _incubation(block: Block, incubators: Ints) -> Rows:
     )
 
 
-def _projects(block: Block) -> Rows:
+def _projects(block: Block, giants: Ints) -> Rows:
     """Investment projects of seven kinds; the key projects of artificial intelligence by the end of 2021 are F24."""
     rng = block.rng("projects")
     enterprises = block.of(ENTERPRISE)
@@ -146,6 +146,7 @@ def _projects(block: Block) -> Rows:
         (4, sample(rng, np.setdiff1d(digital, key), 0.01), 9e6),
         (5, sample(rng, enterprises, 0.012), 7e6),
         (6, sample(rng, chips, 0.3), 1.5e8),
+        (5, giants, 2.2e7),
     ]
     owner = np.concatenate([p[1] for p in parts])
     kind = np.concatenate([np.full(p[1].size, p[0], dtype=np.int64) for p in parts])

@@ -175,8 +175,10 @@ def _tech_smes(found: Recognitions, books: Books, rng: np.random.Generator) -> N
         (books.employees[:, 2] <= 500) & (books.revenue[:, Y2024] <= 20_000_000_000) & (books.research[:, Y2024] > 0)
     )
     able = where((block.kind == ENTERPRISE) & small & (books.research[:, Y2024] / books.revenue[:, Y2024] > 0.03))
+    # Who files in one year files in the next as well, with some more: shares of one fixed order.
+    order = rng.permutation(able)
     for year, rate in ((2020, 0.22), (2021, 0.24), (2024, 0.26), (2025, 0.28)):
-        owner = sample(rng, able, rate)
+        owner = np.sort(order[: round(order.size * rate)])
         issued = rng.integers(day(f"{year}-02-01"), day(f"{year}-08-31"), size=owner.size)
         keep = issued >= block.since(owner)
         zero = np.zeros(int(keep.sum()), dtype=np.int64)
@@ -244,9 +246,11 @@ def _upper_funds(found: Recognitions, rng: np.random.Generator) -> Rows:
         owners.append(owner[mine])
         numbers.append(number.take(pa.array(mine)))
         days.append(received)
-        # Municipal money for titles of every level; provincial money for some of the higher ones.
+        # Municipal money for titles of every level; provincial money for some of the higher ones; the state pays for
+        # its own projects.
         higher = (level[mine] < len(kind.levels.words) - 1) & (rng.random(mine.size) < 0.4)
-        levels.append(np.where(higher, 1, 2))
+        national = kind.name == "国家重点研发计划项目"
+        levels.append(np.zeros(mine.size, dtype=np.int64) if national else np.where(higher, 1, 2))
         amounts.append(drawn * 100)
         names.append(constant(f"{kind.name}资助（虚构）", mine.size))
     owner = np.concatenate(owners)
