@@ -94,9 +94,10 @@ def test_the_same_run_again_is_the_run_that_is_there(district):
 
 
 def test_a_run_that_was_cut_off_before_it_was_recorded_is_done_again_whole(district, monkeypatch):
-    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+    with monkeypatch.context() as broken:
         broken.setattr(actions, "_record", lambda *_: (_ for _ in ()).throw(RuntimeError("power cut")))
-        run_policies(district, AS_OF, workers=1)
+        with pytest.raises(RuntimeError):
+            run_policies(district, AS_OF, workers=1)
     assert Run.objects.get().state == Run.State.RUNNING
     assert Outcome.objects.count() == 0
     run, _ = run_policies(district, AS_OF, workers=1)
