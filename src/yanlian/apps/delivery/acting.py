@@ -25,11 +25,11 @@ def done(
     """What the action gave. `told` are facts of it for the log: counts and sums, no names, no account numbers."""
     with transaction.atomic():
         result = act()
-        note(request, verb, kind, key, **told(result))
+        note(request, verb, kind, key, told(result))
         return result
 
 
-def note(request: HttpRequest, verb: str, kind: str, key: object, **facts: object) -> None:
+def note(request: HttpRequest, verb: str, kind: str, key: object, facts: Mapping[str, object]) -> None:
     """An entry in the log of actions, with who and from where. Visitors without a login are noted by address."""
     user = request.user if isinstance(request.user, User) else None
     # The facts are whatever the verb tells; none of them is called like a column of the log.

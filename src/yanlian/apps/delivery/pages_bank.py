@@ -125,7 +125,7 @@ def download_payment_file(request: HttpRequest, number: str, form: str) -> HttpR
     if form not in CONTENT_TYPES:
         raise Http404(form)
     content = download(file.number, signed_in(request), cast("Form", form))
-    note(request, "payment_file_downloaded", "payment_file", file.number, form=form)
+    note(request, "payment_file_downloaded", "payment_file", file.number, {"form": form})
     response = HttpResponse(content, content_type=CONTENT_TYPES[form])
     # The number is ours: letters, digits and hyphens only.
     response["Content-Disposition"] = f'attachment; filename="{file.number}.{form}"'

@@ -253,5 +253,5 @@ def _file(request: HttpRequest, publicity: Publicity, entry: Entitlement | None)
         "publicity",
         publicity.pk,
         lambda: file_objection(publicity.pk, filing, user, days.today()),
-        lambda objection: {"objection": objection.pk, "kind": objection.kind},
+        lambda objection: {"objection": objection.pk, "about": objection.kind},
     )

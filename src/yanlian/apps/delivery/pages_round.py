@@ -212,7 +212,7 @@ def _do(request: HttpRequest, round_: Round, verb: str) -> str:
     if verb == "clear":
         # The check evaluates dossiers and takes its time: it holds no lock and so stands outside a transaction.
         cleared = clear(round_.pk, recheck(on), user, on, ids)
-        note(request, "entries_moved", "round", round_.pk, **_told_cleared(cleared))
+        note(request, "entries_moved", "round", round_.pk, _told_cleared(cleared))
         return _said_cleared(cleared)
     reason = request.POST.get("reason", "")
     acts: dict[str, Callable[[], Moved]] = {
