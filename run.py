@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The two commands, with nothing but the standard library.
 
-    python3 run.py                 make the environment, build the sample district, run its policies, serve the pages
-    python3 run.py test            run all tests
-    python3 run.py <verb> …        anything else goes to the command line `yanlian <verb> …`
+python3 run.py                 make the environment, build the sample district, run its policies, serve the pages
+python3 run.py test            run all tests
+python3 run.py <verb> …        anything else goes to the command line `yanlian <verb> …`
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ def fail(text: str) -> None:
 
 def call(*command: str | Path) -> None:
     if subprocess.call([str(part) for part in command], cwd=ROOT) != 0:
-        fail(f"This step failed: {' '.join(str(part) for part in command)}\n"
-             "         Read the lines above; a second start goes on where this one stopped.")
+        fail(
+            f"This step failed: {' '.join(str(part) for part in command)}\n"
+            "         Read the lines above; a second start goes on where this one stopped."
+        )
 
 
 def installed(lock: str) -> bool:

@@ -12,7 +12,7 @@ What a dossier can hold, and the names that rules use. Made by `tools/facts.py` 
 `src/yanlian/engine/dossier/facts.yaml`; a test holds them together. A pack can add records and fields of its own
 (`facts:` in `pack.yaml`).
 
-- **one**: the latest record counts and is a context: `登记.注册区划`. **many**: a list of records: `税务年报[年度 = 上年][1].营业收入`.
+- **one**: the latest record counts and is a context: `登记.注册区划`; where there is none it is unknown. **many**: a list of records: `税务年报[年度 = 上年][1].营业收入`.
 - **period** says when a record belongs to; records after the as-of date are not seen, and periods that no department
   delivered whole are unknown. **key** names one matter: a second record with the same key is a correction.
 - Money is in yuan, rates are plain numbers, areas square metres, flags `true`/`false`, dates FEEL dates.

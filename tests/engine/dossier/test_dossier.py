@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from yanlian.base.refusal import Refused
-from yanlian.engine.dossier import Coverage, Delivery, Dossier, Trace, dossier_of_case, load_schema
+from yanlian.engine.dossier import Coverage, Delivery, Dossier, Trace, dossier_of_case, load_schema, telling
 from yanlian.engine.feel import Missing, Unknown, compile_expression
 
 SCHEMA = load_schema()
@@ -92,11 +92,16 @@ def test_records_after_the_day_are_not_seen():
     assert feel("count(税务年报)", dossier) == 0
 
 
-def test_a_single_record_nobody_delivered_has_unknown_fields_and_one_delivered_as_absent_is_none():
-    undelivered = Dossier(row(), SCHEMA, Coverage(), AS_OF)
-    assert isinstance(feel("登记.成立日期", undelivered), Unknown)
-    absent = Dossier(row(), SCHEMA, whole("registration"), AS_OF)
-    assert absent["登记"] is None
+def test_a_register_that_does_not_name_a_firm_leaves_unknown_what_it_says_of_it():
+    for coverage in (Coverage(), whole("registration")):
+        assert isinstance(feel("登记.成立日期", Dossier(row(), SCHEMA, coverage, AS_OF)), Unknown)
+
+
+def test_records_that_a_kind_of_entity_cannot_have_are_no_lack():
+    person = Dossier({**row(), "kind": "person"}, SCHEMA, Coverage(), AS_OF)
+    assert person["登记"] is None
+    assert person["税务年报"] == []
+    assert isinstance(feel("count(参保记录)", person), Unknown)
 
 
 def test_a_trace_names_each_fact_with_its_source():
@@ -150,3 +155,13 @@ def test_a_pack_can_add_facts_but_not_change_them():
     assert load_schema(extra).record("流片").fields["n"].zh == "片数"
     with pytest.raises(Refused):
         load_schema({"fields": {"tax_year": {"revenue": {"zh": "收入", "en": "x", "type": "money"}}}})
+
+
+def test_records_of_which_only_the_year_was_asked_tell_nothing():
+    trace = Trace()
+    filings = [{"year": year, "rd_deduction": year} for year in (2022, 2023, 2024)]
+    dossier = Dossier(row(tax_year=filings), SCHEMA, whole("tax_year"), AS_OF, trace)
+    feel("税务年报[年度 = 2024][1].研发费用", dossier)
+    assert {read.row_key for read in telling(trace.take())} == {("2024",)}
+    feel("count(税务年报[年度 >= 2023])", dossier)
+    assert {read.row_key for read in telling(trace.take())} == {("2022",), ("2023",), ("2024",)}

@@ -10,7 +10,7 @@ from yanlian.engine.dossier.dossier import Dossier
 from yanlian.engine.dossier.row import UNDELIVERED, Row
 from yanlian.engine.dossier.schema import Field, RecordKind, Schema, load_schema
 from yanlian.engine.dossier.snapshot import Snapshot, SnapshotInfo, SnapshotWriter, open_snapshot
-from yanlian.engine.dossier.trace import FactRead, Trace
+from yanlian.engine.dossier.trace import FactRead, Trace, telling
 
 __all__ = [
     "UNDELIVERED",
@@ -30,4 +30,5 @@ __all__ = [
     "load_schema",
     "open_snapshot",
     "row_of_case",
+    "telling",
 ]

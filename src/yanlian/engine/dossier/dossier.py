@@ -18,8 +18,8 @@ class Dossier(Mapping[str, object]):
     """A view of one snapshot row on one day. Records dated after `as_of` are not seen.
 
     `row` is {id, uscc, name, kind, <record key>: {…} or [{…}, …]} in storage form (fen, ppm, hundredths, dates).
-    A kind of record that no complete delivery covers gives an unknown (kinds of which only one counts) or an incomplete
-    list whose further members lie in the periods not covered.
+    Of a kind with many records, periods that no complete delivery covers make the list incomplete. Of a kind of which
+    one counts, absence is always unknown (worked cases, which deliver everything, say null).
     """
 
     __slots__ = ("_entity", "_made", "as_of", "coverage", "row", "schema", "trace")
@@ -59,15 +59,17 @@ class Dossier(Mapping[str, object]):
 
     def _records(self, kind: RecordKind) -> object:
         stored = self.row.get(kind.key)
+        if stored is None and self.row.get("kind") not in kind.of:
+            # A person has no registration, and that is no lack.
+            return [] if kind.many else None
         if stored is UNDELIVERED:
             return self._nothing_delivered(kind)
         if kind.many:
             return self._many(kind, cast("Sequence[Mapping[str, object]]", stored or ()))
         if stored is not None:
             return Row(kind, cast("Mapping[str, object]", stored), self.trace)
-        if self.coverage.delivered_on(kind.key, self.as_of):
-            return None
-        return self._nothing_delivered(kind)
+        # Every firm is registered somewhere: a register that does not name it leaves unknown what it says of it.
+        return None if self.coverage.everything else self._nothing_delivered(kind)
 
     def _nothing_delivered(self, kind: RecordKind) -> object:
         if kind.many:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -41,3 +42,19 @@ class Trace:
         found = list(self.reads.values())
         self.reads = {}
         return found
+
+
+def telling(reads: Iterable[FactRead]) -> list[FactRead]:
+    """The readings that tell something: without records of which a filter only asked when they belong to.
+
+    `税务年报[年度 = 2024][1].研发费用` looks at the year of every return; a person wants to see the one that was taken. Where
+    nothing else was read of any record of the kind, the periods are what the rule asked for, and all stay.
+    """
+    found = list(reads)
+    more = {(r.record.key, r.row_key) for r in found if r.record and r.field.key != r.record.period}
+    kinds = {kind for kind, _ in more}
+    return [
+        r
+        for r in found
+        if r.record is None or not r.record.many or r.record.key not in kinds or (r.record.key, r.row_key) in more
+    ]

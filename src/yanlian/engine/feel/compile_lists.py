@@ -105,7 +105,9 @@ def select(f: Frame, members: list[object], slot: int, test: Run, results: list[
             results.append(result)
         if result is True or type(result) is Unknown:
             maybe.append(member)
-            missing |= result.missing if isinstance(result, Unknown) else frozenset()
+            # What stands for records nobody delivered lacks those records, not the field that the test looked at.
+            lack: frozenset[Missing] | None = getattr(member, "lack", None)
+            missing |= (result.missing if isinstance(result, Unknown) else frozenset()) if lack is None else lack
     if maybe or not members.bounded:
         return IncompleteList(kept, maybe, missing, bounded=members.bounded)
     return kept

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeVar
 
 from yanlian.base.refusal import Refused
-from yanlian.engine.dossier import Coverage, Dossier, FactRead, Row, Trace
+from yanlian.engine.dossier import Coverage, Dossier, FactRead, Row, Trace, telling
 from yanlian.engine.feel import FeelWarning, IncompleteList, Unknown
 from yanlian.engine.feel.decision_table import Decided
 from yanlian.engine.policy.amount import Figure, Step, figure_of
@@ -219,7 +219,7 @@ class _Witness:
         return event.scope
 
     def _used(self, scope: Scope, expression: Expression | None, value: object, warnings: list[FeelWarning]) -> Used:
-        facts = tuple(_fact_line(read) for read in self.trace.take())
+        facts = tuple(_fact_line(read) for read in telling(self.trace.take()))
         heard, self.heard = self.heard, []
         missing: list[Mapping[str, str]] = []
         if isinstance(value, (Unknown, IncompleteList)):
