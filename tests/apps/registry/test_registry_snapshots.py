@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,3 +154,22 @@ def test_imports_in_another_order_give_the_same_snapshot(db: None, csv_file: Csv
             assert Entity.objects.count() == 4
             transaction.set_rollback(True)
     assert hashes[0] == hashes[1]
+
+
+def test_a_refused_row_is_a_gap_of_its_entity_until_something_later_comes_in(
+    registry: None, csv_file: CsvFile, tmp_path: Path
+):
+    bad = csv_file([tax_header(), tax_row(uscc(2), 2021, "abc"), tax_row(uscc(3), 2021, "5")], "bad.csv")
+    assert take(bad, "tax", "tax_year").batch.rows_refused == 1
+
+    def refused(moment: datetime, code: str) -> object:
+        row = open_snapshot(build_snapshot(moment, tmp_path).path).find(code)
+        assert row is not None
+        return row["refused"]
+
+    assert refused(MOMENT, uscc(2)) == ["tax_year"]
+    assert refused(MOMENT, uscc(3)) == []
+    good = csv_file([tax_header(), tax_row(uscc(2), 2021, "7")], "good.csv")
+    assert take(good, "tax", "tax_year", moment=LATER).clean
+    assert refused(MOMENT, uscc(2)) == ["tax_year"]
+    assert refused(LATER, uscc(2)) == []

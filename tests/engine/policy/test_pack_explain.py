@@ -171,8 +171,8 @@ def test_stacking_and_caps_are_shown(tmp_path):
     loser, winner = (explain(Evaluator(packs, AS_OF), row, ALL, name) for name in "AB")
     assert loser.reduced[0]["winner"] == "B"
     assert [one["by"] for one in winner.reduced] == ["cap"]
-    assert "就高不重复 甲: 5 → 0 ← B" in render_text(loser, "zh")
-    assert "Limit 年度上限: 8 → 6" in render_text(winner, "en")
+    assert "就高不重复 甲: 5.00 → 0.00 ← B" in render_text(loser, "zh")
+    assert "Limit 年度上限: 8.00 → 6.00" in render_text(winner, "en")
 
 
 def test_why_a_clause_does_not_apply(why):

@@ -17,7 +17,7 @@ from typing import cast
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Collate
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ from yanlian.apps.people.models import User
 from yanlian.apps.registry.actions import check_moment, record_snapshot
 from yanlian.apps.registry.actions_bulk import stored_moment
 from yanlian.apps.registry.lookup import Plain, plain_day, select_in
-from yanlian.apps.registry.models import Batch, Coverage, Entity, FormerName, Record, column_of, record_models
+from yanlian.apps.registry.models import Batch, Coverage, Entity, FormerName, Record, RowFault, column_of, record_models
 from yanlian.engine import dossier
 from yanlian.engine.dossier import Field, RecordKind, SnapshotInfo, SnapshotWriter, load_schema
 
@@ -98,12 +98,28 @@ def _dossiers(
     kinds = load_schema().records.values()
     models = record_models()
     found = {kind.key: _records(kind, models[kind.key], ids, moment, sources) for kind in kinds}
+    refused = _refused(ids, moment)
     for pk, code, uscc, name, entity_kind in entities:
         row: dict[str, object] = {"id": code, "uscc": uscc, "name": names.get(pk, name), "kind": entity_kind}
         for kind in kinds:
             records = found[kind.key].get(pk, [])
             row[kind.key] = records if kind.many else (records[0] if records else None)
+        row["refused"] = sorted(refused.get(pk, ()))
         yield row
+
+
+def _refused(ids: Sequence[int], moment: datetime) -> dict[int, set[str]]:
+    """Kinds of record of which a row about the entity was refused and nothing later came in: a gap, whatever the file
+    says it covers."""
+    faults = RowFault.objects.filter(entity_id__in=ids, warning=False, batch__recorded_at__lte=moment)
+    models = record_models()
+    found: dict[int, set[str]] = {}
+    told = faults.values_list("entity_id", "batch__dataset").annotate(when=Max("batch__recorded_at"))
+    for entity, dataset, when in told.order_by("entity_id", "batch__dataset"):
+        later = models[dataset]._default_manager.filter(entity_id=entity, recorded_at__gt=when, recorded_at__lte=moment)
+        if entity is not None and not later.exists():
+            found.setdefault(entity, set()).add(dataset)
+    return found
 
 
 def _names_at(ids: Sequence[int], moment: datetime) -> dict[int, str]:

@@ -41,5 +41,7 @@ def dossier_schema(schema: Schema) -> pa.Schema:
                 pa.field(kind.key, record_type(kind), metadata={"zh": kind.zh, "holder": kind.holder})
                 for kind in schema.records.values()
             ),
+            # Kinds of record of which a row about this entity was refused: what was delivered is not all there is.
+            pa.field("refused", pa.list_(pa.string())),
         ]
     )

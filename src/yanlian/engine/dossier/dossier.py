@@ -17,7 +17,8 @@ from yanlian.engine.feel import IncompleteList
 class Dossier(Mapping[str, object]):
     """A view of one snapshot row on one day. Records dated after `as_of` are not seen.
 
-    `row` is {id, uscc, name, kind, <record key>: {…} or [{…}, …]} in storage form (fen, ppm, hundredths, dates).
+    `row` is {id, uscc, name, kind, <record key>: {…} or [{…}, …]} in storage form (fen, ppm, hundredths, dates), and
+    `refused`: kinds of record of which a row about this entity was refused, so that what is there may not be all.
     Of a kind with many records, periods that no complete delivery covers make the list incomplete. Of a kind of which
     one counts, absence is always unknown (worked cases, which deliver everything, say null).
     """
@@ -91,6 +92,8 @@ class Dossier(Mapping[str, object]):
         return not isinstance(when, int) or when <= self.as_of.year
 
     def _gaps(self, kind: RecordKind) -> tuple[Gap, ...]:
+        if kind.key in cast("Sequence[str]", self.row.get("refused") or ()):
+            return ((None, self.as_of),)
         since = None
         if kind.local:
             registration = self.row.get("registration")

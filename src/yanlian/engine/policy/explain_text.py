@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from yanlian.base.refusal import Language
 from yanlian.engine.policy.explain import EventLine, Explanation, FactLine, RuleLine, StepLine, Used
-from yanlian.engine.policy.substitution import shown
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "eligible": ("符合", "eligible"),
@@ -215,7 +214,7 @@ def _entries(found: object) -> list[Mapping[str, object]]:
 
 def _yuan(fen: object) -> str:
     assert isinstance(fen, int)
-    return shown(Decimal(fen).scaleb(-2))
+    return f"{Decimal(fen).scaleb(-2):,.2f}"
 
 
 def _one_line(text: str) -> str:

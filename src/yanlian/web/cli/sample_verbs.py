@@ -20,7 +20,7 @@ verbs.add_typer(sample, name="sample")
 
 @verbs.command("demo")
 def demo(
-    enterprises: Annotated[int, typer.Option(help="Fictional enterprises.", min=200, max=5_000_000)] = 5_000,
+    enterprises: Annotated[int, typer.Option(help="Fictional enterprises.", min=1_000, max=5_000_000)] = 5_000,
     serve: Annotated[bool, typer.Option(help="Serve the pages afterwards.")] = True,
     port: Annotated[int, typer.Option()] = 8000,
 ) -> None:
@@ -33,7 +33,7 @@ def demo(
 @sample.command("generate")
 def generate_files(
     folder: Annotated[Path, typer.Argument(help="Where the department files go.")],
-    enterprises: Annotated[int, typer.Option(min=200, max=5_000_000)] = 5_000,
+    enterprises: Annotated[int, typer.Option(min=1_000, max=5_000_000)] = 5_000,
     seed: Annotated[int, typer.Option()] = DEFAULT_SEED,
 ) -> None:
     """Write the department files of a fictional district: the same seed gives the same files."""
