@@ -233,7 +233,7 @@ def _settle(finance: Page, folder: Path) -> None:
     finance.set_input_files("#file", answer)
     finance.get_by_role("button", name="上传并登记").click()
     expect(finance.get_by_text("登记到账 1")).to_be_visible()
-    expect(finance.get_by_text("return_number_unknown")).to_be_visible()
+    expect(finance.get_by_role("cell", name="return_number_unknown")).to_be_visible()
 
 
 def test_a_file_is_imported_and_its_refused_rows_come_back(

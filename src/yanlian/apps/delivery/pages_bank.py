@@ -19,6 +19,7 @@ from yanlian.apps.delivery.payment_file import download
 from yanlian.apps.delivery.permissions import is_finance, rounds_visible_to
 from yanlian.apps.ledger.bank_return import LARGEST_FILE
 from yanlian.apps.people.access import Permission, page, signed_in
+from yanlian.apps.registry.pages import shown_name
 from yanlian.base.refusal import Refused
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import english, say, t, words
@@ -32,9 +33,10 @@ Form = Literal["csv", "xlsx"]
 
 @dataclass(frozen=True)
 class PaymentLine:
-    """One payment with its masked account."""
+    """One payment with its masked account. A person's name is in full for finance only."""
 
     payment: Payment
+    payee: str
     account: str
 
 
@@ -96,7 +98,16 @@ def _answer(row: RowAnswer) -> AnswerLine:
 def _show(request: HttpRequest, file: PaymentFile, **more: object) -> HttpResponse:
     finance = is_finance(request.user)
     payments = Payment.objects.filter(file=file).select_related("bank_account", "entitlement").order_by("sequence")
-    lines = [PaymentLine(one, masked_account(one.bank_account) if finance else "") for one in payments]
+    payments = payments.select_related("entitlement__entity")
+    lines = [
+        PaymentLine(
+            payment=one,
+            payee=one.payee if finance else shown_name(one.entitlement.entity),
+            account=masked_account(one.bank_account) if finance else "",
+        )
+        for one in payments
+    ]
+    returns = list(file.returns.select_related("by"))
     sums = dict.fromkeys(Payment.State.values, 0)
     for line in lines:
         sums[line.payment.state] += line.payment.amount_fen
@@ -112,7 +123,13 @@ def _show(request: HttpRequest, file: PaymentFile, **more: object) -> HttpRespon
         "lines": lines,
         "sums": sums,
         "is_finance": finance,
-        "returns": list(file.returns.select_related("by")),
+        "returns": returns,
+        "refused_before": [
+            (one.name, row["row"], row["number"], row["code"])
+            for one in returns
+            for row in one.answers
+            if row["answer"] == "refused"
+        ],
         "dated": [(t("制表日", "Made on"), str(file.made_on))],
     }
     return render(request, "delivery/payment_file.html", {**context, **more})

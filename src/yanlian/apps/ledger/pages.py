@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from yanlian.apps.ledger.models import Account, Transfer
 from yanlian.apps.ledger.queries import balances, open_reservations, total_fen
-from yanlian.apps.people.access import Permission, page
+from yanlian.apps.people.access import Permission, page, permits
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromDatabase, FromMemory
 from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
@@ -88,6 +88,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
     more = {
         "crumbs": [(say(ACCOUNTS.title), None)],
         "total_fen": total_fen(),
+        "may_grant": permits(request.user, Permission.PAY),
         "reservations": reservations.count(),
         "reserved_fen": sum(reservations.values_list("amount_fen", flat=True)),
     }

@@ -54,6 +54,13 @@ REDUCTIONS: Mapping[str, Text] = {
     "cap": ("上限", "Cap"),
 }
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
+# That two equal things are equal needs no line of its own: the figure stands in the table.
+ORDERED = frozenset({"<", "<=", ">", ">="})
+ROUNDINGS: Mapping[str, Text] = {
+    "half_up": ("四舍五入", "half up"),
+    "floor": ("舍去尾数", "downwards"),
+    "half_even": ("四舍六入五成双", "half to even"),
+}
 MOST_FACTS = 30
 
 
@@ -94,6 +101,8 @@ class Rule:
     text: str
     verdict: str
     tone: str
+    # Met although nothing was read: a department delivered, and there is no record.
+    nothing: bool
     evidence: Evidence
 
 
@@ -201,13 +210,18 @@ def _why_none(it: Explanation) -> str:
 
 def _rule(one: RuleLine, schema: Schema) -> Rule:
     word, tone = (VETO_VERDICTS if one.kind == "veto" else VERDICTS)[one.verdict]
-    return Rule(one.label, one.article, one.text, t(*word), tone, _evidence(one.used, schema))
+    nothing = one.verdict == "met" and not one.used.facts
+    return Rule(one.label, one.article, one.text, t(*word), tone, nothing, _evidence(one.used, schema))
 
 
 def _step(one: StepLine, schema: Schema) -> Step:
     title = t(*STEPS[one.kind]) if one.kind in STEPS else one.kind
-    if one.label and one.label not in (title, one.kind):
-        title = t("{title}：{label}", "{title}: {label}", title=title, label=one.label)
+    label = one.label
+    if one.kind == "rounding":
+        unit, _, mode = label.partition(" ")
+        label = t("到{unit}，{mode}", "to {unit}, {mode}", unit=unit, mode=t(*ROUNDINGS.get(mode, (mode, mode))))
+    if label and label not in (title, one.kind):
+        title = t("{title}：{label}", "{title}: {label}", title=title, label=label)
     return Step(title, one.text, one.substituted, one.value, one.after, _evidence(one.used, schema))
 
 
@@ -220,6 +234,7 @@ def _evidence(used: Used, schema: Schema) -> Evidence:
             + (t("成立", "holds") if one.holds else t("不成立", "does not hold"))
             + (t("，相差{gap}", ", {gap} apart", gap=one.gap) if one.gap and one.gap != "0" else "")
             for one in used.comparisons
+            if one.op in ORDERED or not one.holds
         ],
         parameters=[
             t(
@@ -251,7 +266,7 @@ def _fact(one: FactLine, schema: Schema) -> Fact:
     return Fact(
         name=one.name,
         key=one.record_key,
-        value=one.value if one.known else t("未送达", "not delivered"),
+        value=_value(one),
         unit=one.unit if one.known else "",
         calibre=one.calibre,
         holder=schema.holder_name(one.holder, t("zh", "en")) if one.holder else "",
@@ -259,6 +274,12 @@ def _fact(one: FactLine, schema: Schema) -> Fact:
         recorded=one.recorded,
         known=one.known,
     )
+
+
+def _value(one: FactLine) -> str:
+    if not one.known:
+        return t("未送达", "not delivered")
+    return {"null": t("无", "none"), "true": t("是", "yes"), "false": t("否", "no")}.get(one.value, one.value)
 
 
 def _reduced(one: Mapping[str, object]) -> str:

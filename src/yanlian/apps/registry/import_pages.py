@@ -251,6 +251,12 @@ FAULTS: Listing[RowFault] = Listing(
 )  # fmt: skip
 
 
+def _field_names(batch: Batch) -> list[str]:
+    """The fields that the file did not have, as people call them."""
+    fields = load_schema().records[batch.dataset].fields
+    return [t(fields[key].zh, fields[key].en) for key in batch.notes.get("absent", []) if key in fields]
+
+
 def batch_of(request: HttpRequest, pk: int) -> Batch:
     """The batch, if it is of this user's department; 404 otherwise."""
     found = batches_visible_to(signed_in(request)).select_related("made_by").filter(pk=pk).first()
@@ -278,6 +284,7 @@ def one_import(request: HttpRequest, pk: int) -> HttpResponseBase:
         "covered": covered_text(batch),
         "again": request.GET.get("again") == "1",
         "notes": batch.notes,
+        "absent": _field_names(batch),
     }
     dated = [(t("登记时间", "Recorded"), f"{timezone.localtime(batch.recorded_at):%Y-%m-%d %H:%M}")]
     return show(request, FAULTS, rows, template="registry/import.html", dated=dated, more=context)
