@@ -47,8 +47,8 @@ class Trace:
 def telling(reads: Iterable[FactRead]) -> list[FactRead]:
     """The readings that tell something: without records of which a filter only asked when they belong to.
 
-    `税务年报[年度 = 2024][1].研发费用` looks at the year of every return; a person wants to see the one that was taken. Where
-    nothing else was read of any record of the kind, the periods are what the rule asked for, and all stay.
+    `税务年报[年度 = 2024][1].研发费用` looks at the year of every return; a person wants to see the one that was
+    taken. Where nothing else was read of any record of the kind, the periods are what the rule asked for, and all stay.
     """
     found = list(reads)
     more = {(r.record.key, r.row_key) for r in found if r.record and r.field.key != r.record.period}
