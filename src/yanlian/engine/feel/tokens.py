@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
+from functools import lru_cache
 from typing import Literal
 
 from yanlian.engine.feel.ast import Place
@@ -142,7 +142,9 @@ def _hint(sign: str) -> str:
     return '"…"' if sign == '"' else ""
 
 
-def words_of(name: str) -> Sequence[str]:
+# The names in scope are cut again for every expression of a pack: a few thousand names, hundreds of thousands of times.
+@lru_cache(maxsize=65_536)
+def words_of(name: str) -> tuple[str, ...]:
     """A name cut into the words the tokenizer would make of it; a name FEEL cannot spell gives an empty sequence."""
     words: list[str] = []
     at = 0
@@ -153,4 +155,4 @@ def words_of(name: str) -> Sequence[str]:
         if match.lastgroup != "space":
             words.append(match[0])
         at = match.end()
-    return words
+    return tuple(words)
