@@ -138,6 +138,7 @@ def test_the_way_from_a_run_to_money(served_paying: Served, open_as: Callable[..
 
     look("/notices/", None, "notices")
     look(notice, None, "notice")
+    _print(open_as(None), notice, look)
     look(f"{notice}object?missing=1", None, "object-missing")
     look("/my/", "enterprise", "my-in-publicity")
     _object(open_as(None), notice)
@@ -183,6 +184,19 @@ def test_the_way_from_a_run_to_money(served_paying: Served, open_as: Callable[..
         ("/notices/object", None, "object-nowhere"),
     ):
         look(path, persona, name)
+
+
+def _print(page: Page, notice: str, look: Look) -> None:
+    """On paper: the text, the list, department and date; no forms, no buttons, no navigation."""
+    page.goto(notice)
+    page.emulate_media(media="print")
+    for shown in ("拟对下列主体兑现政策资金", "青岛虚构海图智能科技有限公司"):
+        expect(page.get_by_text(shown)).to_be_visible()
+    for hidden in (".search-form", ".masthead", ".doors", ".tools", ".actions"):
+        expect(page.locator(hidden)).not_to_be_visible()
+    if look.screenshots:
+        page.set_viewport_size({"width": 794, "height": 1123})
+        page.screenshot(path=look.screenshots / "notice-print.png", full_page=True)
 
 
 def _object(page: Page, notice: str) -> None:

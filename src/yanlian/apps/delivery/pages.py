@@ -201,6 +201,8 @@ def _draft(request: HttpRequest, run: Run, clauses: Sequence[str], title: str) -
     documents = {offered[clause] for clause in clauses if clause in offered}
     # A round over one document carries its name and its budget's name; one over several carries none.
     document = documents.pop() if len(documents) == 1 else ""
+    if not title and document:
+        title = f"{document_title(document_titles(), document)[:170]}兑现（{run.as_of}）"
     return done(
         request,
         "round_drafted",
