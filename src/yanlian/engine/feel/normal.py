@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import cast
 
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths, from_datetime, to_datetime
@@ -30,14 +31,22 @@ ATOMS: frozenset[type] = frozenset(
 )
 
 
+# Types whose values stay as they are: the atoms, and kinds of context as they are met (asking an abstract base class
+# about every record of every dossier would cost more than the rules).
+_STAYS: set[type] = set(ATOMS)
+_MOST_TYPES = 1_000
+
+
 def clean(value: object) -> object:
     """A value from outside as FEEL computes with it; contexts stay as they are and are cleaned entry by entry."""
-    if type(value) in ATOMS:
+    kind = type(value)
+    if kind in _STAYS:
         return value
-    if type(value) is int:
-        return Decimal(value)
+    if kind is int:
+        return Decimal(cast("int", value))
     if isinstance(value, list):
-        return value if all(type(member) in ATOMS for member in value) else _clean_list(value)
+        members = value if kind is list else [*value, *getattr(value, "maybe", ())]
+        return value if all(type(member) in _STAYS for member in members) else _clean_list(value)
     return _clean_other(value)
 
 
@@ -49,7 +58,11 @@ def _clean_list(value: list[object]) -> list[object]:
 
 
 def _clean_other(value: object) -> object:
-    if isinstance(value, (Mapping, str, Decimal)) or callable(value):
+    if isinstance(value, Mapping):
+        if len(_STAYS) < _MOST_TYPES:
+            _STAYS.add(type(value))
+        return value
+    if isinstance(value, (str, Decimal)) or callable(value):
         return value
     if isinstance(value, float):
         raise FeelError("feel_float", found=value)
