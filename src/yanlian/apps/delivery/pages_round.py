@@ -130,12 +130,7 @@ def one_round(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _show(request: HttpRequest, overview: Overview, **more: object) -> HttpResponseBase:
     user, round_ = signed_in(request), overview.round
     verbs = offered(user, overview)
-    columns = ENTRIES.columns
-    if is_finance(user):
-        columns = (*columns, BANK)
-    # A sheet has no boxes to tick.
-    if verbs and request.GET.get(EXPORT) != "xlsx":
-        columns = (CHOOSE, *columns)
+    columns = _columns(request, overview, may_choose=bool(verbs))
     listed = FromDatabase(
         Entitlement.objects.filter(round=round_).select_related("entity", "bank_account"),
         search=("entity__name__icontains", "entity__code__iexact", "clause__icontains", "matter__icontains"),
@@ -155,6 +150,17 @@ def _show(request: HttpRequest, overview: Overview, **more: object) -> HttpRespo
     context = {**_context(overview), "verbs": verbs, "asks_reason": asks, **_ways(user, overview), **more}
     listing = replace(ENTRIES, columns=columns)
     return show(request, listing, listed, template="delivery/round.html", dated=dated, more=context)
+
+
+def _columns(request: HttpRequest, overview: Overview, *, may_choose: bool) -> tuple[Column[Entitlement], ...]:
+    """A sheet has every column and no boxes to tick; the page leaves out what the others say or what is empty."""
+    columns = tuple(ENTRIES.columns)
+    if request.GET.get(EXPORT) != "xlsx":
+        spare = {"clause"} if S.HELD in overview.by_state else {"clause", "why"}
+        columns = tuple(one for one in columns if one.key not in spare)
+        if may_choose:
+            columns = (CHOOSE, *columns)
+    return (*columns, BANK) if is_finance(request.user) else columns
 
 
 def _context(overview: Overview) -> dict[str, object]:
