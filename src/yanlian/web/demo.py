@@ -12,13 +12,16 @@ from datetime import date
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 from yanlian.apps.people.actions import make_sample_users
 from yanlian.apps.policies.actions import run_policies
 from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.registry.actions import declare_coverage
+from yanlian.apps.registry.models import Coverage
 from yanlian.apps.registry.models import Snapshot as SnapshotRecord
 from yanlian.apps.registry.snapshots import build_snapshot
-from yanlian.engine.dossier import Snapshot, open_snapshot
+from yanlian.engine.dossier import Snapshot, load_schema, open_snapshot
 from yanlian.engine.stream import Progress
 from yanlian.web.cli.output import Step, console, progress_bar, show_table
 from yanlian.web.keys import installation_key
@@ -27,6 +30,7 @@ from yanlian.web.sample.load import SAMPLE_MOMENT
 from yanlian.web.summary import show_run
 
 AS_OF = (date(2021, 12, 31), date(2025, 12, 31))
+REGISTERS = ("dishonesty", "abnormal", "enforcement", "accident", "pollution", "statistics_entry")
 
 
 def make_demo(enterprises: int) -> None:
@@ -52,6 +56,8 @@ def make_demo(enterprises: int) -> None:
         snapshot = _snapshot(step, changed=bool(imported.stored))
     console.print(f"  {snapshot.info.rows:,} 份档案 dossiers · {snapshot.info.hash[:16]}")
     runs = [_run(snapshot, day) for day in AS_OF]
+    with _stage("名单类数据核对至今日 registers checked to this day"), progress_bar("") as step:
+        _registers_of_today(step)
     for run in runs:
         show_run(run)
     _logins(runs[-1])
@@ -66,6 +72,22 @@ def _snapshot(step: Step, *, changed: bool) -> Snapshot:
     return open_snapshot(build_snapshot(SAMPLE_MOMENT, settings.DATA / "snapshots", progress=step).path)
 
 
+def _registers_of_today(step: Step) -> None:
+    """The registers that gates and vetoes ask on the day of payment, delivered to this day, and a snapshot of it.
+
+    The sample's files end with 2025. A real district's lists come daily; the sample says that nothing was added since,
+    so that a payment can be tried today. The runs above keep the snapshot of the sample's own day.
+    """
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if Coverage.objects.filter(kind=REGISTERS[0], ends_on__gte=today, complete=True).exists():
+        return
+    for kind in REGISTERS:
+        holder = load_schema().records[kind].holder
+        declare_coverage(kind, holder, (AS_OF[-1], today), complete=True, recorded_at=now)
+    build_snapshot(timezone.now(), settings.DATA / "snapshots", progress=step)
+
+
 def _run(snapshot: Snapshot, day: date) -> Run:
     with _stage(f"测算 run as of {day}"), progress_bar("") as step:
 
@@ -77,9 +99,10 @@ def _run(snapshot: Snapshot, day: date) -> Run:
 
 
 def _logins(run: Run) -> None:
-    """One sample login for each role; the enterprise is one that has something to see."""
+    """One sample login for each role; the enterprise is one that the official's own bureau owes money."""
+    due = Outcome.objects.filter(run=run, kind=Outcome.Kind.ELIGIBLE, amount_fen__gt=0, entity__kind="enterprise")
     best = (
-        Outcome.objects.filter(run=run, kind=Outcome.Kind.ELIGIBLE, amount_fen__gt=0, entity__kind="enterprise")
+        due.filter(department="sci", delivery="AUTO")
         .order_by("-amount_fen", "entity__code")
         .select_related("entity")
         .first()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from yanlian.apps.delivery.models import Entitlement
 from yanlian.apps.people.access import Permission, page, permits, signed_in
 from yanlian.apps.people.departments import department_name
 from yanlian.apps.people.models import User
@@ -57,14 +59,19 @@ def _who(user: User) -> str:
 def tasks(user: User, run: Run | None) -> list[Task]:
     """What waits for this user: outcomes to judge and data to deliver of its department, users to look after."""
     waiting: list[Task] = []
-    if run and permits(user, Permission.SEE_RUNS):
+    if run and permits(user, Permission.HANDLE_ROUNDS):
         listed = reverse("outcomes", args=[run.pk])
         mine = f"&department={user.department}" if user.department else ""
         found = Outcome.objects.filter(run=run)
         if user.department:
             found = found.filter(department=user.department)
+        taken = Entitlement.objects.filter(
+            clause=OuterRef("clause"), entity=OuterRef("entity"), matter=OuterRef("matter"), period=OuterRef("period")
+        )
+        due = found.filter(kind=Outcome.Kind.ELIGIBLE, amount_fen__gt=0).exclude(delivery="MANUAL")
+        title = t("应兑现、尚未拟入批次的结果", "Amounts due that no round holds yet")
+        waiting.append(Task(title, due.filter(~Exists(taken)).count(), f"{listed}?kind=eligible{mine}"))
         for kind, title in (
-            (Outcome.Kind.ELIGIBLE, t("符合条件、可拟定兑现批次的结果", "Eligible outcomes that can enter a round")),
             (Outcome.Kind.MANUAL, t("需要人工判定的结果", "Outcomes that a person must judge")),
             (Outcome.Kind.UNKNOWN, t("因缺数据无法判定的结果", "Outcomes that wait for data")),
         ):

@@ -182,7 +182,9 @@ def my_benefits(request: HttpRequest) -> HttpResponse:
         "under_way": [one for one in on_way if not one.can_accept],
         "paid": paid,
         "off": [one for one in mine if one.row.state in OFF],
-        "eligible": found.get(Outcome.Kind.ELIGIBLE, []),
+        "eligible": [one for one in found.get(Outcome.Kind.ELIGIBLE, []) if one.outcome.amount_fen],
+        # Qualifications, and what a higher benefit replaced: met, but nothing will be paid for them.
+        "met": [one for one in found.get(Outcome.Kind.ELIGIBLE, []) if not one.outcome.amount_fen],
         "unknown": found.get(Outcome.Kind.UNKNOWN, []),
         "manual": found.get(Outcome.Kind.MANUAL, []),
         "not_eligible": found.get(Outcome.Kind.NOT_ELIGIBLE, []),

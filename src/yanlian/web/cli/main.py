@@ -8,6 +8,7 @@ import sys
 import typer
 
 from yanlian.base.refusal import Refused
+from yanlian.engine.policy import PackFaults
 from yanlian.web.cli import engine_verbs
 from yanlian.web.cli.output import stop
 
@@ -41,6 +42,9 @@ def main() -> None:
         app()
     except Refused as refusal:
         stop(f"{refusal.text('zh')}\n{refusal.text('en')}\n[{refusal.code}]")
+    except PackFaults as found:
+        lines = "\n".join(fault.line_text("zh") for fault in found.faults[:50])
+        stop(f"政策包有错误，请先改正（yanlian pack check）。 The packs are faulty; mend them first.\n{lines}")
     except KeyboardInterrupt:
         stop("已中断，未完成的步骤可重新运行。 Interrupted; the unfinished step can be run again.", 130)
 
