@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Generator
+from typing import Any
+
+import pytest
 
 # Before Django's settings are read: they take the data folder from the environment.
 os.environ["YANLIAN_DATA"] = tempfile.mkdtemp(prefix="yanlian-tests-")
@@ -11,3 +15,13 @@ os.environ.setdefault("YANLIAN_DEBUG", "0")
 # The browser tests drive Chromium through a library that leaves an event loop running in its worker; Django would then
 # refuse the plain database calls of the tests after them.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Where everything must be there (YANLIAN_REQUIRE_ALL=1), a test skipped for a missing part has failed."""
+    report = yield
+    if report.skipped and os.environ.get("YANLIAN_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: skipped, but YANLIAN_REQUIRE_ALL=1 wants every part: {report.longrepr}"
+    return report
