@@ -138,6 +138,8 @@ def serve(
     """Serve the pages and the API until Ctrl-C."""
     from waitress import serve as wait
 
+    # Static files are found in the packages; whitenoise warns about a folder for collected ones that is not there.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     from yanlian.web.wsgi import application
 
     console.print(f"http://{host}:{port}  (Ctrl-C 停止 / to stop)")
