@@ -60,6 +60,14 @@ def test_overlap_is_warned_of():
     assert "feel_rows_overlap" in [warning.code for warning in warnings]
 
 
+def test_a_unique_table_gives_null_when_two_rows_fire_even_if_they_agree():
+    warnings: list[FeelWarning] = []
+    made = table([(["> 1"], ["10"]), (["> 2"], ["10"])], "U")
+    assert made.evaluate({"x": 2}) == 10
+    assert made.evaluate({"x": 3}, warnings=warnings) is None
+    assert [warning.code for warning in warnings] == ["feel_rows_overlap"]
+
+
 def test_collected_numbers():
     rows = [(["> 1"], ["10"]), (["> 2"], ["30"]), (["> 3"], ["20"])]
     assert table(rows, "C+").evaluate({"x": 4}) == 60
@@ -97,7 +105,7 @@ def test_a_row_that_may_fire_counts_only_where_it_can_change_the_result():
     assert decision_table(["y", "x"], ["a"], two, hit_policy="F").evaluate(facts) == 10
     assert isinstance(decision_table(["y", "x"], ["a"], two, hit_policy="U").evaluate(facts), Unknown)
     same = [(["> 1", "-"], ["10"]), (["-", "> 1"], ["10"])]
-    assert decision_table(["y", "x"], ["a"], same, hit_policy="U").evaluate(facts) == 10
+    assert decision_table(["y", "x"], ["a"], same, hit_policy="A").evaluate(facts) == 10
     assert decision_table(["x", "y"], ["a"], same, hit_policy="F").evaluate(facts) == 10
     best = Output("a", (Decimal(10), Decimal(20)))
     assert decision_table(["y", "x"], [best], two, hit_policy="P").evaluate(facts) == 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TypeAlias
@@ -207,6 +207,15 @@ class FunctionType(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted(Node):
+    """The values of a type that pass tests (an item definition with allowed values). `passes` asks one value."""
+
+    base: Type
+    tests: UnaryTests
+    passes: Callable[[object], object] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
     """`a instance of t`."""
 
@@ -291,7 +300,7 @@ class FunctionDefinition(Node):
     external: bool = False
 
 
-Type: TypeAlias = TypeName | TypeOf | ContextType | FunctionType
+Type: TypeAlias = TypeName | TypeOf | ContextType | FunctionType | Restricted
 Expression: TypeAlias = (
     Number
     | String

@@ -106,7 +106,7 @@ class _Printer:
             case ast.UnaryTests():
                 tests = self.commas(node.tests) or "-"
                 return 0, f"not({tests})" if node.negated else tests
-            case ast.TypeName() | ast.TypeOf() | ast.ContextType() | ast.FunctionType():
+            case ast.TypeName() | ast.TypeOf() | ast.ContextType() | ast.FunctionType() | ast.Restricted():
                 return 9, self.type(node)
             case _:
                 raise AssertionError(f"no text for {type(node).__name__}")
@@ -140,6 +140,8 @@ class _Printer:
                 return node.name
             case ast.TypeOf():
                 return f"{node.kind}<{self.type(node.member)}>"
+            case ast.Restricted():
+                return self.type(node.base)
             case ast.ContextType():
                 return f"context<{', '.join(f'{e.name}: {self.type(e.type)}' for e in node.entries)}>"
             case ast.FunctionType():

@@ -285,6 +285,11 @@ def parse_at(text: str) -> Date | Time | DateTime | Duration | None:
     return parse_date(text) or parse_date_time(text) or parse_time(text) or parse_duration(text)
 
 
+def date_and_midnight(day: Date) -> DateTime:
+    """The first moment of a day in UTC: what a date is where a date and time is wanted."""
+    return DateTime(day, Time(0, 0, 0, 0, 0))
+
+
 def from_datetime(moment: datetime) -> DateTime:
     """A Python datetime as a FEEL date and time; an aware one keeps its offset, and its zone if it has an IANA name."""
     shift = moment.utcoffset()

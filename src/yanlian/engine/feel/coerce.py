@@ -1,0 +1,117 @@
+"""A value made to fit a declared type: the implicit conversions of DMN 10.3.2.9.4, or the reason why it does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.temporal import DateTime, FarDate, date_and_midnight
+from yanlian.engine.feel.types import is_instance
+from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
+
+_ANY = ast.TypeName("Any")
+_MAX_DEPTH = 100
+
+
+def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int = 0) -> object:
+    """The value as the type wants it, or a `Fault`.
+
+    A list of one gives its member where no list is wanted, anything else a list of one where one is; a date becomes its
+    midnight (UTC) where a date and time is wanted. Null and unknown fit every type.
+    """
+    kind = resolved(kind, types)
+    if value is None or type(value) is Unknown or kind == _ANY:
+        return value
+    if depth > _MAX_DEPTH:
+        return fault("feel_value_deep")
+    if isinstance(kind, ast.Restricted):
+        return _restricted(value, kind, types, depth)
+    if isinstance(kind, ast.TypeOf) and kind.kind == "list":
+        return _list(value, kind.member, types, depth)
+    if isinstance(value, list) and kind != ast.TypeName("list"):
+        # From a list of one to its member; an incomplete list may have more.
+        if len(value) == 1 and not (isinstance(value, IncompleteList) and value.is_open):
+            return coerce(clean(value[0]), kind, types, depth + 1)
+        return _unfit(value, kind)
+    if isinstance(kind, ast.ContextType):
+        return _context(value, kind, types, depth)
+    if isinstance(kind, ast.TypeName) and kind.name == "date and time" and isinstance(value, (date, FarDate)):
+        return date_and_midnight(value)
+    return value if is_instance(value, kind, types) is not False else _unfit(value, kind)
+
+
+def resolved(kind: ast.Type, types: Mapping[str, ast.Type]) -> ast.Type:
+    """The type behind a name, through names of names; a circle of names means any value."""
+    for _ in range(_MAX_DEPTH):
+        if not isinstance(kind, ast.TypeName) or kind.name not in types:
+            return kind
+        kind = types[kind.name]
+    return _ANY
+
+
+def _restricted(value: object, kind: ast.Restricted, types: Mapping[str, ast.Type], depth: int) -> object:
+    found = coerce(value, kind.base, types, depth + 1)
+    if found is None or type(found) is Fault:
+        return found
+    passed = kind.passes(found)
+    if passed is True or type(passed) is Unknown:
+        return found
+    return fault("feel_not_allowed", found=shortened(found))
+
+
+def _list(value: object, member: ast.Type, types: Mapping[str, ast.Type], depth: int) -> object:
+    if not isinstance(value, list):
+        value = [value]
+    made: list[object] = []
+    for one in value:
+        fitted = coerce(clean(one), member, types, depth + 1)
+        if type(fitted) is Fault:
+            return fitted
+        made.append(fitted)
+    if isinstance(value, IncompleteList):
+        maybe = [
+            one for one in (coerce(clean(m), member, types, depth + 1) for m in value.maybe) if type(one) is not Fault
+        ]
+        return IncompleteList(made, maybe, value.missing, bounded=value.bounded)
+    return made
+
+
+def _context(value: object, kind: ast.ContextType, types: Mapping[str, ast.Type], depth: int) -> object:
+    if not isinstance(value, Mapping):
+        return _unfit(value, kind)
+    made = dict(value)
+    for entry in kind.entries:
+        if entry.name not in value:
+            return fault("feel_value_entry", name=entry.name)
+        fitted = coerce(clean(value[entry.name]), entry.type, types, depth + 1)
+        if type(fitted) is Fault:
+            return fitted
+        made[entry.name] = fitted
+    return made
+
+
+def _unfit(value: object, kind: ast.Type) -> Fault:
+    return fault("feel_value_type", expected=told(kind), found=type_name(value))
+
+
+def told(kind: ast.Type) -> str:
+    """A type as a reader of a message wants it: its kind without its parts."""
+    match kind:
+        case ast.TypeName():
+            return kind.name
+        case ast.TypeOf():
+            return f"{kind.kind}<{told(kind.member)}>"
+        case ast.ContextType():
+            return "context"
+        case ast.FunctionType():
+            return "function"
+        case ast.Restricted():
+            return told(kind.base)
+
+
+def shortened(value: object) -> str:
+    """A value in a message, cut where it is long."""
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
