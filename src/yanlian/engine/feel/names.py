@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import TypeAlias
 
-from yanlian.engine.feel.tokens import Token, words_of
+from yanlian.engine.feel.tokens import ODD, Token, words_of
 
-KEYWORDS = frozenset(
-    [
-        "for",
-        "return",
-        "if",
-        "then",
-        "else",
-        "some",
-        "every",
-        "satisfies",
-        "instance",
-        "of",
-        "in",
-        "function",
-        "external",
-        "or",
-        "and",
-        "between",
-        "not",
-        "null",
-        "true",
-        "false",
-    ]
-)
+# Words that no name of one word can be.
 _RESERVED = frozenset(
     [
         "for",
@@ -52,51 +31,92 @@ _RESERVED = frozenset(
         "false",
     ]
 )
+KEYWORDS = _RESERVED | {"instance", "of", "external", "not"}
+_LONGEST_GUESS = 60
+_MOST_GUESSES = 5_000
+
+Entries: TypeAlias = tuple[tuple[tuple[str, ...], str], ...]
+
+
+def needs_telling(name: str) -> bool:
+    """Whether the parser must be told of a name to read it: it is no single word, or has full-width punctuation."""
+    words = words_of(name)
+    return bool(words) and (len(words) > 1 or words[0] != name or (not name.isascii() and bool(ODD.search(name))))
+
+
+@lru_cache(maxsize=256)
+def _index(names: tuple[str, ...]) -> Mapping[str, Entries]:
+    """The names that must be told, by their first word, the longest first. The same names are asked for again and
+    again: all expressions of a model know the same ones."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name in names:
+        if needs_telling(name):
+            words = words_of(name)
+            found.setdefault(words[0], {})[name] = words
+    return {first: _longest_first((words, name) for name, words in same.items()) for first, same in found.items()}
+
+
+def _longest_first(entries: Iterable[tuple[tuple[str, ...], str]]) -> Entries:
+    return tuple(sorted((e for e in entries if len(e[0]) > 1 or e[0][0] not in _RESERVED), key=lambda e: -len(e[0])))
 
 
 class KnownNames:
     """Names in scope, cut into words; inner scopes are opened and closed around what they bind."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[Sequence[str], str]]] = {}
-        for name in names:
-            self.add(name)
+    __slots__ = ("_by_first", "_own")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._by_first = _index(names)
+        self._own = False
 
     def add(self, name: str) -> None:
         """Make one more name known."""
-        words = words_of(name)
-        if len(words) == 0 or (len(words) == 1 and words[0] in _RESERVED):
+        if not needs_telling(name):
             return
-        same = self._by_first.setdefault(words[0], [])
+        words = words_of(name)
+        same = self._by_first.get(words[0], ())
         if any(name == other for _, other in same):
             return
-        same.append((words, name))
-        same.sort(key=lambda entry: len(entry[0]), reverse=True)
+        self._put(words[0], _longest_first(((words, name), *same)))
+
+    def _put(self, first: str, entries: Entries) -> None:
+        # The index is shared by all parsers that know the same names: change a copy.
+        if not self._own:
+            self._by_first, self._own = dict(self._by_first), True
+        assert isinstance(self._by_first, dict)
+        self._by_first[first] = entries
 
     @contextmanager
     def opened(self, names: Iterable[str]) -> Iterator[None]:
         """A scope in which further names are known."""
-        before: dict[str, list[tuple[Sequence[str], str]]] = {}
+        before: dict[str, Entries] = {}
         for name in names:
-            words = words_of(name)
-            if len(words) > 1:
-                before.setdefault(words[0], list(self._by_first.get(words[0], ())))
+            if needs_telling(name):
+                first = words_of(name)[0]
+                before.setdefault(first, self._by_first.get(first, ()))
                 self.add(name)
         try:
             yield
         finally:
-            self._by_first.update(before)
+            for first, entries in before.items():
+                self._put(first, entries)
 
     def longest(self, tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
         """The longest known name that stands at a token, and how many tokens it takes."""
-        for words, name in self._by_first.get(tokens[at].text, ()):
+        entries = self._by_first.get(tokens[at].text)
+        if entries is None:
+            return None
+        for words, name in entries:
             size = len(words)
             if at + size < len(tokens) and all(tokens[at + i].text == words[i] for i in range(1, size)):
                 return name, size
         return None
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
     """The known name most like a name, or nothing when none is like it."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    if len(name) > _LONGEST_GUESS:
+        return ""
+    guesses = [other for other in known if len(other) <= _LONGEST_GUESS][:_MOST_GUESSES]
+    found = difflib.get_close_matches(name, guesses, n=1, cutoff=cutoff)
     return found[0] if found else ""

@@ -26,14 +26,17 @@ _MAX_DEPTH = 50
 def parse_type(stream: Stream, known: KnownNames, depth: int = 0) -> ast.Type:
     """The type that stands at the current word."""
     start = stream.token.start
-    if stream.token.kind != "word" or depth > _MAX_DEPTH:
-        raise stream.unexpected("type")
+    if depth > _MAX_DEPTH:
+        raise stream.source.refuse("feel_too_deep", stream.token.start, _MAX_DEPTH, stream.token.text)
+    if stream.token.kind != "word":
+        raise stream.unexpected("type", known=TYPE_NAMES)
     text = stream.token.text
     angle = stream.after(1).text == "<"
     if angle and text in {"list", "range"}:
         stream.advance(2)
+        opened = stream.all[stream.at - 1].start
         member = parse_type(stream, known, depth + 1)
-        stream.expect(">")
+        stream.expect(">", opened)
         return ast.TypeOf(text, member, place=stream.place(start))
     if angle and text == "context":
         return _context(stream, known, depth)
@@ -51,12 +54,12 @@ def parse_type(stream: Stream, known: KnownNames, depth: int = 0) -> ast.Type:
 
 
 def _context(stream: Stream, known: KnownNames, depth: int) -> ast.ContextType:
-    start = stream.token.start
+    start, opened = stream.token.start, stream.after(1).start
     stream.advance(2)
     entries: list[ast.TypeEntry] = []
     while stream.token.text != ">":
         if entries:
-            stream.expect(",")
+            stream.expect(",", opened)
         at = stream.token.start
         name = stream.key_before_colon()
         if name is None:
@@ -67,12 +70,12 @@ def _context(stream: Stream, known: KnownNames, depth: int) -> ast.ContextType:
 
 
 def _function(stream: Stream, known: KnownNames, depth: int) -> ast.FunctionType:
-    start = stream.token.start
+    start, opened = stream.token.start, stream.after(1).start
     stream.advance(2)
     parameters: list[ast.Type] = []
     while stream.token.text != ">":
         if parameters:
-            stream.expect(",")
+            stream.expect(",", opened)
         parameters.append(parse_type(stream, known, depth + 1))
     stream.advance()
     stream.expect("->")

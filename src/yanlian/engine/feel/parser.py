@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.ast import Expression
-from yanlian.engine.feel.names import KnownNames, nearest
+from yanlian.engine.feel.names import KnownNames
 from yanlian.engine.feel.parse_types import TYPE_NAMES, parse_type
 from yanlian.engine.feel.primaries import COMPARISONS, Primaries
 from yanlian.engine.feel.refusal import FeelError
@@ -28,9 +29,37 @@ _OPERATORS = {
     "/": 5,
     "**": 6,
 }
+# What may follow the `[` that closes a range `]1..3[`; no expression begins with any of them.
 _ENDS_RANGE = frozenset(
-    [")", ",", "]", "}", "and", "or", "then", "else", "return", "satisfies", "=", "!=", "..", ":"]
-) | {""}
+    [
+        ")",
+        ",",
+        "]",
+        "}",
+        "and",
+        "or",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+        "in",
+        "between",
+        "instance",
+        "=",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "+",
+        "*",
+        "/",
+        "**",
+        ".",
+        "..",
+        ":",
+    ]
+)
 
 
 def parse(
@@ -44,10 +73,7 @@ def parse(
 ) -> Expression:
     """The tree of an expression. `names` are the known names, needed where a name is more than one word."""
     parser = _Parser(text, names, types, where, units=units, max_depth=max_depth)
-    tree = parser.expression(0)
-    parser.end()
-    parser.check_height(tree)
-    return tree
+    return parser.whole(parser.one_expression)
 
 
 def parse_unary_tests(
@@ -61,10 +87,10 @@ def parse_unary_tests(
 ) -> ast.UnaryTests:
     """The tree of unary tests: `-`, a comma list of tests, or `not(…)`."""
     parser = _Parser(text, names, types, where, units=units, max_depth=max_depth)
-    tree = parser.unary_tests()
-    parser.end()
-    parser.check_height(tree)
-    return tree
+    return parser.whole(parser.unary_tests)
+
+
+_Tree = TypeVar("_Tree", Expression, ast.UnaryTests)
 
 
 class _Parser(Primaries):
@@ -78,13 +104,27 @@ class _Parser(Primaries):
         super().__init__(
             source,
             tokens(source, units=units),
-            KnownNames((*BUILTIN_NAMES, *given)),
-            KnownNames((*PROPERTY_NAMES, *given)),
-            KnownNames((*TYPE_NAMES, *types)),
+            KnownNames(BUILTIN_NAMES + given),
+            KnownNames(PROPERTY_NAMES + given),
+            KnownNames(TYPE_NAMES + tuple(types)),
         )
         self.given = given
         self.max_depth = max_depth
         self.depth = 0
+
+    def whole(self, read: Callable[[], _Tree]) -> _Tree:
+        """What the whole text is, if it is one thing and not too deep."""
+        try:
+            tree = read()
+            self.end()
+        except RecursionError:
+            raise self.source.refuse("feel_too_deep", self.token.start, self.max_depth, self.token.text) from None
+        self.check_height(tree)
+        return tree
+
+    def one_expression(self) -> Expression:
+        """An expression with all its operators."""
+        return self.expression(0)
 
     def check_height(self, tree: ast.Node) -> None:
         """Refuse a tree too high to be walked safely (a chain of a thousand operators)."""
@@ -167,28 +207,31 @@ class _Parser(Primaries):
 
     def closes_range(self) -> bool:
         """Whether the `[` here closes a range (`]1..3[`) instead of opening a filter."""
-        return bool(self.closing) and self.after(1).kind != "string" and self.after(1).text in _ENDS_RANGE
+        after = self.after(1)
+        return bool(self.closing) and (after.kind == "end" or (after.kind != "string" and after.text in _ENDS_RANGE))
 
     def filter_of(self, node: Expression, start: int) -> Expression:
         """`node[condition]`; inside, the entries of the members are names too."""
+        opened = self.token.start
         self.advance()
         closing, self.closing = self.closing, 0
         self.filters += 1
         condition = self.expression(0)
         self.filters -= 1
         self.closing = closing
-        self.expect("]")
+        self.expect("]", opened)
         return ast.Filter(node, condition, place=self.place(start))
 
     def call_of(self, node: Expression, start: int) -> Expression:
         """`node(arguments)`, all positional or all named."""
+        opened = self.token.start
         self.advance()
         closing, self.closing = self.closing, 0
         positional: list[Expression] = []
         named: list[ast.Entry] = []
         while self.token.text != ")" or self.token.kind != "sign":
             if positional or named:
-                self.expect(",")
+                self.expect(",", opened, ")")
             at = self.token.start
             key = None if positional else self.key_before_colon()
             if key is not None:
@@ -197,7 +240,7 @@ class _Parser(Primaries):
                 raise self.unexpected("name:")
             else:
                 positional.append(self.expression(0))
-        self.expect(")")
+        self.advance()
         self.closing = closing
         return ast.Call(node, tuple(positional), tuple(named), place=self.place(start))
 
@@ -219,7 +262,7 @@ class _Parser(Primaries):
         while self.token.text == ",":
             self.advance()
             tests.append(self.test(0))
-        self.expect(")")
+        self.expect(")", start, ",")
         self.closing = closing
         if len(tests) == 1 and not first.op:
             return (self.continued(first.value, start),)
@@ -249,9 +292,10 @@ class _Parser(Primaries):
         # `not(a, b)` negates the tests; `not(a) and b` is an expression that begins with the function.
         problem: FeelError | None = None
         try:
+            opened = self.after(1).start
             self.advance(2)
             tests = self.listed_tests()
-            self.expect(")")
+            self.expect(")", opened, ",")
             self.end()
             return ast.UnaryTests(tests, negated=True, place=self.place(0))
         except FeelError as error:
@@ -277,7 +321,4 @@ class _Parser(Primaries):
         """Nothing may follow; a second word after a name is most likely a name that is not known."""
         if self.token.kind == "end":
             return
-        hint = ""
-        if self.token.kind == "word" and self.at:
-            hint = nearest(f"{self.all[self.at - 1].text} {self.token.text}", self.given)
-        raise self.unexpected("operator", hint)
+        raise self.unexpected("operator", known=self.given)

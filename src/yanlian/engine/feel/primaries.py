@@ -9,10 +9,11 @@ from yanlian.engine.feel.ast import Expression
 from yanlian.engine.feel.names import KEYWORDS, KnownNames
 from yanlian.engine.feel.parse_types import parse_type
 from yanlian.engine.feel.stream import Stream
-from yanlian.engine.feel.tokens import Text, Token
+from yanlian.engine.feel.tokens import HALF_WIDTH, ODD, Text, Token
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _NEVER_NAMES = KEYWORDS - {"of", "instance", "external", "not", "function", "every", "some"}
+_BRACKETS = frozenset("（）【】｛｝")
 
 
 class Primaries(Stream):
@@ -79,8 +80,20 @@ class Primaries(Stream):
             return self.function()
         if text in _NEVER_NAMES:
             raise self.unexpected("expression")
+        if not text.isascii():
+            self.check_width(text)
         self.advance()
         return ast.Name(text, place=self.place(start))
+
+    def check_width(self, text: str) -> None:
+        """Refuse full-width punctuation in a name nobody knows; entries of filtered members may have brackets."""
+        odd = ODD.search(text)
+        if odd is None or (self.filters and odd[0] in _BRACKETS) or self.known_name() is not None:
+            return
+        place = self.token.start + odd.start()
+        raise self.source.refuse(
+            "feel_syntax", place, "FEEL", odd[0], advice="feel_hint_half_width", hint=HALF_WIDTH[odd[0]]
+        )
 
     def known_name(self) -> tuple[str, int] | None:
         """The longest known name at the current token; inside a filter the entries of members count as known."""
@@ -116,7 +129,7 @@ class Primaries(Stream):
         if self.token.text == ".." and self.token.kind == "sign":
             node = self.range_from(inner, start, low_closed=False)
         else:
-            self.expect(")")
+            self.expect(")", start)
             node = inner
         self.closing = closing
         return node
@@ -126,7 +139,7 @@ class Primaries(Stream):
         op = self.token.text
         self.advance()
         end = self.expression(0)
-        self.expect(")")
+        self.expect(")", start)
         place = self.place(start)
         if op == "=":
             return ast.RangeLiteral(end, end, low_closed=True, high_closed=True, place=place)
@@ -141,7 +154,7 @@ class Primaries(Stream):
         high = self.expression(0)
         self.closing -= 1
         if self.token.kind != "sign" or self.token.text not in {"]", "[", ")"}:
-            raise self.unexpected("] ) [")
+            raise self.unexpected("] ) [", start)
         high_closed = self.token.text == "]"
         self.advance()
         return ast.RangeLiteral(low, high, low_closed=low_closed, high_closed=high_closed, place=self.place(start))
@@ -156,7 +169,7 @@ class Primaries(Stream):
         node: Expression | None = None
         while closed and not (self.token.kind == "sign" and self.token.text == "]"):
             if items:
-                self.expect(",")
+                self.expect(",", start, "]")
             items.append(self.expression(0))
             if len(items) == 1 and self.token.text == ".." and self.token.kind == "sign":
                 node = self.range_from(items[0], start, low_closed=True)
@@ -164,7 +177,7 @@ class Primaries(Stream):
         if not closed:
             node = self.range_from(self.expression(0), start, low_closed=False)
         if node is None:
-            self.expect("]")
+            self.advance()
             node = ast.ListLiteral(tuple(items), place=self.place(start))
         self.closing = closing
         return node
@@ -178,9 +191,9 @@ class Primaries(Stream):
         with ExitStack() as scopes:
             while self.token.text != "}" or self.token.kind != "sign":
                 if entries:
-                    self.expect(",")
+                    self.expect(",", start, "}")
                 at = self.token.start
-                key = self.entry_key()
+                key = self.entry_key(start)
                 entries.append(ast.Entry(key, self.expression(0), place=self.place(at)))
                 scopes.enter_context(self.names.opened((key,)))
                 self.members.add(key)
@@ -188,16 +201,11 @@ class Primaries(Stream):
         self.closing = closing
         return ast.ContextLiteral(tuple(entries), place=self.place(start))
 
-    def entry_key(self) -> str:
+    def entry_key(self, opened: int) -> str:
         """The key of a context entry: a string, or words up to the colon."""
-        if self.token.kind == "string":
-            key = self.token.content
-            self.advance()
-            self.expect(":")
-            return key
         found = self.key_before_colon()
         if found is None:
-            raise self.unexpected("key:")
+            raise self.unexpected("key:", opened)
         return found
 
     # Constructs with keywords
@@ -256,11 +264,12 @@ class Primaries(Stream):
     def function(self) -> Expression:
         """`function(a, b: type) body`."""
         start = self.token.start
+        opened = self.after(1).start
         self.advance(2)
         parameters: list[ast.Parameter] = []
         while self.token.text != ")":
             if parameters:
-                self.expect(",")
+                self.expect(",", opened, ")")
             at = self.token.start
             key = self.key_before_colon()
             if key is not None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from yanlian.engine.feel.ast import Place
+from yanlian.engine.feel.hints import advise
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.tokens import Text, Token
 
@@ -27,20 +31,27 @@ class Stream:
         """A word further on."""
         return self.all[min(self.at + count, len(self.all) - 1)]
 
-    def expect(self, text: str) -> None:
-        """Read this sign or keyword, or refuse."""
+    def expect(self, text: str, opened: int = -1, *others: str) -> None:
+        """Read this sign or keyword, or refuse. `opened`: where the bracket stands that it closes; `others`: what might
+        stand here as well."""
         if self.token.text != text or self.token.kind not in {"sign", "word"}:
-            raise self.unexpected(text)
+            raise self.unexpected(" ".join((*others, text)), opened)
         self.advance()
 
     def place(self, start: int) -> Place:
         """The place from a start to the end of the last word read."""
         return self.source.place(start, self.all[self.at - 1].end if self.at else start)
 
-    def unexpected(self, expected: str, hint: str = "") -> FeelError:
-        """The refusal of the current word."""
-        found = self.token.text or "…"
-        return self.source.refuse("feel_syntax", self.token.start, expected, found, hint)
+    def unexpected(self, expected: str, opened: int = -1, known: Iterable[str] = ()) -> FeelError:
+        """The refusal of the current word, with a hint. `opened`: the open bracket; `known`: names it may mean."""
+        token = self.token
+        found = token.text
+        facts = advise(self.all, self.at, expected, known)
+        if not facts and opened >= 0:
+            at = self.source.place(opened, opened)
+            bracket = self.source.text[opened]
+            facts = {"advice": "feel_hint_opened", "bracket": bracket, "from_line": at.line, "from_column": at.column}
+        return self.source.refuse("feel_syntax", token.start, expected, found, **facts)
 
     def key_before_colon(self) -> str | None:
         """If words and then a colon stand here, read them and return the words as a name."""
@@ -48,13 +59,17 @@ class Stream:
         while self.after(size).kind in {"word", "number"} or self.after(size).text in _IN_KEYS:
             size += 1
         if size == 0 or self.after(size).text != ":" or self.after(size).kind != "sign":
-            if self.token.kind == "string" and self.after(1).text == ":" and self.after(1).kind == "sign":
-                key = self.token.content
-                self.advance(2)
-                return key
-            return None
+            return self.quoted_key()
         key = self.slice(size)
         self.advance(size + 1)
+        return key
+
+    def quoted_key(self) -> str | None:
+        """If a text in quotes and then a colon stand here, read them and return the text."""
+        if self.token.kind != "string" or self.after(1).text != ":" or self.after(1).kind != "sign":
+            return None
+        key = self.token.content
+        self.advance(2)
         return key
 
     def name_before(self, *ends: str) -> str:
@@ -71,6 +86,9 @@ class Stream:
         return name
 
     def slice(self, size: int) -> str:
-        """The text of some words as written, with single spaces."""
-        start, end = self.token.start, self.after(size - 1).end
-        return " ".join(self.source.text[start:end].split())
+        """The text of some words as written, with single spaces where there is space or a comment."""
+        words = self.all[self.at : self.at + size]
+        parts = [words[0].text]
+        for before, word in pairwise(words):
+            parts.append(word.text if before.end == word.start else f" {word.text}")
+        return "".join(parts)

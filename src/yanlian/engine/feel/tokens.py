@@ -4,48 +4,63 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from yanlian.engine.feel.ast import Place
-from yanlian.engine.feel.numbers import CONTEXT
+from yanlian.engine.feel.numbers import CONTEXT, ZERO
 from yanlian.engine.feel.refusal import FeelError
 
 MAX_LENGTH = 100_000
 Kind = Literal["number", "string", "at", "word", "sign", "end"]
 
-_START = r"?A-Za-z_\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
-_START += r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
-_SPACE = r"[\s\u0085\u200B\u2060\uFEFF\u180E]+"
+# The standard's characters of names, without those that are white space (U+1680, U+180E, U+FEFF).
+_START = r"?A-Za-z_\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u167F\u1681-\u180D"
+_START += r"\u180F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFEFE\uFF00-\uFFFD"
+_START += r"\U00010000-\U000EFFFF"
+_SPACE = r"[\s\u0085\u200B\u2060\uFEFF\u180E]"
 _UNIT = r"万亿元|亿元|万元|元|万亿|亿|万|%"
 SCALES = {"万亿": Decimal(10) ** 12, "亿": Decimal(10) ** 8, "万": Decimal(10) ** 4, "": Decimal(1)}
+# Full-width punctuation and digits: FEEL allows them in names, but an unknown name with them is a slip of the keyboard.
+HALF_WIDTH = dict(zip("（），：；＝＞＜＋－＊／！“”‘’【】｛｝％．、。", "(),:;=><+-*/!\"\"''[]{}%.,.", strict=True))
+HALF_WIDTH |= {chr(0xFF10 + i): str(i) for i in range(10)}
+ODD = re.compile("[" + re.escape("".join(HALF_WIDTH)) + "]")
 
-_PATTERN = rf"""
- (?P<space>{_SPACE}|//[^\n]*|/\*.*?\*/)
-|(?P<number>(?:\d+(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d+(?![{_START}]))?)
-|(?P<string>"(?:[^"\\]|\\.)*")
-|(?P<at>@\s*"(?:[^"\\]|\\.)*")
-|(?P<word>[{_START}][{_START[1:]}\d\u00B7\u0300-\u036F\u203F-\u2040]*)
-|(?P<sign>\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{{}},:.'])
-"""
-_TOKEN = re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
-_UNITS = re.compile(rf"(?:{_UNIT})(?![{_START}0-9])")
+
+def _pattern(unit: str) -> re.Pattern[str]:
+    """Space and comments, then one word. Any other character is a sign, too: known names may have it. A text or comment
+    without an end is a sign up to the end, so that nobody looks for its end twice."""
+    return re.compile(
+        rf"""
+        (?:{_SPACE}+|//[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/)*
+        (?:
+          (?P<word>[{_START}][{_START[1:]}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
+         |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![{_START}]))?{unit})
+         |(?P<string>"(?:[^"\\]|\\.)*")
+         |(?P<at>@\s*"(?:[^"\\]|\\.)*")
+         |(?P<sign>\*\*|\.\.|<=|>=|!=|->|==|=>|=<|&&|\|\||/\*.*|".*|.)
+        )?""",
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+_PLAIN = _pattern("")
+_WITH_UNITS = _pattern(rf"(?:(?P<unit>{_UNIT})(?![{_START}0-9]))?")
+_SURROGATE = re.compile(r"[\uD800-\uDFFF]")
 _PAIR = r"u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 _ESCAPE = re.compile(rf"\\(?:{_PAIR}|u([0-9a-fA-F]{{4}})|U([0-9a-fA-F]{{6}})|(.))", re.DOTALL)
-_PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "'": "'", '"': '"', "\\": "\\", "/": "/"}
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "'": "'", '"': '"', "\\": "\\", "/": "/"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: its kind, its text as written, and its slice; numbers have their value, strings their content."""
 
     kind: Kind
     text: str
     start: int
     end: int
-    number: Decimal = Decimal(0)
+    number: Decimal = ZERO
     content: str = ""
 
 
@@ -55,18 +70,20 @@ class Text:
     def __init__(self, text: str, where: str = "") -> None:
         self.text = text
         self.where = where
-        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))] if "\n" in text else [0]
 
     def place(self, start: int, end: int) -> Place:
         """The place of a slice."""
-        line = bisect_right(self._lines, start)
-        return Place(line, start - self._lines[line - 1] + 1, start, end)
+        lines = self._lines
+        line = bisect_right(lines, start) if len(lines) > 1 else 1
+        return Place(line, start - lines[line - 1] + 1, start, end)
 
-    def refuse(self, code: str, start: int, expected: object, found: str, hint: str = "") -> FeelError:
-        """A refusal at an offset of the text."""
+    def refuse(self, code: str, start: int, expected: object, found: str, **more: object) -> FeelError:
+        """A refusal at an offset of the text; `more`: the hint, its sentence (`advice`) and the facts of that."""
         at = self.place(start, start)
+        facts = {"hint": "", **more}
         return FeelError(
-            code, where=self.where, line=at.line, column=at.column, expected=expected, found=found, hint=hint
+            code, where=self.where, line=at.line, column=at.column, expected=expected, found=found, **facts
         )
 
 
@@ -75,43 +92,43 @@ def tokens(source: Text, *, units: bool = False) -> list[Token]:
     text = source.text
     if len(text) > MAX_LENGTH:
         raise FeelError("feel_too_long", where=source.where, found=len(text), expected=MAX_LENGTH)
+    lone = None if text.isascii() else _SURROGATE.search(text)
+    if lone is not None:
+        raise source.refuse("feel_syntax", lone.start(), "FEEL", f"\\u{ord(lone[0]):04X}", advice="feel_hint_surrogate")
     found: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None or match.lastgroup is None:
-            raise source.refuse("feel_syntax", at, "FEEL", text[at], _hint(text[at]))
-        kind, end = match.lastgroup, match.end()
-        if kind == "number":
-            token = _number(source, at, end, units=units)
-            end = token.end
-            found.append(token)
-        elif kind == "string":
-            found.append(Token("string", match[0], at, end, content=_unescape(match[0][1:-1])))
-        elif kind == "at":
-            content = match[0][match[0].index('"') + 1 : -1]
-            found.append(Token("at", match[0], at, end, content=_unescape(content)))
-        elif kind == "word":
-            found.append(Token("word", match[0], at, end))
+    for match in (_WITH_UNITS if units else _PLAIN).finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            found.append(Token("word", match[kind], match.start(kind), match.end()))
         elif kind == "sign":
-            found.append(Token("sign", match[0], at, end))
-        at = end
+            found.append(Token("sign", match[kind], match.start(kind), match.end()))
+        elif kind == "number":
+            found.append(_number(source, match, match["unit"] if units else None))
+        elif kind == "string":
+            found.append(_quoted(source, match, "string"))
+        elif kind == "at":
+            found.append(_quoted(source, match, "at"))
     found.append(Token("end", "", len(text), len(text)))
     return found
 
 
-def _number(source: Text, start: int, end: int, *, units: bool) -> Token:
-    spelling = source.text[start:end]
+def _number(source: Text, match: re.Match[str], unit: str | None) -> Token:
+    text, start = match["number"], match.start("number")
     try:
-        value = CONTEXT.create_decimal(spelling)
+        value = CONTEXT.create_decimal(text[: -len(unit)] if unit else text)
     except DecimalException:
-        raise source.refuse("feel_syntax", start, "number", spelling) from None
-    if units:
-        match = _UNITS.match(source.text, end)
-        if match is not None:
-            end = match.end()
-            value = scaled(value, match[0])
-    return Token("number", source.text[start:end], start, end, number=value)
+        raise source.refuse("feel_syntax", start, "number", text, advice="feel_hint_number_range") from None
+    return Token("number", text, start, match.end(), scaled(value, unit) if unit else value)
+
+
+def _quoted(source: Text, match: re.Match[str], kind: Literal["string", "at"]) -> Token:
+    text, start = match[kind], match.start(kind)
+    content = text[text.index('"') + 1 : -1]
+    if "\\" in content:
+        content = _ESCAPE.sub(_escape, content)
+        if _SURROGATE.search(content):
+            raise source.refuse("feel_syntax", start, "FEEL", text, advice="feel_hint_surrogate")
+    return Token(kind, text, start, match.end(), ZERO, content)
 
 
 def scaled(value: Decimal, unit: str) -> Decimal:
@@ -125,21 +142,13 @@ def scaled(value: Decimal, unit: str) -> Decimal:
     return Decimal((sign, digits, exponent))
 
 
-def _unescape(text: str) -> str:
-    return _ESCAPE.sub(_escape, text) if "\\" in text else text
-
-
 def _escape(found: re.Match[str]) -> str:
     if found[1]:
         return chr(0x10000 + ((int(found[1], 16) - 0xD800) << 10) + int(found[2], 16) - 0xDC00)
     if found[3] or found[4]:
         code = int(found[3] or found[4], 16)
         return chr(code) if code <= 0x10FFFF else found[0]
-    return _PLAIN.get(found[5], found[0])
-
-
-def _hint(sign: str) -> str:
-    return '"…"' if sign == '"' else ""
+    return _ESCAPED.get(found[5], found[0])
 
 
 # The names in scope are cut again for every expression of a pack: a few thousand names, hundreds of thousands of times.
@@ -147,12 +156,10 @@ def _hint(sign: str) -> str:
 def words_of(name: str) -> tuple[str, ...]:
     """A name cut into the words the tokenizer would make of it; a name FEEL cannot spell gives an empty sequence."""
     words: list[str] = []
-    at = 0
-    while at < len(name):
-        match = _TOKEN.match(name, at)
-        if match is None or match.lastgroup not in {"space", "word", "number", "sign"}:
+    for match in _PLAIN.finditer(name):
+        kind = match.lastgroup
+        if kind in {"string", "at"} or "//" in match[0] or "/*" in match[0]:
             return ()
-        if match.lastgroup != "space":
-            words.append(match[0])
-        at = match.end()
+        if kind is not None:
+            words.append(match[kind])
     return tuple(words)

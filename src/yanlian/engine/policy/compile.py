@@ -8,7 +8,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import RecordKind, Schema
 from yanlian.engine.feel import FeelError, Function, ast, compile_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
-from yanlian.engine.feel.names import KEYWORDS
+from yanlian.engine.feel.names import KEYWORDS, needs_telling
 from yanlian.engine.feel.tokens import words_of
 from yanlian.engine.policy.compile_table import compile_table
 from yanlian.engine.policy.compiled import (
@@ -213,7 +213,7 @@ class Compiler:
 
     def special_names(self, home: Home) -> list[str]:
         """The names that FEEL cannot read as one word unless it is told."""
-        return [name for name in home.visible if len(words_of(name)) > 1]
+        return [name for name in home.visible if needs_telling(name)]
 
     def functions(self, home: Home) -> dict[str, Function | Callable[..., object]]:
         """Functions that are the same for every dossier: those of packs, and the scales in scope."""
@@ -224,7 +224,7 @@ class Compiler:
         """Note a fault of the FEEL text at its line of the file."""
         line = error.data.get("line")
         at = formula.line_of(line if isinstance(line, int) else 1)
-        shown = Refused(error.code, **{**error.data, "where": formula.text[:60]})
+        shown = FeelError(error.code, **{**error.data, "where": formula.text[:60]})
         self.faults.add_refusal(at, shown)
 
 
