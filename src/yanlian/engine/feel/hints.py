@@ -52,7 +52,6 @@ _INSTEAD = {
     "elif": "else if",
     "elseif": "else if",
     "elsif": "else if",
-    "endif": "",
 }
 _FORMS = {
     "if": "if … then … else …",
@@ -64,6 +63,10 @@ _FORMS = {
     "in": "for x in […] return …",
     "and": "x between 1 and 10",
     "key:": "{name: value}",
+    ":": "{name: value}",
+    "..": "[1..10]",
+    "?": "if … then … else …",
+    "name:": "f(name: value, other name: value)",
     "->": "function<number> -> number",
 }
 _OPERATOR_WORDS = ("and", "or", "in", "between", "instance", "then", "else", "return", "satisfies")
@@ -128,6 +131,8 @@ def _habit(token: Token, before: Token | None) -> Facts:
 
 def _number(token: Token, before: Token | None, after: Token | None) -> Facts:
     """A unit where units are not read, separators within a number, a number that ends with a point."""
+    if before is not None and before.text == "." and token.kind not in {"word", "sign"}:
+        return {"advice": "feel_hint_number", "hint": "0.5"}
     if before is None or before.kind != "number":
         return {"advice": "feel_hint_write", "hint": "modulo(a, b)"} if token.text == "%" and before else {}
     if token.text == "%" and after is not None and after.kind in {"number", "word"} and token.end < after.start:
@@ -169,9 +174,11 @@ def _form(token: Token, before: Token | None, expected: str) -> Facts:
         return {"advice": "feel_hint_surplus", "hint": _OPENING[token.text]}
     if expected == "operator" and token.kind in {"word", "number", "string", "at"}:
         return {"advice": "feel_hint_operator", "hint": "+ - * / = , and or"}
-    if expected == "expression":
+    if expected == "type":
+        return {"advice": "feel_hint_form", "hint": "number, string, boolean, date, list<…>, context<…>"}
+    if expected in {"expression", "name"}:
         return {"advice": "feel_hint_start"} if before is None else {"advice": "feel_hint_operand", "hint": before.text}
-    return {"advice": "feel_hint_name", "hint": '"…"'} if expected in {"name", "name:"} else {}
+    return {}
 
 
 def _write(instead: str) -> Facts:

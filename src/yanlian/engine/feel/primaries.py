@@ -9,7 +9,7 @@ from yanlian.engine.feel.ast import Expression
 from yanlian.engine.feel.names import KEYWORDS, KnownNames
 from yanlian.engine.feel.parse_types import parse_type
 from yanlian.engine.feel.stream import Stream
-from yanlian.engine.feel.tokens import HALF_WIDTH, ODD, Text, Token
+from yanlian.engine.feel.tokens import ODD, Text, Token
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _NEVER_NAMES = KEYWORDS - {"of", "instance", "external", "not", "function", "every", "some"}
@@ -90,10 +90,7 @@ class Primaries(Stream):
         odd = ODD.search(text)
         if odd is None or (self.filters and odd[0] in _BRACKETS) or self.known_name() is not None:
             return
-        place = self.token.start + odd.start()
-        raise self.source.refuse(
-            "feel_syntax", place, "FEEL", odd[0], advice="feel_hint_half_width", hint=HALF_WIDTH[odd[0]]
-        )
+        raise self.half_width(odd.start())
 
     def known_name(self) -> tuple[str, int] | None:
         """The longest known name at the current token; inside a filter the entries of members count as known."""

@@ -17,7 +17,7 @@ _EXPECTED: dict[str, dict[Language, str]] = {
     "key:": {"zh": "“键:”", "en": "“key:”"},
     "type": {"zh": "类型", "en": "a type"},
     "number": {"zh": "数", "en": "a number"},
-    "FEEL": {"zh": "FEEL 符号", "en": "a sign of FEEL"},
+    "FEEL": {"zh": " FEEL 的符号", "en": "a sign of FEEL"},
 }
 _END: dict[Language, str] = {"zh": "结尾", "en": "the end"}
 _OR: dict[Language, str] = {"zh": "或", "en": " or "}

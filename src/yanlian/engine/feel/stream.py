@@ -8,7 +8,7 @@ from itertools import pairwise
 from yanlian.engine.feel.ast import Place
 from yanlian.engine.feel.hints import advise
 from yanlian.engine.feel.refusal import FeelError
-from yanlian.engine.feel.tokens import Text, Token
+from yanlian.engine.feel.tokens import HALF_WIDTH, ODD, Text, Token
 
 _IN_KEYS = frozenset({"+", "-", "*", "/", "'", ".", "**"})
 
@@ -45,13 +45,22 @@ class Stream:
     def unexpected(self, expected: str, opened: int = -1, known: Iterable[str] = ()) -> FeelError:
         """The refusal of the current word, with a hint. `opened`: the open bracket; `known`: names it may mean."""
         token = self.token
-        found = token.text
+        odd = ODD.search(token.text) if token.kind == "word" else None
+        if odd is not None:
+            return self.half_width(odd.start())
         facts = advise(self.all, self.at, expected, known)
         if not facts and opened >= 0:
             at = self.source.place(opened, opened)
             bracket = self.source.text[opened]
             facts = {"advice": "feel_hint_opened", "bracket": bracket, "from_line": at.line, "from_column": at.column}
-        return self.source.refuse("feel_syntax", token.start, expected, found, **facts)
+        return self.source.refuse("feel_syntax", token.start, expected, token.text, **facts)
+
+    def half_width(self, at: int) -> FeelError:
+        """The refusal of full-width punctuation within the current word."""
+        odd, place = self.token.text[at], self.token.start + at
+        return self.source.refuse(
+            "feel_syntax", place, "FEEL", odd, advice="feel_hint_half_width", hint=HALF_WIDTH[odd]
+        )
 
     def key_before_colon(self) -> str | None:
         """If words and then a colon stand here, read them and return the words as a name."""
