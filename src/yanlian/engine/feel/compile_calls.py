@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from yanlian.engine.feel import ast
+from yanlian.engine.feel.coerce import coerce
 from yanlian.engine.feel.frame import MAX_CALLS, MAX_STEPS, Frame, Meter, Piece, Run, fixed
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.printer import print_expression
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
-from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, Function, Unknown, fault, is_known, union
 
 _SIMPLE = ATOMS - {Unknown, dict}
@@ -40,16 +41,35 @@ def takes(function: Function, count: int) -> bool:
     return any(len(names) == count for names in function.others)
 
 
-def order_of(function: Function, names: Sequence[str]) -> list[int] | None:
-    """For every parameter in order, which named argument it takes (-1: left out); nothing if the names do not fit."""
-    for parameters in (function.parameters, *function.others):
+def called_by_name(function: Function, names: Sequence[str]) -> tuple[Function, list[int]] | None:
+    """What a call with these names calls, and for every parameter in order which named argument it takes (-1: left
+    out); nothing if the names fit no list of parameters. Where two lists have the same names, the one in the order as
+    written counts (`before(range: …, point: …)`)."""
+    given = set(names)
+    if len(given) < len(names):
+        return None
+    lists = [p for p in (function.parameters, *function.others) if given <= set(p)]
+    for parameters in sorted(lists, key=lambda p: p[: len(names)] != tuple(names)):
         required = len(parameters) - (function.optional if parameters is function.parameters else 0)
-        if set(names) <= set(parameters) and set(parameters[:required]) <= set(names) and len(set(names)) == len(names):
-            order = [names.index(p) if p in names else -1 for p in parameters]
-            while order and order[-1] == -1:
-                order.pop()
-            return order
-    return None
+        if not set(parameters[:required]) <= given:
+            continue
+        order = [names.index(p) if p in given else -1 for p in parameters]
+        while order and order[-1] == -1:
+            order.pop()
+        chosen = function if function.by_name is None else replace(function, call=function.by_name(parameters))
+        return chosen, order
+    return _called_by_number(function, names)
+
+
+def _called_by_number(function: Function, names: Sequence[str]) -> tuple[Function, list[int]] | None:
+    """A variadic function called as `min(c1: …, c2: …)`: the numbers must run from 1 without a gap."""
+    if not function.numbered:
+        return None
+    fixed_names = function.parameters[:-1]
+    wanted = [*fixed_names, *(f"{function.numbered}{i + 1}" for i in range(len(names) - len(fixed_names)))]
+    if len(wanted) == len(fixed_names) or set(wanted) != set(names):
+        return None
+    return function, [names.index(name) for name in wanted]
 
 
 def compile_call(unit: Unit, node: ast.Call, scope: Scope) -> Piece:
@@ -63,7 +83,9 @@ def compile_call(unit: Unit, node: ast.Call, scope: Scope) -> Piece:
         pieces = [unit.compile(value, scope) for value in values]
         return Piece(_dynamic(callee.run, fallback, [p.run for p in pieces], names, node.place))
     pieces = [unit.compile(value, scope) for value in values]
-    order = order_of(known, names) if names else list(range(len(values)))
+    order: list[int] | None = list(range(len(values)))
+    if names:
+        known, order = called_by_name(known, names) or (known, None)
     if order is None or (not names and not takes(known, len(values))):
         problem = fault("feel_arguments", function=known.name, count=len(values))
         return Piece(lambda f: f.settle(problem, node.place))
@@ -154,10 +176,11 @@ def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tup
                 return None
         values = [r(f) for r in runs]
         if names:
-            order = order_of(function, names)
-            if order is None:
+            found = called_by_name(function, names)
+            if found is None:
                 f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
                 return None
+            function, order = found
             values = [values[i] if i >= 0 else None for i in order]
         elif not takes(function, len(values)):
             f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
@@ -205,8 +228,9 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
             if external:
                 return fault("feel_external")
             for i, kind in declared:
-                if values[i] is not None and is_instance(values[i], kind, known_types) is False:
-                    return fault("feel_argument_type", name=names[i], found=type_name(values[i]))
+                fitted = values[i] = coerce(values[i], kind, known_types)
+                if type(fitted) is Fault:
+                    return fitted
             local = list(captured)
             for slot, value in zip(slots, values, strict=True):
                 local[slot] = value

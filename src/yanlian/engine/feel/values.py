@@ -126,8 +126,10 @@ class Function:
     `variadic`: the last parameter takes any number of further positional arguments. `optional`: how many parameters
     at the end may be left out. `accepts_unknown`: unknown arguments are handed over instead of making the result
     unknown. `types`: for functions defined in FEEL, the declared types as printed, or empty. `others`: further lists of
-    parameter names under which the same function may be called. `run`: used instead of `call` inside an evaluation,
-    with the frame of the caller, so that budget and warnings are shared.
+    parameter names under which the same function may be called. `by_name`: for functions whose lists of names ask for
+    different kinds, what to call when the arguments come with the names of one list. `numbered`: the prefix of the
+    names a variadic parameter has when it is called by name (`c` for `min(c1: 1, c2: 2)`). `run`: used instead of
+    `call` inside an evaluation, with the frame of the caller, so that budget and warnings are shared.
     """
 
     name: str
@@ -138,6 +140,8 @@ class Function:
     accepts_unknown: bool = False
     types: tuple[str, ...] = ()
     others: tuple[tuple[str, ...], ...] = ()
+    by_name: Callable[[tuple[str, ...]], Callable[..., object]] | None = field(default=None, compare=False, repr=False)
+    numbered: str = ""
     run: Callable[[object, list[object]], object] | None = field(default=None, compare=False, repr=False)
 
 

@@ -11,6 +11,16 @@ def rejected(function: str, *arguments: object) -> Fault:
     return fault("feel_argument_type", name=function, found=", ".join(type_name(a) for a in arguments))
 
 
+def refused(function: str, *arguments: object) -> Fault:
+    """The same of a function of lists: none of its lists of one is to be taken for its member."""
+    return fault("feel_list_argument", name=function, found=", ".join(type_name(a) for a in arguments))
+
+
+def single(value: object) -> object:
+    """The one member of a list of one, which stands for it where no list is wanted; else the value itself."""
+    return clean(value[0]) if type(value) is list and len(value) == 1 else value
+
+
 def gathered(arguments: tuple[object, ...]) -> list[object]:
     """The members a function works on: those of its one list, or the arguments themselves."""
     if len(arguments) == 1 and isinstance(arguments[0], list):

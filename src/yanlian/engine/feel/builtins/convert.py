@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from yanlian.engine.feel.builtins.arguments import rejected
 from yanlian.engine.feel.compare import equal, key_of, negation
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import CONTEXT, MAX_TEXT, number_text
 from yanlian.engine.feel.refusal import FeelError
-from yanlian.engine.feel.temporal import DateTime, FarDate, Time, date_text
-from yanlian.engine.feel.values import Fault, Function, Range, fault, is_known
+from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths, date_text
+from yanlian.engine.feel.values import Function, Range, fault, is_known
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_MOMENTS = (date, FarDate, Time, DateTime, YearsMonths, DaysTime)
+_PLAIN_KEY = re.compile(r"[^\W\d]\w*( [^\W\d]\w*)*")
 
 
 def text_of(value: object, *, quoted: bool = False) -> str:
-    """A value as `string()` writes it; texts inside lists and contexts stand in quotes."""
+    """A value as `string()` writes it; inside lists, contexts and ranges texts and times stand as FEEL writes them."""
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if quoted else value
     if value is None:
@@ -26,19 +29,29 @@ def text_of(value: object, *, quoted: bool = False) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return number_text(value)
+        return number_text(value if value else abs(value))
     if isinstance(value, list):
         return _short("[" + ", ".join(text_of(clean(member), quoted=True) for member in value) + "]")
     if isinstance(value, Mapping):
-        return _short("{" + ", ".join(f"{k}: {text_of(clean(v), quoted=True)}" for k, v in value.items()) + "}")
+        entries = (f"{_key(key)}: {text_of(clean(entry), quoted=True)}" for key, entry in value.items())
+        return _short("{" + ", ".join(entries) + "}")
     if isinstance(value, Range):
-        left, right = "[" if value.low_closed else "(", "]" if value.high_closed else ")"
-        return f"{left}{text_of(value.low, quoted=True)}..{text_of(value.high, quoted=True)}{right}"
+        return _range_text(value)
     if isinstance(value, Function):
         return f"function({', '.join(value.parameters)})"
-    if isinstance(value, (date, FarDate)):
-        return date_text(value)
-    return str(value)
+    text = date_text(value) if isinstance(value, (date, FarDate)) else str(value)
+    return f'@"{text}"' if quoted and isinstance(value, _MOMENTS) else text
+
+
+def _key(key: object) -> str:
+    """The name of an entry; one that is no name stands in quotes."""
+    name = str(key)
+    return name if _PLAIN_KEY.fullmatch(name) else text_of(name, quoted=True)
+
+
+def _range_text(span: Range) -> str:
+    left, right = "[" if span.low_closed else "(", "]" if span.high_closed else ")"
+    return f"{left}{text_of(span.low, quoted=True)}..{text_of(span.high, quoted=True)}{right}"
 
 
 def _short(text: str) -> str:
@@ -54,8 +67,8 @@ def string(value: object) -> object:
 
 def number(text: object, grouping: object = None, point: object = None) -> object:
     """`number(from, grouping separator, decimal separator)`."""
-    if not isinstance(text, str):
-        return text if isinstance(text, Decimal) else _wrong("number", text)
+    if not (isinstance(text, str) and all(one is None or isinstance(one, str) for one in (grouping, point))):
+        return rejected("number", text, grouping, point)
     if grouping not in {None, " ", ",", "."} or point not in {None, ",", "."} or (grouping and grouping == point):
         return fault("feel_separators")
     if isinstance(grouping, str):
@@ -68,10 +81,6 @@ def number(text: object, grouping: object = None, point: object = None) -> objec
         return CONTEXT.create_decimal(text)
     except ArithmeticError:
         return fault("feel_number_range", operator="number")
-
-
-def _wrong(name: str, value: object) -> Fault:
-    return fault("feel_argument_type", name=name, found=type_name(value))
 
 
 def negated(value: object) -> object:

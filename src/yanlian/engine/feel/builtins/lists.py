@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from decimal import Decimal
 from functools import cmp_to_key
 
-from yanlian.engine.feel.builtins.arguments import as_list, gathered, rejected
+from yanlian.engine.feel.builtins.arguments import as_list, gathered, refused, single
 from yanlian.engine.feel.compare import conjunction, disjunction, equal, key_of, less
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.numbers import MAX_LIST, truncated
@@ -20,7 +20,7 @@ def list_contains(members: object, element: object) -> object:
         return members.plain()
     found = as_list(members)
     if found is None:
-        return rejected("list contains", members)
+        return refused("list contains", members)
     results: list[object] = []
     for member in found:
         result = equal(clean(member), element)
@@ -41,7 +41,7 @@ def count(members: object) -> object:
         # No upper bound: one maybe member may stand for any number of records.
         return Unknown(members.unknown().missing, Decimal(len(members)))
     found = as_list(members)
-    return rejected("count", members) if found is None else Decimal(len(found))
+    return refused("count", members) if found is None else Decimal(len(found))
 
 
 def all_true(*arguments: object) -> object:
@@ -58,19 +58,20 @@ def _joined(name: str, join: Callable[[Iterable[object]], object], arguments: tu
     if len(arguments) == 1 and type(arguments[0]) is Unknown:
         return arguments[0].plain()
     if arguments == (None,):
-        return rejected(name, None)
+        return refused(name, None)
     members = gathered(arguments)
     if any(not isinstance(member, (bool, Unknown)) and member is not None for member in members):
-        return rejected(name, *arguments)
+        return refused(name, *arguments)
     lists = [value for value in arguments if isinstance(value, IncompleteList) and value.is_open]
     return join([*members, *(union(value) for value in lists)])
 
 
 def sublist(members: object, start: object, length: object = None) -> object:
     """`sublist(list, start position, length)`."""
+    start, length = single(start), single(length)
     found, first, size = as_list(members), truncated(start), truncated(length)
     if found is None or first is None or (length is not None and size is None):
-        return rejected("sublist", members, start, length)
+        return refused("sublist", members, start, length)
     if first == 0 or abs(first) > len(found) or (size is not None and size < 0):
         return fault("feel_index", index=start, count=len(found))
     begin = first - 1 if first > 0 else len(found) + first
@@ -83,8 +84,8 @@ def append(members: object, *items: object) -> object:
     """`append(list, item…)`."""
     if type(members) is Unknown:
         return members.plain()
-    found = members if isinstance(members, list) else [members]
-    return _like(found, [*found, *items])
+    found = as_list(members)
+    return refused("append", members, *items) if found is None else _like(found, [*found, *items])
 
 
 def concatenate(*lists: object) -> object:
@@ -92,7 +93,7 @@ def concatenate(*lists: object) -> object:
     if any(type(value) is Unknown for value in lists):
         return union(*lists)
     if any(value is None for value in lists):
-        return rejected("concatenate", *lists)
+        return refused("concatenate", *lists)
     parts = [as_list(value) or [] for value in lists]
     if sum(len(part) for part in parts) > MAX_LIST:
         raise FeelError("feel_limit", expected=MAX_LIST, found="concatenate")
@@ -127,26 +128,35 @@ def remove(members: object, position: object) -> object:
 
 def list_replace(members: object, position: object, item: object) -> object:
     """`list replace(list, position, newItem)`, or `(list, match, newItem)` with `match(item, newItem)`."""
-    if isinstance(position, Function):
-        found = as_list(members)
-        if found is None or len(position.parameters) != 2:
-            return rejected("list replace", members, position)
-        decided = [position.call(member, item) for member in found]
-        if any(type(result) is Unknown for result in decided):
-            return union(*decided)
-        if any(not isinstance(result, bool) for result in decided):
-            return fault("feel_argument", function="list replace", found="match")
-        return [item if hit is True else member for member, hit in zip(found, decided, strict=True)]
-    found_list, at = _positioned("list replace", members, position)
-    if isinstance(found_list, Fault):
-        return found_list
-    return [*found_list[:at], item, *found_list[at + 1 :]]
+    return (_replaced_where if isinstance(position, Function) else _replaced_at)(members, position, item)
+
+
+def _replaced_at(members: object, position: object, item: object) -> object:
+    found, at = _positioned("list replace", members, position)
+    return found if isinstance(found, Fault) else [*found[:at], item, *found[at + 1 :]]
+
+
+def _replaced_where(members: object, match: object, item: object) -> object:
+    found = as_list(members)
+    if found is None or not isinstance(match, Function) or len(match.parameters) != 2:
+        return refused("list replace", members, match)
+    decided = [match.call(member, item) for member in found]
+    if any(type(result) is Unknown for result in decided):
+        return union(*decided)
+    if any(not isinstance(result, bool) for result in decided):
+        return fault("feel_argument", function="list replace", found="match")
+    return [item if hit is True else member for member, hit in zip(found, decided, strict=True)]
+
+
+def _replace_by_name(names: tuple[str, ...]) -> Callable[..., object]:
+    return _replaced_where if "match" in names else _replaced_at
 
 
 def _positioned(name: str, members: object, position: object) -> tuple[list[object] | Fault, int]:
+    position = single(position)
     found, at = as_list(members), truncated(position)
     if found is None or at is None:
-        return rejected(name, members, position), 0
+        return refused(name, members, position), 0
     if at == 0 or abs(at) > len(found):
         return fault("feel_index", index=position, count=len(found)), 0
     return found, at - 1 if at > 0 else len(found) + at
@@ -155,14 +165,14 @@ def _positioned(name: str, members: object, position: object) -> tuple[list[obje
 def reverse(members: object) -> object:
     """`reverse(list)`."""
     found = as_list(members)
-    return rejected("reverse", members) if found is None else found[::-1]
+    return refused("reverse", members) if found is None else found[::-1]
 
 
 def index_of(members: object, match: object) -> object:
     """`index of(list, match)`: all positions."""
     found = as_list(members)
     if found is None:
-        return rejected("index of", members)
+        return refused("index of", members)
     return [Decimal(i) for i, member in enumerate(found, 1) if equal(clean(member), match) is True]
 
 
@@ -176,7 +186,7 @@ def distinct_values(members: object) -> object:
     """`distinct values(list)`: the first of each."""
     found = as_list(members)
     if found is None:
-        return rejected("distinct values", members)
+        return refused("distinct values", members)
     first: dict[Hashable, object] = {}
     for member in found:
         first.setdefault(key_of(clean(member)), member)
@@ -186,7 +196,7 @@ def distinct_values(members: object) -> object:
 def flatten(members: object) -> object:
     """`flatten(list)`: lists in lists taken apart."""
     if members is None:
-        return rejected("flatten", members)
+        return refused("flatten", members)
     flat: list[object] = []
     stack = [members]
     while stack:
@@ -204,9 +214,9 @@ def sort(members: object, precedes: object = None) -> object:
     """`sort(list, precedes)`: stable; without `precedes` by the natural order."""
     found = as_list(members)
     if found is None or not (precedes is None or isinstance(precedes, Function)):
-        return rejected("sort", members, precedes)
+        return refused("sort", members, precedes)
     if isinstance(precedes, Function) and len(precedes.parameters) != 2:
-        return rejected("sort", members, precedes)
+        return refused("sort", members, precedes)
     before = less if precedes is None else precedes.call
     odd: list[object] = []
 
@@ -227,17 +237,23 @@ def sort(members: object, precedes: object = None) -> object:
 FUNCTIONS = (
     Function("list contains", ("list", "element"), list_contains, accepts_unknown=True),
     Function("count", ("list",), count, accepts_unknown=True),
-    Function("all", ("list",), all_true, variadic=True, accepts_unknown=True),
-    Function("any", ("list",), any_true, variadic=True, accepts_unknown=True),
+    Function("all", ("list",), all_true, variadic=True, accepts_unknown=True, numbered="b"),
+    Function("any", ("list",), any_true, variadic=True, accepts_unknown=True, numbered="b"),
     Function("sublist", ("list", "start position", "length"), sublist, optional=1),
-    Function("append", ("list", "item"), append, variadic=True, accepts_unknown=True),
-    Function("concatenate", ("list",), concatenate, variadic=True, accepts_unknown=True),
+    Function("append", ("list", "item"), append, variadic=True, accepts_unknown=True, numbered="item"),
+    Function("concatenate", ("list",), concatenate, variadic=True, accepts_unknown=True, numbered="list"),
     Function("insert before", ("list", "position", "newItem"), insert_before),
     Function("remove", ("list", "position"), remove),
-    Function("list replace", ("list", "position", "newItem"), list_replace, others=(("list", "match", "newItem"),)),
+    Function(
+        "list replace",
+        ("list", "position", "newItem"),
+        list_replace,
+        others=(("list", "match", "newItem"),),
+        by_name=_replace_by_name,
+    ),
     Function("reverse", ("list",), reverse),
     Function("index of", ("list", "match"), index_of),
-    Function("union", ("list",), union_of, variadic=True),
+    Function("union", ("list",), union_of, variadic=True, numbered="list"),
     Function("distinct values", ("list",), distinct_values),
     Function("flatten", ("list",), flatten),
     Function("sort", ("list", "precedes"), sort, optional=1),

@@ -1,165 +1,151 @@
-"""Regular expressions as XPath writes them, for `matches`, `replace` and `split`; with limits against slow ones."""
+"""Regular expressions as XPath 3.1 writes them, for `matches`, `replace` and `split`; none may take seconds.
+
+A pattern is read into a tree first. If the work of a backtracking engine on an input of this length is surely small,
+Python's `re` runs it; otherwise a machine of our own does, whose work grows with the length only. A pattern with
+back-references can only run on the first; where that might take too long, the answer is null.
+"""
 
 from __future__ import annotations
 
 import re
-import sys
-import unicodedata
 from functools import lru_cache
+from typing import TypeAlias
 
+from yanlian.engine.feel.builtins.pattern_machine import Machine
+from yanlian.engine.feel.builtins.pattern_sets import Spans, negation
+from yanlian.engine.feel.builtins.pattern_tree import (
+    Anchor,
+    Back,
+    BadPattern,
+    Chars,
+    Choice,
+    Group,
+    Node,
+    Repeat,
+    Row,
+    read,
+)
 from yanlian.engine.feel.values import Fault, fault
 
-MAX_PATTERN = 1000
-# The longest input by the number of open repeats: trying all ways to divide a text among k of them takes n ** (k + 1).
-MAX_INPUT = (100_000, 20_000, 2_000, 500, 200, 100)
-MAX_INPUT_NESTED = 25
-_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE}
-_NAME_START = r"A-Za-z_:\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u2070-\u218F\u3001-\uD7FF"
-_NAME = _NAME_START + r"\-.0-9\u00B7\u0300-\u036F\u203F-\u2040"
-_PROPERTY = re.compile(r"\\([pP])\{(\^?[A-Za-z]{1,2}|Is[A-Za-z0-9-]+)\}")
+MAX_PATTERN = 1_000
+# Steps of the backtracking engine that are surely over within a fraction of a second.
+MAX_WORK = 30_000_000
+MAX_INPUT = 1_000_000
+Runner: TypeAlias = re.Pattern[str] | Machine
 
 
-def compiled(pattern: str, flags: str, size: int) -> re.Pattern[str] | Fault:
+def compiled(pattern: str, flags: str, size: int) -> Runner | Fault:
     """The pattern ready to run on an input of that size, or why it cannot run."""
     found = _compiled(pattern, flags)
     if isinstance(found, Fault):
         return found
-    regex, longest = found
-    if size > longest:
-        return fault("feel_pattern_size", pattern=pattern[:50], size=size)
-    return regex
+    regex, longest, _ = found
+    if size <= longest:
+        return regex
+    machine = _machine(pattern, flags)
+    return fault("feel_pattern_size", pattern=pattern[:50], size=size) if machine is None else machine
+
+
+def matches_nothing(pattern: str, flags: str) -> bool:
+    """Whether a pattern (a good one) matches the empty text: then it cannot say what to replace or where to split."""
+    found = _compiled(pattern, flags)
+    return not isinstance(found, Fault) and found[2]
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str, flags: str) -> tuple[re.Pattern[str], int] | Fault:
+def _compiled(pattern: str, flags: str) -> tuple[re.Pattern[str], int, bool] | Fault:
     if len(pattern) > MAX_PATTERN or set(flags) - set("smixq"):
         return fault("feel_pattern", pattern=pattern[:50], flags=flags)
-    options = re.RegexFlag(0)
-    for flag in flags:
-        options |= _FLAGS.get(flag, re.RegexFlag(0))
     try:
-        if "q" in flags:
-            return re.compile(re.escape(pattern), options), MAX_INPUT[0]
-        translated = _translate(pattern, spaced="x" in flags)
-        return re.compile(translated, options), _longest(translated)
-    except (re.error, OverflowError, RecursionError):
+        tree, _ = _tree(pattern, flags)
+        regex = re.compile(_python(tree, lines="m" in flags, any_case="i" in flags))
+    except (BadPattern, re.error, OverflowError, RecursionError):
         return fault("feel_pattern", pattern=pattern[:50], flags=flags)
+    return regex, _longest(tree), regex.match("") is not None
 
 
-def _translate(pattern: str, *, spaced: bool) -> str:
-    """An XPath pattern as Python writes it."""
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
-            piece, at = _escape(pattern, at, inside=False)
-            out.append(piece)
-            continue
-        if sign == "[":
-            piece, at = _set(pattern, at)
-            out.append(piece)
-            continue
-        if pattern.startswith("(?", at) and not pattern.startswith("(?:", at):
-            raise re.error("XPath has no such group")
-        if sign == "$":
-            out.append(r"(?!\n)$")
-        elif not (spaced and sign.isspace()):
-            out.append(sign)
-        at += 1
-    return "".join(out)
+@lru_cache(maxsize=256)
+def _machine(pattern: str, flags: str) -> Machine | None:
+    tree, groups = _tree(pattern, flags)
+    try:
+        return Machine(tree, groups, lines="m" in flags)
+    except BadPattern:
+        return None
 
 
-def _escape(pattern: str, at: int, *, inside: bool) -> tuple[str, int]:
-    found = _PROPERTY.match(pattern, at)
-    if found is not None:
-        ranges = _category(found[2])
-        if not inside:
-            return f"[{'^' if found[1] == 'P' else ''}{ranges}]", found.end()
-        if found[1] == "P":
-            raise re.error("a negated property inside a set")
-        return ranges, found.end()
-    sign = pattern[at + 1 : at + 2]
-    if sign in {"i", "c", "I", "C"}:
-        ranges = _NAME_START if sign in "iI" else _NAME
-        return (ranges if inside else f"[{'^' if sign.isupper() else ''}{ranges}]"), at + 2
-    if sign == "" or sign in "AZbBxuNkgaevfQE":
-        raise re.error("XPath has no such escape")
-    return "\\" + sign, at + 2
+def _tree(pattern: str, flags: str) -> tuple[Node, int]:
+    if "q" in flags:
+        pattern = re.sub(r"[\\|.?*+(){}$\[\]^]", r"\\\g<0>", pattern)
+        flags = flags.replace("x", "")
+    return read(pattern, flags)
 
 
-def _set(pattern: str, at: int) -> tuple[str, int]:
-    """A set `[…]`, with the subtraction `[a-z-[aeiou]]` of XPath."""
-    out = ["["]
-    at += 1
-    if pattern.startswith("^", at):
-        out.append("^")
-        at += 1
-    first = True
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "]" and not first:
-            return "".join(out) + "]", at + 1
-        if sign == "\\":
-            piece, at = _escape(pattern, at, inside=True)
-            out.append(piece)
-        elif pattern.startswith("-[", at) and not first:
-            inner, at = _set(pattern, at + 1)
-            if not pattern.startswith("]", at):
-                raise re.error("a set is not closed")
-            return f"(?!{inner}){''.join(out)}]", at + 1
-        elif sign == "[":
-            out.append(r"\[")
-            at += 1
-        else:
-            out.append(sign)
-            at += 1
-        first = False
-    raise re.error("a set is not closed")
+def _python(node: Node, *, lines: bool, any_case: bool) -> str:
+    """A tree as Python writes it."""
+    if isinstance(node, Chars):
+        return _set(node.spans)
+    if isinstance(node, Anchor):
+        # A line begins after a line end, but not after the one that ends the whole text.
+        starts, ends = (r"(?:(?m:^)(?!(?<=\n)\Z))", r"(?m:$)") if lines else (r"\A", r"\Z")
+        return starts if node.sign == "^" else ends
+    if isinstance(node, Back):
+        return f"(?i:\\{node.number})" if any_case else f"(?:\\{node.number})"
+    if isinstance(node, Group):
+        return f"({_python(node.item, lines=lines, any_case=any_case)})"
+    if isinstance(node, Row):
+        return "".join(_python(item, lines=lines, any_case=any_case) for item in node.items)
+    if isinstance(node, Choice):
+        return "(?:" + "|".join(_python(item, lines=lines, any_case=any_case) for item in node.items) + ")"
+    inner = _python(node.item, lines=lines, any_case=any_case)
+    item = inner if isinstance(node.item, (Chars, Group)) else f"(?:{inner})"
+    count = f"{{{node.low},{'' if node.high is None else node.high}}}"
+    return f"{item}{count}{'?' if node.lazy else ''}"
 
 
-@lru_cache(maxsize=64)
-def _category(name: str) -> str:
-    """All characters of a Unicode category as ranges of a set."""
-    if name.startswith(("Is", "^")):
-        raise re.error("blocks of characters are not supported")
-    ranges: list[str] = []
-    start = -1
-    for code in range(sys.maxunicode + 2):
-        inside = code <= sys.maxunicode and unicodedata.category(chr(code)).startswith(name)
-        if inside and start < 0:
-            start = code
-        elif not inside and start >= 0:
-            ranges.append(f"\\U{start:08x}-\\U{code - 1:08x}")
-            start = -1
-    if not ranges:
-        raise re.error("no such category")
-    return "".join(ranges)
+@lru_cache(maxsize=512)
+def _set(spans: Spans) -> str:
+    if not spans:
+        return "(?!)"
+    if len(spans) == 1 and spans[0][0] == spans[0][1]:
+        return re.escape(chr(spans[0][0]))
+    other = negation(spans)
+    if not other:
+        return r"[\s\S]"
+    shorter, sign = (other, "^") if len(other) < len(spans) else (spans, "")
+    return f"[{sign}{''.join(_span(first, last) for first, last in shorter)}]"
 
 
-def _longest(pattern: str) -> int:
-    """How long an input may be for the pattern to end in reasonable time."""
-    plain = re.sub(r"\\.", "a", re.sub(r"\[(?:\\.|[^\]\\])*\]", "a", pattern))
-    repeats = len(re.findall(r"[*+]|\{\d+,", plain))
-    return MAX_INPUT_NESTED if _nested(plain) else MAX_INPUT[min(repeats, len(MAX_INPUT) - 1)]
+def _span(first: int, last: int) -> str:
+    return f"\\U{first:08x}" if first == last else f"\\U{first:08x}-\\U{last:08x}"
 
 
-def _nested(plain: str) -> bool:
-    """Whether a repeat stands inside a group that is itself repeated: such patterns may take for ever."""
-    stack: list[bool] = []
-    inner = False
-    for at, sign in enumerate(plain):
-        if sign == "(":
-            stack.append(inner)
-            inner = False
-        elif sign == ")" and stack:
-            repeated = plain[at + 1 : at + 2] in {"*", "+", "{"}
-            if repeated and (inner or "|" in plain):
-                return True
-            inner = stack.pop() or inner
-        elif sign in "*+{":
-            inner = True
-    return False
+def _longest(tree: Node) -> int:
+    """How long an input may be for a backtracking engine to be done in time: the work only grows with the length."""
+    low, high = 0, MAX_INPUT
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle * _work(tree, middle) <= MAX_WORK else (low, middle - 1)
+    return low
+
+
+def _work(node: Node, size: int) -> int:
+    """In how many ways a node can match from one place of an input of that size, at most (or beyond all measure)."""
+    if isinstance(node, Group):
+        return _work(node.item, size)
+    if isinstance(node, Choice):
+        return min(MAX_WORK + 1, sum(_work(item, size) for item in node.items))
+    if isinstance(node, Row):
+        total = 1
+        for item in node.items:
+            total = min(MAX_WORK + 1, total * _work(item, size))
+        return total
+    if not isinstance(node, Repeat):
+        return 1
+    ways = _work(node.item, size)
+    if ways > 1:
+        most = size if node.high is None else node.high
+        return MAX_WORK + 1 if most > 30 else min(MAX_WORK + 1, ways**most * (most - node.low + 1))
+    return size if node.high is None else min(size, node.high - node.low) + 1
 
 
 def expand(replacement: str, groups: int, *, literal: bool) -> list[str | int] | None:
@@ -170,10 +156,10 @@ def expand(replacement: str, groups: int, *, literal: bool) -> list[str | int] |
     at = 0
     while at < len(replacement):
         sign, following = replacement[at], replacement[at + 1 : at + 2]
-        if sign == "$" and following.isdecimal():
+        if sign == "$" and following and following in "0123456789":
             at += 1
             end = at + 1
-            while end < len(replacement) and replacement[end].isdecimal() and int(replacement[at : end + 1]) <= groups:
+            while end < len(replacement) and _digits(replacement[at : end + 1]) <= groups:
                 end += 1
             number = int(replacement[at:end])
             parts.append(number if number <= groups else "")
@@ -187,3 +173,8 @@ def expand(replacement: str, groups: int, *, literal: bool) -> list[str | int] |
             parts.append(sign)
             at += 1
     return parts
+
+
+def _digits(text: str) -> int:
+    """A number of a group, or more than any pattern has."""
+    return int(text) if text.isascii() and text.isdecimal() else MAX_PATTERN + 1

@@ -172,8 +172,12 @@ def _end(node: ast.Expression) -> object:
 
 
 def _relation(name: str, relation: Callable[[object, object], bool], allowed: str, *names: tuple[str, str]) -> Function:
-    others = names[1:]
-    return Function(name, names[0], _guarded(name, relation, allowed), others=others)
+    """A relation with its lists of names; called by name it takes only the kinds that the names say."""
+
+    def by_name(chosen: tuple[str, ...]) -> Callable[..., object]:
+        return _guarded(name, relation, "".join(one[0] for one in chosen))
+
+    return Function(name, names[0], _guarded(name, relation, allowed), others=names[1:], by_name=by_name)
 
 
 _RR = ("range1", "range2")

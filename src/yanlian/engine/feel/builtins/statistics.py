@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 
 from yanlian.engine.feel.arithmetic import add
-from yanlian.engine.feel.builtins.arguments import gathered, rejected
+from yanlian.engine.feel.builtins.arguments import gathered, refused
 from yanlian.engine.feel.compare import less
 from yanlian.engine.feel.numbers import CONTEXT, ONE, WIDE, ZERO
 from yanlian.engine.feel.temporal import DaysTime, YearsMonths
@@ -17,7 +17,7 @@ def _numbers(name: str, arguments: tuple[object, ...]) -> list[Decimal] | Fault:
     members = gathered(arguments)
     numbers = [member for member in members if isinstance(member, Decimal)]
     if len(numbers) < len(members):
-        return rejected(name, *arguments)
+        return refused(name, *arguments)
     return numbers
 
 
@@ -36,7 +36,7 @@ def _extreme(name: str, arguments: tuple[object, ...], *, smallest: bool) -> obj
     for member in members:
         found = less(member, best) if smallest else less(best, member)
         if found is None:
-            return rejected(name, best, member)
+            return refused(name, best, member)
         if found is True:
             best = member
     return best
@@ -58,7 +58,7 @@ def total(*arguments: object) -> object:
     if not members:
         return fault("feel_empty", function="sum")
     if not all(isinstance(member, (Decimal, YearsMonths, DaysTime)) for member in members):
-        return rejected("sum", *arguments)
+        return refused("sum", *arguments)
     if all(type(member) is Decimal for member in members):
         return _guarded("sum", lambda: _sum([m for m in members if isinstance(m, Decimal)], CONTEXT.add))
     result = members[0]
@@ -134,7 +134,7 @@ def stddev(*arguments: object) -> object:
 def mode(*arguments: object) -> object:
     """`mode(list)`: the most frequent numbers, ascending; of nothing an empty list."""
     if arguments == (None,):
-        return rejected("mode", None)
+        return refused("mode", None)
     numbers = _numbers("mode", arguments)
     if isinstance(numbers, Fault):
         return numbers
@@ -146,12 +146,12 @@ def mode(*arguments: object) -> object:
 
 
 FUNCTIONS = (
-    Function("min", ("list",), minimum, variadic=True),
-    Function("max", ("list",), maximum, variadic=True),
-    Function("sum", ("list",), total, variadic=True),
-    Function("mean", ("list",), mean, variadic=True),
-    Function("product", ("list",), product, variadic=True),
-    Function("median", ("list",), median, variadic=True),
-    Function("stddev", ("list",), stddev, variadic=True),
-    Function("mode", ("list",), mode, variadic=True),
+    Function("min", ("list",), minimum, variadic=True, numbered="c"),
+    Function("max", ("list",), maximum, variadic=True, numbered="c"),
+    Function("sum", ("list",), total, variadic=True, numbered="n"),
+    Function("mean", ("list",), mean, variadic=True, numbered="n"),
+    Function("product", ("list",), product, variadic=True, numbered="n"),
+    Function("median", ("list",), median, variadic=True, numbered="n"),
+    Function("stddev", ("list",), stddev, variadic=True, numbered="n"),
+    Function("mode", ("list",), mode, variadic=True, numbered="n"),
 )

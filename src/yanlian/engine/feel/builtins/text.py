@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
-from yanlian.engine.feel.builtins.arguments import rejected
-from yanlian.engine.feel.builtins.patterns import compiled, expand
+from yanlian.engine.feel.builtins.arguments import refused, rejected, single
+from yanlian.engine.feel.builtins.pattern_machine import TooSlow
+from yanlian.engine.feel.builtins.patterns import compiled, expand, matches_nothing
 from yanlian.engine.feel.numbers import MAX_TEXT, truncated
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import Fault, Function, fault
@@ -79,11 +79,20 @@ def matches(text: object, pattern: object, flags: object = None) -> object:
     if not (isinstance(text, str) and isinstance(pattern, str) and (flags is None or isinstance(flags, str))):
         return rejected("matches", text, pattern, flags)
     found = compiled(pattern, flags or "", len(text))
-    return found if isinstance(found, Fault) else found.search(text) is not None
+    if isinstance(found, Fault):
+        return found
+    try:
+        return found.search(text) is not None
+    except TooSlow:
+        return _too_slow(pattern, text)
+
+
+def _too_slow(pattern: str, text: str) -> Fault:
+    return fault("feel_pattern_size", pattern=pattern[:50], size=len(text))
 
 
 def replace(text: object, pattern: object, replacement: object, flags: object = None) -> object:
-    """`replace(input, pattern, replacement, flags)`: `$1` stands for the first group."""
+    """`replace(input, pattern, replacement, flags)`: `$1` stands for the first group, `$0` for the whole match."""
     if not (isinstance(text, str) and isinstance(pattern, str) and isinstance(replacement, str)):
         return rejected("replace", text, pattern, replacement)
     if flags is not None and not isinstance(flags, str):
@@ -94,17 +103,21 @@ def replace(text: object, pattern: object, replacement: object, flags: object = 
     parts = expand(replacement, found.groups, literal="q" in (flags or ""))
     if parts is None:
         return fault("feel_argument", function="replace", found=replacement)
-    budget = MAX_TEXT
-
-    def put(match: re.Match[str]) -> str:
-        nonlocal budget
-        piece = "".join(part if isinstance(part, str) else (match[part] or "") for part in parts)
-        budget -= len(piece)
-        if budget < 0:
-            raise FeelError("feel_limit", expected=MAX_TEXT, found="replace")
-        return piece
-
-    return found.sub(put, text)
+    if matches_nothing(pattern, flags or ""):
+        return fault("feel_pattern_empty", pattern=pattern[:50])
+    out: list[str] = []
+    at, budget = 0, MAX_TEXT - len(text)
+    try:
+        for match in found.finditer(text):
+            piece = "".join(part if isinstance(part, str) else (match[part] or "") for part in parts)
+            budget -= len(piece)
+            if budget < 0:
+                raise FeelError("feel_limit", expected=MAX_TEXT, found="replace")
+            out += (text[at : match.start()], piece)
+            at = match.end()
+    except TooSlow:
+        return _too_slow(pattern, text)
+    return "".join(out) + text[at:]
 
 
 def split(text: object, delimiter: object) -> object:
@@ -114,27 +127,31 @@ def split(text: object, delimiter: object) -> object:
     found = compiled(delimiter, "", len(text))
     if isinstance(found, Fault):
         return found
+    if matches_nothing(delimiter, ""):
+        return fault("feel_pattern_empty", pattern=delimiter[:50])
     parts: list[object] = []
     at = 0
-    for match in found.finditer(text):
-        if match.end() > match.start():
+    try:
+        for match in found.finditer(text):
             parts.append(text[at : match.start()])
             at = match.end()
+    except TooSlow:
+        return _too_slow(delimiter, text)
     return [*parts, text[at:]]
 
 
-def string_join(members: object, delimiter: object = None, prefix: object = None, suffix: object = None) -> object:
-    """`string join(list, delimiter)`: null members are left out."""
+def string_join(members: object, delimiter: object = None) -> object:
+    """`string join(list, delimiter)`: null members are left out, a null delimiter is none."""
     texts = [members] if isinstance(members, str) else members
-    if not isinstance(texts, list) or not all(m is None or isinstance(m, str) for m in texts):
-        return rejected("string join", members)
-    if not all(m is None or isinstance(m, str) for m in (delimiter, prefix, suffix)):
-        return rejected("string join", delimiter, prefix, suffix)
-    size = sum(len(m) for m in texts if m) + len(texts) * len(str(delimiter or ""))
-    if size > MAX_TEXT:
+    delimiter = single(delimiter)
+    if not isinstance(texts, list) or not (delimiter is None or isinstance(delimiter, str)):
+        return refused("string join", members, delimiter)
+    found = [member for member in texts if isinstance(member, str)]
+    if len(found) < sum(1 for member in texts if member is not None):
+        return refused("string join", members)
+    if sum(map(len, found)) + len(found) * len(delimiter or "") > MAX_TEXT:
         raise FeelError("feel_limit", expected=MAX_TEXT, found="string join")
-    joined = str(delimiter or "").join(m for m in texts if m is not None)
-    return f"{prefix or ''}{joined}{suffix or ''}"
+    return (delimiter or "").join(found)
 
 
 FUNCTIONS = (
@@ -150,5 +167,5 @@ FUNCTIONS = (
     Function("matches", ("input", "pattern", "flags"), matches, optional=1),
     Function("replace", ("input", "pattern", "replacement", "flags"), replace, optional=1),
     Function("split", ("string", "delimiter"), split),
-    Function("string join", ("list", "delimiter", "prefix", "suffix"), string_join, optional=3),
+    Function("string join", ("list", "delimiter"), string_join, optional=1),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from yanlian.engine.feel.builtins.arguments import rejected
 from yanlian.engine.feel.numbers import whole
 from yanlian.engine.feel.temporal import (
+    MAX_OFFSET,
     SECOND,
     Date,
     DateTime,
@@ -22,12 +25,15 @@ from yanlian.engine.feel.temporal import (
     parse_date_time,
     parse_duration,
     parse_time,
+    zone_exists,
 )
-from yanlian.engine.feel.values import Function, fault
+from yanlian.engine.feel.values import Fault, Function, fault
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
 _ALL_MONTHS = (*_MONTHS, "October", "November", "December")
+MAX_HOURS = MAX_OFFSET // 3600
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _UTC_MIDNIGHT = Time(0, 0, 0, 0, 0)
 
 
@@ -51,12 +57,12 @@ def date_of(*arguments: object) -> object:
 
 
 def date_and_time(*arguments: object) -> object:
-    """`date and time(from)`, `date and time(date, time)`."""
+    """`date and time(from)`, `date and time(date, time)`, or the parts: year … second, and offset in hours or zone."""
+    if len(arguments) > 2:
+        return _moment_of_parts(arguments)
     if len(arguments) == 2:
-        day, clock = arguments
-        if isinstance(day, DateTime):
-            day = day.day
-        if isinstance(day, (date, FarDate)) and isinstance(clock, Time):
+        day, clock = _day(arguments[0]), arguments[1]
+        if day is not None and isinstance(clock, Time):
             return DateTime(day, clock)
         return rejected("date and time", *arguments)
     value = arguments[0]
@@ -69,6 +75,37 @@ def date_and_time(*arguments: object) -> object:
     if isinstance(value, (date, FarDate)):
         return DateTime(value, _UTC_MIDNIGHT)
     return value if isinstance(value, DateTime) else rejected("date and time", value)
+
+
+def _moment_of_parts(arguments: tuple[object, ...]) -> object:
+    day = date_of(*arguments[:3])
+    zone = arguments[6] if len(arguments) > 6 else None
+    if isinstance(zone, Decimal):
+        zone = DaysTime(int(zone * 3600) * SECOND) if abs(zone) <= MAX_HOURS else False
+    if isinstance(zone, str):
+        if not zone_exists(zone):
+            return fault("feel_literal", found=zone[:50])
+        clock = _time_of_parts((*arguments[3:6], None))
+        clock = replace(clock, zone=zone) if isinstance(clock, Time) else clock
+    else:
+        clock = _time_of_parts((*arguments[3:6], zone))
+    if isinstance(day, Fault) or isinstance(clock, Fault):
+        return day if isinstance(day, Fault) else clock
+    assert isinstance(day, (date, FarDate))
+    assert isinstance(clock, Time)
+    return DateTime(day, clock)
+
+
+def _moment_by_name(names: tuple[str, ...]) -> Callable[..., object]:
+    """The last part has two names for two kinds: `hour offset` is a number of hours, `timezone` a name."""
+
+    def call(*arguments: object) -> object:
+        wanted = {"hour offset": Decimal, "timezone": str}.get(names[-1])
+        if wanted is not None and not isinstance(arguments[-1], wanted):
+            return rejected("date and time", *arguments)
+        return date_and_time(*arguments)
+
+    return call
 
 
 def time_of(*arguments: object) -> object:
@@ -174,7 +211,13 @@ def no_clock() -> object:
 
 FUNCTIONS = (
     Function("date", ("from",), date_of, others=(("year", "month", "day"),)),
-    Function("date and time", ("from",), date_and_time, others=(("date", "time"),)),
+    Function(
+        "date and time",
+        ("from",),
+        date_and_time,
+        others=(("date", "time"), _PARTS, (*_PARTS, "hour offset"), (*_PARTS, "timezone")),
+        by_name=_moment_by_name,
+    ),
     Function("time", ("from",), time_of, others=(("hour", "minute", "second", "offset"), ("hour", "minute", "second"))),
     Function("duration", ("from",), duration),
     Function("years and months duration", ("from", "to"), years_and_months_duration),
