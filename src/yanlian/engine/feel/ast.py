@@ -330,14 +330,27 @@ Expression: TypeAlias = (
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, in order."""
-    for part in fields(node):
-        value: object = getattr(node, part.name)
+    for part in _parts(type(node)):
+        value: object = getattr(node, part)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             for member in value:
                 if isinstance(member, Node):
                     yield member
+
+
+# Fields of these types hold no nodes. Every text that is parsed is walked: the rest is found once per kind of node.
+_PLAIN = frozenset({"str", "bool", "Decimal", "Place"})
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The names of the fields of a kind of node that can hold nodes."""
+    found = _PARTS.get(kind)
+    if found is None:
+        found = _PARTS[kind] = tuple(part.name for part in fields(kind) if part.type not in _PLAIN)
+    return found
 
 
 def walk(node: Node) -> Iterator[tuple[Node, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TypeGuard
 
 from yanlian.engine.feel import ast
@@ -92,7 +93,9 @@ def _outside(unit: Unit, node: ast.Name) -> Run:
             if function is None:
                 f.null(place, "feel_variable_missing", data)
             return function
-        return value if type(value) in ATOMS else clean(value)
+        if type(value) in ATOMS:
+            return value
+        return Decimal(value) if type(value) is int else clean(value)
 
     return run
 

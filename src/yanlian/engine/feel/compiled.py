@@ -21,6 +21,7 @@ from yanlian.engine.feel.values import FeelWarning, Function, Unknown
 
 Functions = Mapping[str, Function | Callable[..., object]]
 _NOTHING: Mapping[str, object] = {}
+_OUTERMOST = Scope(None, {"?": Binding(0)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def compile_expression(
     else:
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
-    run = compile_node(unit, tree, _outermost()).run
+    run = compile_node(unit, tree, _OUTERMOST).run
     return Compiled(text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), run, unit.slots, where)
 
 
@@ -135,14 +136,10 @@ def compile_unary_tests(
     else:
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
-    tester = compile_tests(unit, tree.tests, _outermost()) if tree.tests else None
+    tester = compile_tests(unit, tree.tests, _OUTERMOST) if tree.tests else None
     return CompiledTests(
         text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), tester, unit.slots, where
     )
-
-
-def _outermost() -> Scope:
-    return Scope(None, {"?": Binding(0)})
 
 
 def _unit(
@@ -153,9 +150,9 @@ def _unit(
     *,
     strict: bool,
 ) -> Unit:
-    known = dict(FUNCTIONS)
-    for name, value in (functions or {}).items():
-        known[name] = as_function(name, value)
+    known: Mapping[str, Function] = FUNCTIONS
+    if functions:
+        known = {**FUNCTIONS, **{name: as_function(name, value) for name, value in functions.items()}}
     unit = Unit(known, frozenset(names), types or {}, where, strict, _unset, FUNCTIONS)
     unit.compile = lambda node, scope: compile_node(unit, node, scope)
     return unit

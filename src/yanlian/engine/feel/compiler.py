@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal, DecimalException
 
@@ -37,20 +36,22 @@ _ORDERED = frozenset({Decimal, date, str})
 def compile_node(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
     """The closure of a node."""
     match node:
-        case ast.Number() | ast.String() | ast.Boolean():
-            return fixed(node.value)
-        case ast.Null():
-            return fixed(None)
         case ast.Name():
             return compile_name(unit, node, scope)
-        case ast.Path():
-            return compile_path(unit, node, scope)
+        case ast.Number() | ast.String() | ast.Boolean():
+            return fixed(node.value)
         case ast.Compare():
             return _compare(unit, node, scope)
-        case ast.Logic():
-            return _logic(unit, node, scope)
+        case ast.Call():
+            return compile_call(unit, node, scope)
+        case ast.Path():
+            return compile_path(unit, node, scope)
         case ast.Arithmetic():
             return _arithmetic(unit, node, scope)
+        case ast.Logic():
+            return _logic(unit, node, scope)
+        case ast.Null():
+            return fixed(None)
         case ast.Negate():
             return _negate(unit, node, scope)
         case ast.At():
@@ -79,8 +80,6 @@ def _construct(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
             return compile_quantified(unit, node, scope)
         case ast.Filter():
             return compile_filter(unit, node, scope)
-        case ast.Call():
-            return compile_call(unit, node, scope)
         case ast.FunctionDefinition():
             return compile_function(unit, node, scope)
         case ast.InstanceOf():
@@ -151,6 +150,10 @@ def _compare(unit: Unit, node: ast.Compare, scope: Scope) -> Piece:
             f.null(place, "feel_operands", {"operator": node.op, "left": type_name(a), "right": type_name(b)})
         return result
 
+    if left.fixed and right.fixed:
+        value = slow(left.value, right.value)
+        if value is not None:
+            return Piece(lambda f: value, fixed=True, value=value, truth=True)
     if right.fixed and type(right.value) in _ORDERED:
         constant, kind = right.value, type(right.value)
 
@@ -208,10 +211,14 @@ def _logic(unit: Unit, node: ast.Logic, scope: Scope) -> Piece:
 def _between(unit: Unit, node: ast.Between, scope: Scope) -> Piece:
     value, low, high = (unit.compile(n, scope).run for n in (node.value, node.low, node.high))
     at_least, at_most = COMPARISONS[">="], COMPARISONS["<="]
+    not_less, not_more = _RAW[">="], _RAW["<="]
 
     def run(f: Frame) -> object:
-        found = value(f)
-        return conjunction((at_least(found, low(f)), at_most(found, high(f))))
+        found, least, most = value(f), low(f), high(f)
+        kind = type(found)
+        if kind is type(least) is type(most) and kind in _ORDERED:
+            return not_less(found, least) and not_more(found, most)
+        return conjunction((at_least(found, least), at_most(found, most)))
 
     return Piece(run, truth=True)
 
@@ -233,8 +240,8 @@ def _list(unit: Unit, node: ast.ListLiteral, scope: Scope) -> Piece:
     pieces = [unit.compile(item, scope) for item in node.items]
     runs = [p.run for p in pieces]
     # Every evaluation gives a list of its own: whoever asked may change it.
-    make = Piece(lambda f: [run(f) for run in runs])
-    return replace(make, fixed=True, value=[p.value for p in pieces]) if all(p.fixed for p in pieces) else make
+    fresh = all(p.fixed for p in pieces)
+    return Piece(lambda f: [run(f) for run in runs], fresh, [p.value for p in pieces] if fresh else None)
 
 
 def _context(unit: Unit, node: ast.ContextLiteral, scope: Scope) -> Piece:

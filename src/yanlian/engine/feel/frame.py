@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from yanlian.engine.feel.ast import Place
 from yanlian.engine.feel.refusal import FeelError
@@ -60,16 +59,17 @@ class Frame:
 Run: TypeAlias = Callable[[Frame], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A compiled node: how to run it; its value if that never changes; the path it stands for, if it is one; and
-    whether it can only give a truth value."""
+class Piece(NamedTuple):
+    """A compiled node: how to run it; its value if that never changes; the path it stands for, if it is one; whether
+    it can only give a truth value; and how to get the value as it came from outside, for those who look at some members
+    of a list only and clean these."""
 
     run: Run
     fixed: bool = False
     value: object = None
     origin: tuple[str, ...] | None = None
     truth: bool = False
+    raw: Run | None = None
 
 
 def fixed(value: object) -> Piece:

@@ -35,6 +35,7 @@ ATOMS: frozenset[type] = frozenset(
 # about every record of every dossier would cost more than the rules).
 _STAYS: set[type] = set(ATOMS)
 _MOST_TYPES = 1_000
+_INTEGERS = {int}
 
 
 def clean(value: object) -> object:
@@ -45,8 +46,11 @@ def clean(value: object) -> object:
     if kind is int:
         return Decimal(cast("int", value))
     if isinstance(value, list):
-        members = value if kind is list else [*value, *getattr(value, "maybe", ())]
-        return value if all(type(member) in _STAYS for member in members) else _clean_list(value)
+        kinds = set(map(type, value))
+        kinds.update(map(type, getattr(value, "maybe", ())))
+        if kinds <= _STAYS:
+            return value
+        return list(map(Decimal, value)) if kinds == _INTEGERS and kind is list else _clean_list(value)
     return _clean_other(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -60,7 +60,7 @@ class Unit:
     slots: int = 1
     free: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
-    paths: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    paths: defaultdict[tuple[str, ...], int] = field(default_factory=lambda: defaultdict(int))
 
     def slot(self) -> int:
         """A new slot."""
