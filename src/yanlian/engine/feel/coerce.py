@@ -1,4 +1,4 @@
-"""A value made to fit a declared type: the implicit conversions of DMN 10.3.2.9.4, or the reason why it does not fit."""
+"""A value made to fit a declared type (the implicit conversions of DMN 10.3.2.9.4), or the reason why it does not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.normal import clean, type_name
-from yanlian.engine.feel.temporal import DateTime, FarDate, date_and_midnight
+from yanlian.engine.feel.temporal import FarDate, date_and_midnight
 from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
 

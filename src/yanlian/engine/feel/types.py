@@ -27,9 +27,8 @@ def is_instance(value: object, kind: ast.Type, types: Mapping[str, ast.Type], de
             return is_instance(value, types[kind.name], types, depth + 1)
         return kind.name == "Any" or type_name(value) == _SAME.get(kind.name, kind.name)
     if isinstance(kind, ast.Restricted):
-        base = is_instance(value, kind.base, types, depth + 1)
-        passed = kind.passes(value) if base is True else base
-        return passed.plain() if type(passed) is Unknown else passed is True
+        # Allowed values say which values may be given, not which values are of the type.
+        return is_instance(value, kind.base, types, depth + 1)
     if isinstance(kind, ast.TypeOf):
         return _members(value, kind, types, depth)
     if isinstance(kind, ast.ContextType):

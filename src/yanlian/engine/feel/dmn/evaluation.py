@@ -1,0 +1,252 @@
+"""One evaluation of a program: what is given, what was decided already, and the budget that all of it shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.coerce import coerce, resolved
+from yanlian.engine.feel.dmn import model as dmn
+from yanlian.engine.feel.dmn.graph import Node
+from yanlian.engine.feel.dmn.inputs import from_outside
+from yanlian.engine.feel.frame import Frame, Meter
+from yanlian.engine.feel.refusal import FeelError
+from yanlian.engine.feel.values import Fault, FeelWarning, Function
+
+if TYPE_CHECKING:
+    from yanlian.engine.feel.dmn.program import Program
+
+_ANY = ast.TypeName("Any")
+
+
+@dataclass(slots=True)
+class Shared:
+    """What an evaluation and the decision services called within it share."""
+
+    meter: Meter
+    warnings: list[FeelWarning] = field(default_factory=list)
+    problems: list[Refused] = field(default_factory=list)
+
+
+class Evaluation:
+    """Values of elements, each made once."""
+
+    def __init__(self, program: Program, steps: int, shared: Shared | None = None) -> None:
+        self.program = program
+        self.graph = program.graph
+        self.shared = shared or Shared(Meter(steps, program.graph.main.where))
+        self.given: dict[tuple[str, str], object] = {}
+        self.made: dict[tuple[str, str], object] = {}
+        self.unknown_inputs: list[str] = []
+
+    @property
+    def warnings(self) -> list[FeelWarning]:
+        """Why values are null."""
+        return self.shared.warnings
+
+    @property
+    def problems(self) -> list[Refused]:
+        """What could not be run."""
+        return self.shared.problems
+
+    # What is given
+
+    def bind(self, model: dmn.Model, inputs: Mapping[str, object]) -> None:
+        """Take values from outside; names that mean nothing are kept in `unknown_inputs`."""
+        for name, value in inputs.items():
+            node = self.graph.names.get((model.namespace, name))
+            if node is not None and isinstance(node.element, (dmn.InputData, dmn.Decision)):
+                self.give(node, value)
+                continue
+            imported = self.graph.imports(model).get(name)
+            if imported is not None and isinstance(value, Mapping):
+                self.bind(self.graph.models[imported], value)
+                continue
+            prefix, _, rest = name.partition(".")
+            if prefix in self.graph.imports(model) and rest:
+                self.bind(self.graph.models[self.graph.imports(model)[prefix]], {rest: value})
+                continue
+            self._bind_anywhere(name, value)
+
+    def _bind_anywhere(self, name: str, value: object) -> None:
+        kinds = (dmn.InputData, dmn.Decision)
+        found = [n for n in self.graph.names.values() if n.name == name and isinstance(n.element, kinds)]
+        if not found:
+            self.unknown_inputs.append(name)
+        for node in found:
+            if node.key not in self.given:
+                self.give(node, value)
+
+    def give(self, node: Node, value: object) -> None:
+        """Bind one element. A value that does not fit its declared type is null, with the reason."""
+        home = self.program.homes[node.model.namespace]
+        fitted = from_outside(value, self.program.type_of(node), home.visible)
+        self.given[node.key] = self._settled(fitted, node)
+
+    # What is asked
+
+    def ask(self, node: Node) -> object:
+        """The value of a decision; the result of a service or function called with the inputs of their names."""
+        if isinstance(node.element, dmn.Decision):
+            return self.decide([node])[0]
+        if isinstance(node.element, dmn.DecisionService):
+            return self.serve(node)
+        return self.call(node)
+
+    def decide(self, nodes: list[Node]) -> list[object]:
+        """The values of decisions, after all that they require."""
+        try:
+            order = self.graph.order(nodes, {*self.given, *self.made})
+        except Refused as refused:
+            self.problems.append(refused)
+            return [None for _ in nodes]
+        for node in order:
+            self.made[node.key] = self._decided(node)
+        return [self._value(node) for node in nodes]
+
+    def _value(self, node: Node) -> object:
+        found = self.given.get(node.key)
+        return found if node.key in self.given else self.made.get(node.key)
+
+    def _decided(self, node: Node) -> object:
+        compiled = self.program.compiled(node)
+        if isinstance(compiled, Refused):
+            self.problems.append(compiled)
+            return None
+        frame = Frame(self._environment(node), [None] * compiled.slots, self.warnings, self.shared.meter)
+        try:
+            value = compiled.run(frame)
+        except RecursionError:
+            self.problems.append(FeelError("feel_limit", where=node.model.where, expected="", found="recursion"))
+            return None
+        home = self.program.homes[node.model.namespace]
+        return self._settled(coerce(value, self.program.type_of(node), home.visible), node)
+
+    def _settled(self, value: object, node: Node) -> object:
+        if type(value) is not Fault:
+            return value
+        spot = node.element.spot
+        self.warnings.append(FeelWarning(value.code, {**value.data, "element": node.name}, spot.line, spot.column))
+        return None
+
+    def _environment(self, node: Node) -> dict[str, object]:
+        """What an element's logic sees: the values of what it requires, imported ones below their import's name."""
+        seen: dict[str, object] = {}
+        for _, target in self.graph.required(node):
+            element = target.element
+            if isinstance(element, (dmn.InputData, dmn.Decision)):
+                value = self._value(target)
+            else:
+                value = self.function(target)
+            prefix = self.graph.prefix(node.model, target)
+            if prefix:
+                below = seen.setdefault(prefix, {})
+                assert isinstance(below, dict)
+                below[target.name] = value
+            else:
+                seen[target.name] = value
+        return seen
+
+    # Functions
+
+    def function(self, node: Node) -> object:
+        """A business knowledge model or decision service as a function."""
+        found = self.made.get(node.key)
+        if found is not None:
+            return found
+        return self._service(node) if isinstance(node.element, dmn.DecisionService) else self._knowledge(node)
+
+    def _knowledge(self, node: Node) -> object:
+        compiled = self.program.compiled(node)
+        if isinstance(compiled, Refused):
+            self.problems.append(compiled)
+            return None
+        environment: dict[str, object] = {}
+        made = compiled.run(Frame(environment, [None] * compiled.slots, self.warnings, self.shared.meter))
+        if not isinstance(made, Function) or made.run is None:
+            return made
+        inner, types = made.run, self.program.homes[node.model.namespace].visible
+        result = self._result_type(node)
+
+        def run(caller: object, values: list[object]) -> object:
+            found = inner(caller, values)
+            return found if type(found) is Fault else coerce(found, result, types)
+
+        function = replace(made, name=node.name, run=run)
+        # Before its requirements: a function may call itself, or two functions each other.
+        self.made[node.key] = function
+        environment.update(self._environment(node))
+        environment[node.name] = function
+        return function
+
+    def _result_type(self, node: Node) -> ast.Type:
+        """What a business knowledge model gives: the type of its variable is the function's or already the result's."""
+        element = node.element
+        assert isinstance(element, dmn.BusinessKnowledge)
+        home = self.program.homes[node.model.namespace]
+        logic = element.function.type_ref if element.function is not None else ""
+        for kind in (self.program.type_of(node), home.types.of(logic)):
+            found = resolved(kind, home.visible)
+            if isinstance(found, ast.FunctionType):
+                return found.result
+            if found != _ANY and found != ast.TypeName("function"):
+                return kind
+        return _ANY
+
+    def _service(self, node: Node) -> Function:
+        parts = self.service_inputs(node)
+
+        def run(caller: object, values: list[object]) -> object:
+            inner = Evaluation(self.program, 0, self.shared)
+            for part, value in zip(parts, values, strict=True):
+                home = self.program.homes[part.model.namespace]
+                fitted = coerce(value, self.program.type_of(part), home.visible)
+                if type(fitted) is Fault:
+                    return fitted
+                inner.given[part.key] = fitted
+            return inner._served(node)
+
+        names = tuple(part.name for part in parts)
+        function = Function(node.name, names, lambda *values: run(None, list(values)), accepts_unknown=True, run=run)
+        self.made[node.key] = function
+        return function
+
+    def service_inputs(self, node: Node) -> list[Node]:
+        """The parameters of a decision service: its input data, then its input decisions (DMN 10.4)."""
+        service = node.element
+        assert isinstance(service, dmn.DecisionService)
+        return self.graph.service_parts(node, (*service.input_data, *service.input_decisions))
+
+    def serve(self, node: Node) -> object:
+        """A decision service with the values given for its parameters; those not given are null."""
+        inner = Evaluation(self.program, 0, self.shared)
+        for part in self.service_inputs(node):
+            inner.given[part.key] = self.given.get(part.key)
+        return inner._served(node)
+
+    def _served(self, node: Node) -> object:
+        service = node.element
+        assert isinstance(service, dmn.DecisionService)
+        outputs = self.graph.service_parts(node, service.outputs)
+        values = self.decide(outputs)
+        value = (
+            values[0]
+            if len(outputs) == 1
+            else {output.name: value for output, value in zip(outputs, values, strict=True)}
+        )
+        kind = resolved(self.program.type_of(node), self.program.homes[node.model.namespace].visible)
+        if isinstance(kind, ast.FunctionType):
+            kind = kind.result
+        return self._settled(coerce(value, kind, self.program.homes[node.model.namespace].visible), node)
+
+    def call(self, node: Node, arguments: Mapping[str, object] | None = None) -> object:
+        """A business knowledge model called with arguments by name."""
+        function = self.function(node)
+        if not isinstance(function, Function) or function.run is None:
+            return None
+        values = [(arguments or {}).get(name) for name in function.parameters]
+        frame = Frame({}, [], self.warnings, self.shared.meter)
+        return self._settled(function.run(frame, values), node)

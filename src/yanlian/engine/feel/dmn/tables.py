@@ -1,0 +1,106 @@
+"""Decision tables of a model into closures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.coerce import shortened
+from yanlian.engine.feel.compare import Truth, negation
+from yanlian.engine.feel.compile_tests import Tester, compile_tests
+from yanlian.engine.feel.dmn import model as dmn
+from yanlian.engine.feel.frame import Frame, Meter, Piece, Run
+from yanlian.engine.feel.hit_policies import Column, Rule, Rules
+from yanlian.engine.feel.scope import Scope
+from yanlian.engine.feel.values import is_known
+
+if TYPE_CHECKING:
+    from yanlian.engine.feel.dmn.boxes import Logic
+
+
+def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, names: tuple[str, ...]) -> Piece:
+    """The closure of a decision table: input values once, then row by row, then the hit policy."""
+    inputs = [logic.literal(clause.expression, scope, names).run for clause in table.inputs]
+    allowed = [_cell(logic, clause.allowed, scope, names) for clause in table.inputs]
+    columns = tuple(_column(logic, table, clause, scope, names) for clause in table.outputs)
+    rules = tuple(
+        Rule(
+            tuple(_cell(logic, cell, scope, names) for cell in row.tests),
+            tuple(logic.literal(cell, scope, names).run for cell in row.outputs),
+        )
+        for row in table.rules
+    )
+    made = Rules(columns, rules, table.hit_policy)
+    limits = [(number, tests) for number, tests in enumerate(allowed) if tests is not None]
+    place = logic.place(table)
+
+    def run(f: Frame) -> object:
+        values = [run(f) for run in inputs]
+        f.meter.spend(len(rules))
+        for number, tests in limits:
+            if is_known(values[number]) and tests(f, values[number]) is not True:
+                f.null(place, "feel_input_not_allowed", {"found": shortened(values[number])})
+                return None
+        return made.decide(f, values).value
+
+    return Piece(run)
+
+
+def _cell(logic: Logic, cell: dmn.LiteralExpression | None, scope: Scope, names: tuple[str, ...]) -> Tester | None:
+    if cell is None:
+        return None
+    tree = logic.tests(cell, names)
+    if not tree.tests:
+        return None
+    tester = compile_tests(logic.unit, tree.tests, scope)
+    if not tree.negated:
+        return tester
+
+    def negated(f: Frame, value: object) -> Truth:
+        return negation(tester(f, value))
+
+    return negated
+
+
+def _column(
+    logic: Logic, table: dmn.DecisionTable, clause: dmn.OutputClause, scope: Scope, names: tuple[str, ...]
+) -> Column:
+    default: Run | None = None
+    if clause.default is not None and clause.default.text.strip():
+        default = logic.literal(clause.default, scope, names).run
+    name = clause.name or clause.label or table.output_label
+    return Column(name, _ranked(logic, table, clause, scope, names), default)
+
+
+def _ranked(
+    logic: Logic, table: dmn.DecisionTable, clause: dmn.OutputClause, scope: Scope, names: tuple[str, ...]
+) -> tuple[object, ...]:
+    """The allowed values of an output in their order, which ranks results under the policies P and O.
+
+    They stand in the column itself, or in its type (for a single column, that of the table).
+    """
+    if table.hit_policy not in {"P", "O"}:
+        return ()
+    if clause.values is not None:
+        tests = logic.tests(clause.values, names)
+    else:
+        ref = clause.type_ref or (table.type_ref if len(table.outputs) == 1 else "")
+        found = _restricted(logic, logic.type(ref, clause.spot))
+        if found is None:
+            return ()
+        tests = found
+    frame = Frame({}, [None] * 1_000, None, Meter(1_000_000, logic.home.where))
+    return tuple(logic.unit.compile(test.value, scope).run(frame) for test in tests.tests if not test.op)
+
+
+def _restricted(logic: Logic, kind: ast.Type) -> ast.UnaryTests | None:
+    for _ in range(50):
+        if isinstance(kind, ast.Restricted):
+            return kind.tests
+        if isinstance(kind, ast.TypeOf) and kind.kind == "list":
+            kind = kind.member
+        elif isinstance(kind, ast.TypeName) and kind.name in logic.home.visible:
+            kind = logic.home.visible[kind.name]
+        else:
+            return None
+    return None
