@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -181,6 +182,17 @@ COMPARISONS: dict[str, Callable[[object, object], Truth]] = {
     "<=": less_equal,
     ">": greater,
     ">=": greater_equal,
+}
+
+
+# The same for two numbers, two texts or two days: Python's own.
+RAW: dict[str, Callable[..., bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 

@@ -26,8 +26,10 @@ def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
     place = node.place
     if condition.fixed and isinstance(condition.value, Decimal):
         number = condition.value
-        return Piece(lambda f: f.settle(index(source.run(f), number), place))
-    start, test, truth = source.run, condition.run, condition.truth
+        listed = source.raw or source.run
+        return Piece(lambda f: f.settle(index(listed(f), number), place))
+    # Members are cleaned one by one as the test meets them.
+    start, test, truth = source.raw or source.run, condition.run, condition.truth
 
     def run(f: Frame) -> object:
         value = start(f)
@@ -47,7 +49,7 @@ def index(value: object, number: Decimal) -> object:
         return union(value)
     members = value if isinstance(value, list) else ([] if value is None else [value])
     n = whole(number)
-    if n is None or n == 0 or abs(n) > len(members):
+    if n is None or n == 0 or not -len(members) <= n <= len(members):
         return fault("feel_index", index=number, count=len(members))
     return clean(members[n - 1 if n > 0 else n])
 
@@ -126,7 +128,7 @@ def _iterators(unit: Unit, iterations: tuple[ast.Iteration, ...], scope: Scope) 
         source = unit.compile(iteration.source, scope)
         upto = None if iteration.upto is None else unit.compile(iteration.upto, scope).run
         slot = unit.slot()
-        found.append(_Iterator(slot, source.run, upto))
+        found.append(_Iterator(slot, source.raw or source.run, upto))
         scope = scope.inner({iteration.name: Binding(slot, source.origin)})
     return found, scope
 

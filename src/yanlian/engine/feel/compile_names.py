@@ -49,7 +49,9 @@ def compile_name(unit: Unit, node: ast.Name, scope: Scope) -> Piece:
     elif not items:
         known = unit.functions[node.name]
         return Piece(lambda f: known)
-    return _inside(node.name, items, _outside(unit, node), origin)
+    if items:
+        return _inside(node.name, items, _outside(unit, node), origin)
+    return Piece(_outside(unit, node), origin=origin, raw=_as_given(unit, node))
 
 
 def _note_entry(unit: Unit, name: str, item: Binding) -> None:
@@ -96,6 +98,17 @@ def _outside(unit: Unit, node: ast.Name) -> Run:
         if type(value) in ATOMS:
             return value
         return Decimal(value) if type(value) is int else clean(value)
+
+    return run
+
+
+def _as_given(unit: Unit, node: ast.Name) -> Run:
+    """A variable as it came, for those who look at some members of a list only; none is a reason to ask again."""
+    name, cleaned = node.name, _outside(unit, node)
+
+    def run(f: Frame) -> object:
+        value = f.variables.get(name)
+        return value if type(value) is list else cleaned(f)
 
     return run
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.compare import COMPARISONS, Truth, conjunction, disjunction, less, less_equal, passes
+from yanlian.engine.feel.compare import COMPARISONS, RAW, Truth, conjunction, disjunction, less, less_equal, passes
 from yanlian.engine.feel.frame import Frame, Piece, Run
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.values import Range, Unknown
@@ -17,9 +17,10 @@ Tester: TypeAlias = Callable[[Frame, object], Truth]
 
 def compile_in(unit: Unit, node: ast.In, scope: Scope) -> Piece:
     """`value in tests`."""
-    value = unit.compile(node.value, scope).run
+    value = unit.compile(node.value, scope)
     tester = compile_tests(unit, node.tests, scope)
-    return Piece(lambda f: tester(f, value(f)), truth=True)
+    run = value.run
+    return Piece(lambda f: tester(f, run(f)), truth=True)
 
 
 def compile_tests(unit: Unit, tests: Sequence[ast.Test], scope: Scope) -> Tester:
@@ -46,7 +47,7 @@ def _tester(unit: Unit, test: ast.Test, scope: Scope) -> Tester:
     slot = unit.slot() if asks else -1
     inner = scope.inner({"?": Binding(slot)}) if asks else scope
     if test.op:
-        return _operator(test.op, unit.compile(test.value, inner).run, slot)
+        return _operator(test.op, unit.compile(test.value, inner), slot)
     if isinstance(test.value, ast.RangeLiteral):
         return _span(unit, test.value, inner, slot)
     piece = unit.compile(test.value, inner)
@@ -55,12 +56,25 @@ def _tester(unit: Unit, test: ast.Test, scope: Scope) -> Tester:
         kind = type(constant)
         if kind is Decimal or kind is str:
             return lambda f, value: value == constant if type(value) is kind else passes(value, constant)
-        return lambda f, value: passes(value, constant)
+        return _one_of(constant) if isinstance(constant, list) else lambda f, value: passes(value, constant)
     return _expression(piece.run, slot)
 
 
-def _operator(op: str, run: Run, slot: int) -> Tester:
-    compare = COMPARISONS[op]
+def _one_of(members: list[object]) -> Tester:
+    """Whether a value is one of constants; numbers and texts among numbers and texts need no more than equality."""
+    if not _COMPARED.issuperset(map(type, members)):
+        return lambda f, value: passes(value, members)
+    return lambda f, value: value in members if type(value) in _COMPARED else passes(value, members)
+
+
+_COMPARED = frozenset({Decimal, str})
+
+
+def _operator(op: str, limit: Piece, slot: int) -> Tester:
+    compare, run = COMPARISONS[op], limit.run
+    if limit.fixed and type(limit.value) in _COMPARED:
+        raw, constant, kind = RAW[op], limit.value, type(limit.value)
+        return lambda f, value: raw(value, constant) if type(value) is kind else compare(value, constant)
 
     def tester(f: Frame, value: object) -> Truth:
         if slot >= 0:
@@ -74,8 +88,7 @@ def _span(unit: Unit, node: ast.RangeLiteral, scope: Scope, slot: int) -> Tester
     """A range written out: each end is tested on its own, so that an unknown end need not make all unknown."""
     whole = unit.compile(node, scope)
     if whole.fixed and isinstance(whole.value, Range):
-        span = whole.value
-        return lambda f, value: passes(value, span)
+        return _within(whole.value)
     low = None if node.low is None else unit.compile(node.low, scope).run
     high = None if node.high is None else unit.compile(node.high, scope).run
     above, below = (less_equal if node.low_closed else less), (less_equal if node.high_closed else less)
@@ -89,6 +102,19 @@ def _span(unit: Unit, node: ast.RangeLiteral, scope: Scope, slot: int) -> Tester
         if high is not None:
             results.append(below(value, high(f)))
         return conjunction(results)
+
+    return tester
+
+
+def _within(span: Range) -> Tester:
+    """Whether a value lies in a constant range; for a range of numbers and a number two comparisons tell."""
+    low, high = span.low, span.high
+    if type(low) is not Decimal or type(high) is not Decimal:
+        return lambda f, value: passes(value, span)
+    above, below = RAW["<=" if span.low_closed else "<"], RAW["<=" if span.high_closed else "<"]
+
+    def tester(f: Frame, value: object) -> Truth:
+        return above(low, value) and below(value, high) if type(value) is Decimal else passes(value, span)
 
     return tester
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, DecimalException
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.arithmetic import OPERATIONS, negate
-from yanlian.engine.feel.compare import COMPARISONS, conjunction, disjunction
+from yanlian.engine.feel.compare import COMPARISONS, RAW, conjunction, disjunction
 from yanlian.engine.feel.compile_calls import compile_call, compile_function
 from yanlian.engine.feel.compile_lists import compile_filter, compile_for, compile_quantified
 from yanlian.engine.feel.compile_names import compile_name, compile_path
@@ -22,14 +21,6 @@ from yanlian.engine.feel.temporal import parse_at
 from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, Range, Unknown, fault, union
 
-_RAW: dict[str, Callable[..., bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _ORDERED = frozenset({Decimal, date, str})
 
 
@@ -141,7 +132,7 @@ def _negate(unit: Unit, node: ast.Negate, scope: Scope) -> Piece:
 
 def _compare(unit: Unit, node: ast.Compare, scope: Scope) -> Piece:
     left, right = unit.compile(node.left, scope), unit.compile(node.right, scope)
-    slow, raw, place = COMPARISONS[node.op], _RAW[node.op], node.place
+    slow, raw, place = COMPARISONS[node.op], RAW[node.op], node.place
     first, second = left.run, right.run
 
     def undecided(f: Frame, a: object, b: object) -> object:
@@ -211,7 +202,7 @@ def _logic(unit: Unit, node: ast.Logic, scope: Scope) -> Piece:
 def _between(unit: Unit, node: ast.Between, scope: Scope) -> Piece:
     value, low, high = (unit.compile(n, scope).run for n in (node.value, node.low, node.high))
     at_least, at_most = COMPARISONS[">="], COMPARISONS["<="]
-    not_less, not_more = _RAW[">="], _RAW["<="]
+    not_less, not_more = RAW[">="], RAW["<="]
 
     def run(f: Frame) -> object:
         found, least, most = value(f), low(f), high(f)
