@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.coerce import coerce
 from yanlian.engine.feel.frame import MAX_CALLS, MAX_STEPS, Frame, Meter, Piece, Run, fixed
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
-from yanlian.engine.feel.printer import print_expression
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
+from yanlian.engine.feel.static import function_type
 from yanlian.engine.feel.values import Fault, Function, Unknown, fault, is_known, union
 
 _SIMPLE = ATOMS - {Unknown, dict}
@@ -216,9 +217,9 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
     body = unit.compile(node.body, scope.inner(bindings)).run
     slots = [bindings[name].slot for name in names]
     types = [p.type for p in node.parameters]
-    printed = tuple("Any" if t is None else print_expression(t) for t in types)
     declared = [(i, t) for i, t in enumerate(types) if t is not None]
     external, known_types = node.external, unit.types
+    signature = cache(lambda: function_type(node, known_types))
 
     def make(f: Frame) -> object:
         captured = list(f.slots)
@@ -240,6 +241,6 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
             result = inside(Frame(f.variables, [], None, Meter(MAX_STEPS, f.meter.where)), [clean(v) for v in values])
             return None if type(result) is Fault else result
 
-        return Function("", names, call, types=printed, run=inside)
+        return Function("", names, call, signature=signature, run=inside)
 
     return Piece(make)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.compare import Truth, conjunction
 from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.static import builtin_conforms, conforms, is_builtin
 from yanlian.engine.feel.values import Function, IncompleteList, Range, Unknown, union
 
 _SAME = {
@@ -37,7 +38,7 @@ def is_instance(value: object, kind: ast.Type, types: Mapping[str, ast.Type], de
         if any(entry.name not in value for entry in kind.entries):
             return False
         return conjunction(_conforms(clean(value[entry.name]), entry.type, types, depth) for entry in kind.entries)
-    return isinstance(value, Function) and _function_conforms(value, kind)
+    return isinstance(value, Function) and _function_conforms(value, kind, types)
 
 
 def _conforms(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int) -> Truth:
@@ -59,9 +60,11 @@ def _members(value: object, kind: ast.TypeOf, types: Mapping[str, ast.Type], dep
     return found
 
 
-def _function_conforms(function: Function, kind: ast.FunctionType) -> bool:
-    if len(function.parameters) != len(kind.parameters):
-        return False
-    declared = function.types or ("Any",) * len(function.parameters)
-    asked = [parameter.name if isinstance(parameter, ast.TypeName) else "" for parameter in kind.parameters]
-    return all(own in {"Any", other} or other in {"", "Any"} for own, other in zip(declared, asked, strict=True))
+def _function_conforms(function: Function, kind: ast.FunctionType, types: Mapping[str, ast.Type]) -> bool:
+    """Parameters are contravariant, the result is covariant as far as it is known; a function that was given from
+    outside says nothing but the number of its parameters."""
+    if function.signature is not None:
+        return conforms(function.signature(), kind, types, loose=True)
+    if is_builtin(function.name, function.parameters):
+        return builtin_conforms(function.name, kind, types)
+    return len(function.parameters) == len(kind.parameters)

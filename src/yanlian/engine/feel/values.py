@@ -34,6 +34,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from yanlian.base.refusal import Language, Refused
+from yanlian.engine.feel import ast
+
 Bound: TypeAlias = Decimal | date | None
 
 
@@ -123,9 +126,9 @@ class Range:
 class Function:
     """Something FEEL can call: parameter names in order, and what to do with the arguments.
 
-    `variadic`: the last parameter takes any number of further positional arguments. `optional`: how many parameters
-    at the end may be left out. `accepts_unknown`: unknown arguments are handed over instead of making the result
-    unknown. `types`: for functions defined in FEEL, the declared types as printed, or empty. `others`: further lists of
+    `variadic`: the last parameter takes any number of further positional arguments. `optional`: how many parameters at
+    the end may be left out. `accepts_unknown`: unknown arguments are handed over instead of making the result unknown.
+    `signature`: the type of the function, where it is known, asked for when it is needed. `others`: further lists of
     parameter names under which the same function may be called. `by_name`: for functions whose lists of names ask for
     different kinds, what to call when the arguments come with the names of one list. `numbered`: the prefix of the
     names a variadic parameter has when it is called by name (`c` for `min(c1: 1, c2: 2)`). `run`: used instead of
@@ -138,7 +141,7 @@ class Function:
     variadic: bool = False
     optional: int = 0
     accepts_unknown: bool = False
-    types: tuple[str, ...] = ()
+    signature: Callable[[], ast.FunctionType] | None = field(default=None, compare=False, repr=False)
     others: tuple[tuple[str, ...], ...] = ()
     by_name: Callable[[tuple[str, ...]], Callable[..., object]] | None = field(default=None, compare=False, repr=False)
     numbered: str = ""
@@ -161,6 +164,14 @@ class FeelWarning:
     data: Mapping[str, object]
     line: int = 0
     column: int = 0
+
+    def text(self, language: Language = "en") -> str:
+        """The reason as a sentence, with its place if it has one."""
+        sentence = Refused(self.code, **self.data).text(language)
+        if not self.line:
+            return sentence
+        at = f"第{self.line}行第{self.column}列：" if language == "zh" else f"line {self.line}, column {self.column}: "
+        return f"{at}{sentence}"
 
 
 def fault(code: str, **data: object) -> Fault:
