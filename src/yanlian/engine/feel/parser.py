@@ -17,7 +17,8 @@ from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.tokens import Text, tokens
 from yanlian.engine.feel.vocabulary import BUILTIN_NAMES, PROPERTY_NAMES
 
-MAX_DEPTH = 200
+# A level takes up to five calls of Python to read, compile or print, and Python allows a thousand.
+MAX_DEPTH = 160
 MAX_HEIGHT = 300
 _OPERATORS = {
     **dict.fromkeys(("=", "!=", "<", "<=", ">", ">=", "between", "in"), 3),

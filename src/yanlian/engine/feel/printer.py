@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.names import KEYWORDS
-from yanlian.engine.feel.tokens import words_of
+from yanlian.engine.feel.names import KEYWORDS, needs_telling
+from yanlian.engine.feel.parser import MAX_DEPTH
+from yanlian.engine.feel.refusal import FeelError
+from yanlian.engine.feel.tokens import MAX_LENGTH, Text, tokens, words_of
 
 _POWER = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 _COMPARE, _UNARY, _POSTFIX = 3, 7, 8
+_DATE_AND_TIME = "date and time"
 _KEY = re.compile(r"[^\W\d]\w*")
 
 
-def print_expression(tree: ast.Node, *, plain: bool = False) -> str:
-    """The text of a tree. `plain` writes numbers without units, as any other FEEL engine reads them."""
-    return _Printer(plain=plain).text(tree, 0)
+def print_expression(tree: ast.Node, *, plain: bool = False, names: Iterable[str] = ()) -> str:
+    """The text of a tree. `plain` writes numbers without units, as any other FEEL engine reads them.
+
+    `names`: the names the text will be read with. Where one of them would swallow an operator (`a - b` is known, but
+    the difference of `a` and `b` is meant) single names stand in parentheses.
+    """
+    try:
+        text = _Printer(plain=plain).text(tree, 0)
+        told = tuple(names) if _DATE_AND_TIME not in text else (_DATE_AND_TIME, *names)
+        greedy = _greedy(told) if told and len(text) <= MAX_LENGTH else frozenset()
+        if greedy.isdisjoint(_pairs(text) if greedy else ()):
+            return text
+        return _Printer(plain=plain, greedy=greedy).text(tree, 0)
+    except RecursionError:
+        raise FeelError("feel_too_deep", expected=MAX_DEPTH, found=type(tree).__name__) from None
+
+
+def _greedy(names: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Two words that follow each other within a known name, the second no ordinary word: `-`, `and`, `.` …"""
+    pairs = (pair for name in names if needs_telling(name) for pair in pairwise(words_of(name)))
+    return frozenset(pair for pair in pairs if not pair[1].isidentifier() or pair[1] in KEYWORDS)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    return pairwise(token.text for token in tokens(Text(text)))
 
 
 def _string(value: str) -> str:
@@ -24,13 +51,25 @@ def _string(value: str) -> str:
     return '"' + escaped.replace("\t", "\\t") + '"'
 
 
+def _key(key: str) -> str:
+    """A key before a colon, in quotes unless it is an ordinary name."""
+    words = words_of(key)
+    ordinary = bool(words) and all(_KEY.fullmatch(word) and word not in KEYWORDS for word in words)
+    return key if ordinary and " ".join(words) == key else _string(key)
+
+
 def _plain_number(value: Decimal) -> str:
     return format(value, "f")
 
 
 class _Printer:
-    def __init__(self, *, plain: bool) -> None:
+    def __init__(self, *, plain: bool, greedy: frozenset[tuple[str, str]] = frozenset()) -> None:
         self.plain = plain
+        self.begins = frozenset(first for first, _ in greedy)
+
+    def name(self, name: str) -> str:
+        """A name, in parentheses if it may be the beginning of a longer known one."""
+        return f"({name})" if self.begins and words_of(name)[-1:] and words_of(name)[-1] in self.begins else name
 
     def text(self, node: ast.Node, power: int) -> str:
         """A node inside an operator of that power: in parentheses if it binds less strongly."""
@@ -52,7 +91,7 @@ class _Printer:
             case ast.At():
                 return 9, "@" + _string(node.text)
             case ast.Name():
-                return 9, node.name
+                return 9, self.name(node.name)
             case ast.ListLiteral():
                 return 9, f"[{self.commas(node.items)}]"
             case ast.ContextLiteral():
@@ -92,7 +131,8 @@ class _Printer:
             case ast.Filter():
                 return _POSTFIX, f"{self.text(node.source, _POSTFIX)}[{self.text(node.condition, 0)}]"
             case ast.Path():
-                return _POSTFIX, f"{self.text(node.source, _POSTFIX)}.{node.name}"
+                path = f"{self.text(node.source, _POSTFIX)}.{node.name}"
+                return (9, f"({path})") if self.name(node.name) != node.name else (_POSTFIX, path)
             case ast.Call():
                 arguments = self.commas(node.positional) or ", ".join(self.entry(entry) for entry in node.named)
                 return _POSTFIX, f"{self.text(node.function, _POSTFIX)}({arguments})"
@@ -100,7 +140,7 @@ class _Printer:
                 external = "external " if node.external else ""
                 return 0, f"function({self.commas(node.parameters)}) {external}{self.text(node.body, 0)}"
             case ast.Parameter():
-                return 0, node.name if node.type is None else f"{node.name}: {self.type(node.type)}"
+                return 0, node.name if node.type is None else f"{_key(node.name)}: {self.type(node.type)}"
             case ast.Test():
                 return 0, f"{node.op} {self.text(node.value, 4)}" if node.op else self.text(node.value, 0)
             case ast.UnaryTests():
@@ -116,11 +156,8 @@ class _Printer:
         return ", ".join(self.text(node, 0) for node in nodes)
 
     def entry(self, entry: ast.Entry) -> str:
-        """`key: value`, the key in quotes unless it is an ordinary name."""
-        words = words_of(entry.key)
-        ordinary = bool(words) and all(_KEY.fullmatch(word) and word not in KEYWORDS for word in words)
-        key = entry.key if ordinary and " ".join(words) == entry.key else _string(entry.key)
-        return f"{key}: {self.text(entry.value, 0)}"
+        """`key: value`."""
+        return f"{_key(entry.key)}: {self.text(entry.value, 0)}"
 
     def range(self, node: ast.RangeLiteral) -> str:
         """A range with its brackets; a one-sided one with its sign."""
@@ -143,6 +180,6 @@ class _Printer:
             case ast.Restricted():
                 return self.type(node.base)
             case ast.ContextType():
-                return f"context<{', '.join(f'{e.name}: {self.type(e.type)}' for e in node.entries)}>"
+                return f"context<{', '.join(f'{_key(e.name)}: {self.type(e.type)}' for e in node.entries)}>"
             case ast.FunctionType():
                 return f"function<{', '.join(self.type(p) for p in node.parameters)}> -> {self.type(node.result)}"
