@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -41,3 +42,19 @@ def shown(value: object) -> str:
     if isinstance(value, Unknown):
         return f"<unknown: {', '.join(sorted(one.fact for one in value.missing))}>"
     return str(value)
+
+
+def as_json(value: object) -> str:
+    """JSON text of a value: numbers with all their digits, dates and durations as text, what JSON cannot say as FEEL."""
+    if value is None or isinstance(value, (bool, str)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, _AT):
+        return json.dumps(str(value), ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_json, value))}]"
+    if isinstance(value, Mapping):
+        entries = (f"{json.dumps(str(key), ensure_ascii=False)}: {as_json(entry)}" for key, entry in value.items())
+        return "{" + ", ".join(entries) + "}"
+    return json.dumps(shown(value), ensure_ascii=False)

@@ -9,7 +9,7 @@ import typer
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults
-from yanlian.web.cli import engine_verbs
+from yanlian.web.cli import engine_verbs, rule_verbs
 from yanlian.web.cli.output import stop
 
 app = typer.Typer(
@@ -19,6 +19,10 @@ app = typer.Typer(
     help="Yanlian 沿链: from department files to money, with every step explained.",
 )
 app.add_typer(engine_verbs.pack, name="pack")
+app.add_typer(rule_verbs.dmn, name="dmn")
+app.registered_commands += rule_verbs.verbs.registered_commands
+# These need no database, so they work before anything is set up.
+_WITHOUT_DATABASE = {"pack", "dmn", "feel", "tck"}
 
 
 def _with_django() -> None:
@@ -30,8 +34,7 @@ def _with_django() -> None:
 
 def main() -> None:
     """Run one verb. A refusal is told in Chinese and English and ends with code 2."""
-    # Packs need no database, so their verbs work before anything is set up.
-    if sys.argv[1:2] != ["pack"]:
+    if not _WITHOUT_DATABASE.intersection(sys.argv[1:2]):
         _with_django()
         from yanlian.web.cli import district_verbs, sample_verbs
 

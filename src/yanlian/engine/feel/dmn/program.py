@@ -38,6 +38,7 @@ class Evaluated:
     values: Mapping[str, object]
     warnings: tuple[FeelWarning, ...] = ()
     problems: tuple[Refused, ...] = ()
+    unknown_inputs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Program:
         evaluation = Evaluation(self, steps)
         evaluation.bind(self.graph.main, inputs)
         values = {name: evaluation.ask(self.find(name)) for name in names}
-        return Evaluated(values, tuple(evaluation.warnings), tuple(evaluation.problems))
+        found = tuple(evaluation.warnings), tuple(evaluation.problems), tuple(evaluation.unknown_inputs)
+        return Evaluated(values, *found)
 
     def find(self, name: str, namespace: str = "") -> Node:
         """A decision, service or function by name."""

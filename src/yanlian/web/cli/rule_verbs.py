@@ -1,0 +1,201 @@
+"""Verbs of the rule language: evaluate FEEL, run DMN models, run test cases of the compatibility kit. No database."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yanlian.base.refusal import Language, Refused
+from yanlian.engine.feel import FeelWarning, compile_expression, to_feel
+from yanlian.engine.feel.dmn.kit import Kit, Suite, Verdict, read_suite
+from yanlian.engine.feel.dmn.model import Model
+from yanlian.engine.feel.dmn.program import Program, program
+from yanlian.engine.feel.dmn.read import read_model
+from yanlian.engine.feel.printer_values import as_json, shown
+from yanlian.web.cli.output import console, errors
+
+verbs = typer.Typer()
+dmn = typer.Typer(no_args_is_help=True, help="Run and check DMN models.")
+English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of FEEL.")]
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+CLOCK = {"today": _today, "now": _now}
+
+
+@verbs.command("feel")
+def feel(
+    expression: Annotated[str, typer.Argument(help="A FEEL expression.")],
+    context: Annotated[str | None, typer.Option("--context", "-c", help="Variables: a JSON file or JSON text.")] = None,
+    units: Annotated[bool, typer.Option(help="Allow 2000万元, 0.5亿元, 30%.")] = False,
+    as_json_text: AsJson = False,
+    english: English = False,
+) -> None:
+    """Evaluate one FEEL expression and print its value; why something is null goes to the error stream."""
+    variables = _json(context) if context else {}
+    compiled = compile_expression(expression, names=tuple(variables), units=units, functions=CLOCK)
+    warnings: list[FeelWarning] = []
+    value = compiled.evaluate(variables, warnings=warnings)
+    console.print(as_json(value) if as_json_text else shown(value), soft_wrap=True, markup=False)
+    _tell(warnings, english)
+
+
+@dmn.command("run")
+def run(
+    model: Annotated[Path, typer.Argument(help="A .dmn file.", exists=True, dir_okay=False)],
+    inputs: Annotated[str, typer.Option("--input", "-i", help="Input data: a JSON file or JSON text.")] = "{}",
+    decision: Annotated[list[str] | None, typer.Option("--decision", "-d", help="Which; all if left out.")] = None,
+    imported: Annotated[list[Path] | None, typer.Option("--import", help="Imported models; else those beside.")] = None,
+    as_json_text: AsJson = False,
+    english: English = False,
+) -> None:
+    """Make the decisions of a model. Ends with 1 when one of them cannot be made at all."""
+    loaded = load_program(model, imported)
+    for fault in loaded.faults:
+        errors.print(fault.text("en" if english else "zh"), soft_wrap=True, markup=False)
+    names = decision or [one.name for one in loaded.graph.main.decisions]
+    found = loaded.evaluate(names, _json(inputs))
+    if found.unknown_inputs:
+        known = ", ".join(one.name for one in loaded.graph.main.inputs)
+        raise Refused("dmn_input_unknown", found=", ".join(found.unknown_inputs), expected=known or "-")
+    if as_json_text:
+        console.print(as_json(dict(found.values)), soft_wrap=True, markup=False)
+    else:
+        for name, value in found.values.items():
+            console.print(f"{name} = {shown(value)}", soft_wrap=True, markup=False)
+    _tell(found.warnings, english)
+    for problem in found.problems:
+        errors.print(problem.text("en" if english else "zh"), soft_wrap=True, markup=False)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def load_program(path: Path, imported: list[Path] | None = None) -> Program:
+    """A model from a file with those it imports: the given ones, or whatever models lie beside it."""
+    main = read_model(path.read_bytes(), path.name)
+    others = imported if imported is not None else _beside(path) if main.imports else []
+    return program(main, [read_model(one.read_bytes(), one.name) for one in others], CLOCK)
+
+
+def _beside(path: Path) -> list[Path]:
+    return [one for one in sorted(path.parent.glob("*.dmn")) if one != path]
+
+
+def _json(text: str) -> Mapping[str, object]:
+    """Variables from a file or from text; numbers with all their digits."""
+    inline = text.lstrip().startswith("{")
+    try:
+        content = text if inline else Path(text).read_text(encoding="utf-8")
+        found = json.loads(content, parse_float=Decimal)
+    except (OSError, ValueError) as error:
+        raise Refused("rule_json", found=text[:60], reason=str(error)) from None
+    if not isinstance(found, dict):
+        raise Refused("rule_json", found=text[:60], reason="{ … }")
+    return {str(key): to_feel(value) for key, value in found.items()}
+
+
+def _tell(warnings: list[FeelWarning] | tuple[FeelWarning, ...], english: bool) -> None:
+    language: Language = "en" if english else "zh"
+    for warning in dict.fromkeys(w.text(language) for w in warnings):
+        errors.print(f"null: {warning}", soft_wrap=True, markup=False)
+
+
+# The compatibility kit
+
+
+@verbs.command("tck")
+def tck(
+    folder: Annotated[Path, typer.Argument(help="The kit, or any folder with models and test files.", exists=True)],
+    table: Annotated[Path | None, typer.Option("--csv", help="Write one row a case to this file.")] = None,
+    only: Annotated[str | None, typer.Option("--folder", help="Only folders with this in their name.")] = None,
+) -> None:
+    """Run test cases in the format of the public DMN compatibility kit. Ends with 1 when one fails."""
+    rows: list[tuple[str, str, str, Verdict]] = []
+    for place in _kit_folders(folder, only):
+        found = list(_run_folder(place))
+        rows += [(_level(place), place.name, file, verdict) for file, verdict in found]
+        _tally(f"{_level(place)}/{place.name}", [verdict for _, verdict in found])
+        for file, verdict in found:
+            if not verdict.passed:
+                console.print(
+                    f"    {file} {verdict.case.id}: {' | '.join(verdict.details)}", soft_wrap=True, markup=False
+                )
+    if table is not None:
+        _write_csv(table, rows)
+    console.print()
+    for level in sorted({row[0] for row in rows}):
+        _tally(level, [row[3] for row in rows if row[0] == level])
+    passed = sum(row[3].passed for row in rows)
+    console.print(f"{passed} passed, {len(rows) - passed} failed")
+    if passed < len(rows) or not rows:
+        raise typer.Exit(1)
+
+
+def _kit_folders(folder: Path, only: str | None) -> list[Path]:
+    """The folders that hold test files, in order."""
+    found = sorted({file.parent for file in folder.rglob("*.xml")})
+    return [place for place in found if only is None or only in place.name]
+
+
+def _level(place: Path) -> str:
+    return next((part for part in reversed(place.parts) if part.startswith("compliance-level-")), place.parent.name)
+
+
+def _run_folder(place: Path) -> Iterator[tuple[str, Verdict]]:
+    """All test files of a folder; a file that cannot be read fails as a whole, and says so."""
+    models: dict[str, Model] = {}
+    for file in sorted(place.glob("*.dmn")):
+        try:
+            models[file.name] = read_model(file.read_bytes(), file.name)
+        except Refused as refused:
+            errors.print(str(refused), soft_wrap=True, markup=False)
+    kit = Kit(models, CLOCK)
+    for file in sorted(place.glob("*.xml")):
+        try:
+            suite = read_suite(file.read_bytes(), file.name)
+        except Refused as refused:
+            errors.print(str(refused), soft_wrap=True, markup=False)
+            continue
+        if not suite.model and len(models) == 1:
+            suite = Suite(next(iter(models)), suite.cases, suite.where)
+        for verdict in kit.run(suite):
+            yield file.name, verdict
+
+
+def _tally(name: str, verdicts: list[Verdict]) -> None:
+    counts = Counter((one.case.wants_value, one.passed) for one in verdicts)
+    with_value = counts[True, True] + counts[True, False]
+    nulls = counts[False, True] + counts[False, False]
+    failed = counts[True, False] + counts[False, False]
+    console.print(
+        f"{name}: {len(verdicts) - failed} passed, {failed} failed"
+        f" (with a value {counts[True, True]}/{with_value}, null {counts[False, True]}/{nulls})",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def _write_csv(path: Path, rows: list[tuple[str, str, str, Verdict]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["level", "folder", "file", "case", "expects", "result", "detail"])
+        for level, folder, name, verdict in rows:
+            expects = "value" if verdict.case.wants_value else "null"
+            result = "SUCCESS" if verdict.passed else "ERROR"
+            writer.writerow([level, folder, name, verdict.case.id, expects, result, " | ".join(verdict.details)])
