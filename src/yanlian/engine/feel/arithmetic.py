@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal, DecimalException
 from typing import TypeAlias
 
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.normal import type_name
 from yanlian.engine.feel.numbers import CONTEXT, FAST, MAX_TEXT
 from yanlian.engine.feel.refusal import FeelError
@@ -53,6 +54,7 @@ def add(a: object, b: object) -> object:
     if isinstance(a, str) and isinstance(b, str):
         if len(a) + len(b) > MAX_TEXT:
             raise FeelError("feel_limit", expected=MAX_TEXT, found="+")
+        charge((len(a) + len(b)) >> 3)
         return a + b
     if isinstance(b, (YearsMonths, DaysTime)):
         return _plus(a, b, 1, "+")

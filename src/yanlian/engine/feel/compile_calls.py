@@ -6,17 +6,21 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.coerce import coerce
-from yanlian.engine.feel.frame import MAX_CALLS, MAX_STEPS, Frame, Meter, Piece, Run, fixed
+from yanlian.engine.feel.frame import MAX_CALLS, Frame, Piece, Run, fixed
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.static import function_type
-from yanlian.engine.feel.values import Fault, Function, Unknown, fault, is_known, union
+from yanlian.engine.feel.values import Fault, Function, IncompleteList, Unknown, fault, is_known, union
 
 _SIMPLE = ATOMS - {Unknown, dict}
+_LONG = frozenset({str, list, dict, IncompleteList})
+_SHORT = 40
 _IMPURE = frozenset({"now", "today"})
 
 
@@ -110,6 +114,7 @@ def _known_function(unit: Unit, node: ast.Call, scope: Scope) -> Function | None
 
 def apply(function: Function, arguments: list[object]) -> object:
     """The result of a function, unknown where an argument is; possibly a fault."""
+    charge(sum(len(value) for value in arguments if isinstance(value, (str, list, dict))))
     if not function.accepts_unknown:
         for value in arguments:
             if type(value) not in _SIMPLE and not is_known(value):
@@ -138,6 +143,8 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
         def run_one(f: Frame) -> object:
             value = only(f)
             f.meter.left -= 1
+            if type(value) in _LONG:
+                _weigh(f, value)
             if guarded and type(value) not in _SIMPLE and not is_known(value):
                 return union(value)
             result = call(value)
@@ -148,18 +155,31 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
     def run(f: Frame) -> object:
         values = [r(f) for r in runs]
         f.meter.left -= 1
-        if guarded:
-            for value in values:
-                if type(value) not in _SIMPLE and not is_known(value):
-                    return union(*values)
+        for value in values:
+            kind = type(value)
+            if kind in _LONG:
+                _weigh(f, value)
+            if guarded and kind not in _SIMPLE and not is_known(value):
+                return union(*values)
         result = call(*values)
         return f.settle(_called(call, values), place) if type(result) is Fault else _checked(result)
 
     return run
 
 
+def _weigh(f: Frame, value: object) -> None:
+    """Charge for what a function does with a long text or list, and for the one like it that it makes."""
+    assert isinstance(value, (str, list, dict))
+    size = len(value)
+    if size > _SHORT:
+        f.meter.spend(size >> 2 if type(value) is str else size)
+
+
 def _checked(result: object) -> object:
-    return result if type(result) in ATOMS else clean(result)
+    kind = type(result)
+    if kind is str and len(cast("str", result)) > _SHORT:
+        charge(len(cast("str", result)) >> 3)
+    return result if kind in ATOMS else clean(result)
 
 
 def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tuple[str, ...], place: ast.Place) -> Run:
@@ -238,7 +258,15 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
             return body(Frame(f.variables, local, caller.warnings, caller.meter))
 
         def call(*values: object) -> object:
-            result = inside(Frame(f.variables, [], None, Meter(MAX_STEPS, f.meter.where)), [clean(v) for v in values])
+            # Called by what takes a function (`sort`): within the evaluation that made it, at its expense.
+            meter = f.meter
+            meter.calls -= 1
+            if meter.calls < 0:
+                raise FeelError("feel_limit", where=meter.where, expected=MAX_CALLS, found="function")
+            try:
+                result = inside(f, [clean(value) for value in values])
+            finally:
+                meter.calls += 1
             return None if type(result) is Fault else result
 
         return Function("", names, call, signature=signature, run=inside)

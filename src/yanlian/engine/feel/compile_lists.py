@@ -206,11 +206,12 @@ def _walk(
 ) -> None:
     """Run the body for every combination of members, from the iterator of this level on."""
     if level == len(iterators):
-        f.meter.spend(1)
+        # What `for` gives is kept: it costs room as well.
+        f.meter.spend(1 if decisive is not None else 4)
         if partial >= 0 and found.is_open():
             f.slots[partial] = Unknown(frozenset(found.missing))
         elif partial >= 0:
-            f.meter.spend(len(found.certain) // 8)
+            f.meter.spend(len(found.certain) >> 2)
             f.slots[partial] = list(found.certain)
         (found.certain if certain else found.maybe).append(body(f))
         if len(found.certain) + len(found.maybe) > MAX_LIST:
@@ -267,6 +268,6 @@ def _counted(f: Frame, low: object, high: object) -> list[object] | Unknown | Fa
         return fault("feel_iterate_range")
     if abs(end - start) >= MAX_LIST:
         raise FeelError("feel_limit", where=f.meter.where, expected=MAX_LIST, found=f"{start}..{end}")
-    f.meter.spend(abs(end - start))
+    f.meter.spend(2 * abs(end - start))
     numbers = range(start, end + 1) if start <= end else range(start, end - 1, -1)
     return [from_ordinal(n) for n in numbers] if days else [Decimal(n) for n in numbers]

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.frame import Frame, Piece, Run
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.names import nearest
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.properties import property_of
@@ -177,6 +178,7 @@ def step(value: object, name: str) -> object:
     if type(value) is Unknown:
         return value.part(name)
     if isinstance(value, list):
+        charge(len(value))
         members = [_member(member, name) for member in value]
         if isinstance(value, IncompleteList) and value.is_open:
             maybe = [_member(member, name) for member in value.maybe]

@@ -12,6 +12,7 @@ from yanlian.engine.feel.compile_calls import as_function
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.compiler import compile_node
 from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Piece, Run
+from yanlian.engine.feel.meter import CURRENT, within_limits
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.parser import parse, parse_unary_tests
 from yanlian.engine.feel.printer import print_expression
@@ -50,11 +51,14 @@ class Compiled:
         steps: int = MAX_STEPS,
     ) -> object:
         """The value with these variables. Reasons for null are appended to `warnings` if given."""
-        frame = Frame(variables, [None] * self.slots, warnings, Meter(steps, self.where))
+        meter = Meter(steps, self.where)
+        before, CURRENT.meter = CURRENT.meter, meter
         try:
-            return self.run(frame)
+            return within_limits(self.run(Frame(variables, [None] * self.slots, warnings, meter)), meter)
         except RecursionError:
             raise FeelError("feel_limit", where=self.where, expected="", found="recursion") from None
+        finally:
+            CURRENT.meter = before
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,14 @@ class CompiledTests:
             return True
         slots: list[object] = [None] * self.slots
         value = slots[0] = clean(value)
+        meter = Meter(steps, self.where)
+        before, CURRENT.meter = CURRENT.meter, meter
         try:
-            found = self.tester(Frame(variables, slots, warnings, Meter(steps, self.where)), value)
+            found = self.tester(Frame(variables, slots, warnings, meter), value)
         except RecursionError:
             raise FeelError("feel_limit", where=self.where, expected="", found="recursion") from None
+        finally:
+            CURRENT.meter = before
         return negation(found) if self.ast.negated else found
 
 

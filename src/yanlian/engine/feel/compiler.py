@@ -232,7 +232,13 @@ def _list(unit: Unit, node: ast.ListLiteral, scope: Scope) -> Piece:
     runs = [p.run for p in pieces]
     # Every evaluation gives a list of its own: whoever asked may change it.
     fresh = all(p.fixed for p in pieces)
-    return Piece(lambda f: [run(f) for run in runs], fresh, [p.value for p in pieces] if fresh else None)
+    size = len(runs)
+
+    def run_items(f: Frame) -> object:
+        f.meter.left -= size
+        return [run(f) for run in runs]
+
+    return Piece(run_items, fresh, [p.value for p in pieces] if fresh else None)
 
 
 def _context(unit: Unit, node: ast.ContextLiteral, scope: Scope) -> Piece:
@@ -242,12 +248,14 @@ def _context(unit: Unit, node: ast.ContextLiteral, scope: Scope) -> Piece:
         slot = unit.slot()
         entries.append((entry.key, slot, piece.run))
         scope = scope.inner({entry.key: Binding(slot, piece.origin)})
+    size = len(entries) + 3
     repeated = len({key for key, _, _ in entries}) < len(entries)
     problem = fault("feel_entry_twice")
 
     def run(f: Frame) -> object:
         if repeated:
             return f.settle(problem, node.place)
+        f.meter.left -= size
         found: dict[str, object] = {}
         slots = f.slots
         for key, slot, value in entries:

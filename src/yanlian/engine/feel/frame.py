@@ -3,45 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from yanlian.engine.feel.ast import Place
-from yanlian.engine.feel.refusal import FeelError
+from yanlian.engine.feel.meter import MAX_CALLS, MAX_STEPS, Meter
 from yanlian.engine.feel.values import Fault, FeelWarning
 
-MAX_STEPS = 10_000_000
-MAX_CALLS = 150
-
-
-class Meter:
-    """How many steps and how deep calls may still go, shared by all frames of one evaluation."""
-
-    __slots__ = ("calls", "left", "where")
-
-    def __init__(self, left: int, where: str) -> None:
-        self.left = left
-        self.calls = MAX_CALLS
-        self.where = where
-
-    def spend(self, steps: int) -> None:
-        """Count steps; refuse when the budget is used up."""
-        self.left -= steps
-        if self.left < 0:
-            raise FeelError("feel_limit", where=self.where, expected=MAX_STEPS, found="steps")
+__all__ = ["MAX_CALLS", "MAX_STEPS", "Frame", "Meter", "Piece", "Run", "fixed"]
 
 
 class Frame:
-    """One evaluation, or one call of a function defined in FEEL within it."""
+    """One evaluation, or one call of a function defined in FEEL within it.
 
-    __slots__ = ("meter", "slots", "variables", "warnings")
+    Without a meter it gets one of its own, for so many `steps` and errors `where`, when it is first asked for: most
+    expressions neither loop nor call.
+    """
+
+    __slots__ = ("meter", "slots", "steps", "variables", "warnings", "where")
+    meter: Meter
 
     def __init__(
-        self, variables: Mapping[str, object], slots: list[object], warnings: list[FeelWarning] | None, meter: Meter
+        self,
+        variables: Mapping[str, object],
+        slots: list[object],
+        warnings: list[FeelWarning] | None,
+        meter: Meter | None = None,
+        steps: int = MAX_STEPS,
+        where: str = "",
     ) -> None:
         self.variables = variables
         self.slots = slots
         self.warnings = warnings
-        self.meter = meter
+        if meter is None:
+            self.steps = steps
+            self.where = where
+        else:
+            self.meter = meter
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Meter:
+            # Python comes here only for a slot that is still empty.
+            if name != "meter":
+                raise AttributeError(name)
+            self.meter = Meter(self.steps, self.where)
+            return self.meter
 
     def null(self, place: Place, code: str, data: Mapping[str, object]) -> None:
         """Null, with a warning if somebody collects them."""
@@ -61,8 +67,8 @@ Run: TypeAlias = Callable[[Frame], object]
 
 class Piece(NamedTuple):
     """A compiled node: how to run it; its value if that never changes; the path it stands for, if it is one; whether
-    it can only give a truth value; and how to get the value as it came from outside, for those who look at some members
-    of a list only and clean these."""
+    it can only give a truth value; and how to get the value as it came from outside if that is a list or an integer,
+    for those who take integers for decimals and look at single members of a list."""
 
     run: Run
     fixed: bool = False

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths, from_datetime, to_datetime
 from yanlian.engine.feel.values import Function, IncompleteList, Range, Unknown
@@ -46,6 +47,7 @@ def clean(value: object) -> object:
     if kind is int:
         return Decimal(cast("int", value))
     if isinstance(value, list):
+        charge(len(value) >> 3)
         kinds = set(map(type, value))
         kinds.update(map(type, getattr(value, "maybe", ())))
         if kinds <= _STAYS:
@@ -55,6 +57,7 @@ def clean(value: object) -> object:
 
 
 def _clean_list(value: list[object]) -> list[object]:
+    charge(len(value))
     members = [clean(member) for member in value]
     if isinstance(value, IncompleteList):
         return IncompleteList(members, [clean(m) for m in value.maybe], value.missing, bounded=value.bounded)

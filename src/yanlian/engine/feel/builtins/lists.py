@@ -8,6 +8,7 @@ from functools import cmp_to_key
 
 from yanlian.engine.feel.builtins.arguments import as_list, gathered, refused, single
 from yanlian.engine.feel.compare import conjunction, disjunction, equal, key_of, less
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.numbers import MAX_LIST, truncated
 from yanlian.engine.feel.refusal import FeelError
@@ -202,6 +203,7 @@ def flatten(members: object) -> object:
     while stack:
         top = clean(stack.pop())
         if isinstance(top, list):
+            charge(len(top) + 1)
             stack.extend(reversed(top))
         else:
             flat.append(top)
