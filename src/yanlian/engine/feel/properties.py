@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from yanlian.engine.feel.arithmetic import time_instant
+from yanlian.engine.feel.numbers import CONTEXT
 from yanlian.engine.feel.temporal import (
     DAY,
     SECOND,
@@ -14,16 +16,20 @@ from yanlian.engine.feel.temporal import (
     FarDate,
     Time,
     YearsMonths,
+    instant,
     offset_at,
     ordinal,
 )
 from yanlian.engine.feel.values import Range, fault
 
 _NONE = fault("feel_no_property")
+_EPOCH = instant(DateTime(date(1970, 1, 1), Time(0, 0)))
 
 
 def property_of(value: object, name: str) -> object:
     """A property of a value, or a fault when it has none of that name."""
+    if name == "value":
+        return _size(value)
     if isinstance(value, (date, FarDate)):
         return _of_date(value, name)
     if isinstance(value, DateTime):
@@ -38,6 +44,24 @@ def property_of(value: object, name: str) -> object:
     if isinstance(value, Range):
         return _of_range(value, name)
     return _NONE
+
+
+def _size(value: object) -> object:
+    """The number the standard's order goes by: seconds since 1970 in UTC, since midnight, or of a duration; months."""
+    if isinstance(value, YearsMonths):
+        return Decimal(value.months)
+    if isinstance(value, (date, FarDate)):
+        value = DateTime(value, Time(0, 0))
+    if isinstance(value, DateTime):
+        return _seconds(instant(value) - _EPOCH)
+    if isinstance(value, Time):
+        return _seconds(time_instant(value))
+    return _seconds(value.nanoseconds) if isinstance(value, DaysTime) else _NONE
+
+
+def _seconds(nanoseconds: int) -> Decimal:
+    whole, rest = divmod(nanoseconds, SECOND)
+    return CONTEXT.add(Decimal(whole), Decimal(rest).scaleb(-9).normalize()) if rest else Decimal(whole)
 
 
 def _of_date(day: Date, name: str) -> object:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from yanlian.engine.feel.builtins.arguments import rejected
 from yanlian.engine.feel.compare import equal, key_of, negation
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import CONTEXT, MAX_TEXT, number_text
 from yanlian.engine.feel.refusal import FeelError
@@ -30,6 +31,8 @@ def text_of(value: object, *, quoted: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return number_text(value if value else abs(value))
+    if isinstance(value, (list, Mapping)):
+        charge(len(value))
     if isinstance(value, list):
         return _short("[" + ", ".join(text_of(clean(member), quoted=True) for member in value) + "]")
     if isinstance(value, Mapping):
@@ -65,8 +68,15 @@ def string(value: object) -> object:
     return None if value is None else text_of(value)
 
 
-def number(text: object, grouping: object = None, point: object = None) -> object:
-    """`number(from, grouping separator, decimal separator)`."""
+def number(*arguments: object) -> object:
+    """`number(from, grouping separator, decimal separator)`: all three, null for a separator that there is none of."""
+    if len(arguments) < 3:
+        return fault("feel_arguments", function="number", count=len(arguments))
+    return _number(*arguments)
+
+
+def _number(text: object, grouping: object = None, point: object = None) -> object:
+    """The same by name: a separator that is not named is null."""
     if not (isinstance(text, str) and all(one is None or isinstance(one, str) for one in (grouping, point))):
         return rejected("number", text, grouping, point)
     if grouping not in {None, " ", ",", "."} or point not in {None, ",", "."} or (grouping and grouping == point):
@@ -81,6 +91,10 @@ def number(text: object, grouping: object = None, point: object = None) -> objec
         return CONTEXT.create_decimal(text)
     except ArithmeticError:
         return fault("feel_number_range", operator="number")
+
+
+def _number_by_name(names: tuple[str, ...]) -> Callable[..., object]:
+    return _number
 
 
 def negated(value: object) -> object:
@@ -101,7 +115,9 @@ def identical(a: object, b: object) -> object:
 
 FUNCTIONS = (
     Function("string", ("from",), string),
-    Function("number", ("from", "grouping separator", "decimal separator"), number, optional=2),
+    Function(
+        "number", ("from", "grouping separator", "decimal separator"), number, optional=2, by_name=_number_by_name
+    ),
     Function("not", ("negand",), negated),
     Function("is", ("value1", "value2"), identical),
     Function("is known", ("value",), is_known, accepts_unknown=True),

@@ -16,7 +16,7 @@ from yanlian.engine.feel.builtins.pattern_sets import Spans
 from yanlian.engine.feel.builtins.pattern_tree import Anchor, Back, BadPattern, Chars, Choice, Group, Node, Repeat, Row
 
 MAX_PROGRAM = 5_000
-MAX_STEPS = 500_000
+MAX_STEPS = 300_000
 _CHAR, _SPLIT, _SAVE, _ANCHOR, _MATCH = range(5)
 Saves: TypeAlias = tuple[int, ...]
 Threads: TypeAlias = list[tuple[int, Saves]]
@@ -147,7 +147,7 @@ class Machine:
         for at in range(start, len(text) + 1):
             if found is None:
                 self._follow(text, at, 0, (at, *none[1:]), threads, seen)
-            if not threads:
+            if not threads and found is not None:
                 break
             left[0] -= len(seen) + 1
             if left[0] < 0:

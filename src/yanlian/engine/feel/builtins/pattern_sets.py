@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
@@ -97,23 +96,22 @@ def multiple(sign: str) -> Spans | None:
     return union(_NAME_START, _NAME_MORE) if sign == "c" else None
 
 
-@cache
-def _cased() -> tuple[int, ...]:
-    return tuple(code for code in range(LAST + 1) if len(_variants(code)) > 1)
-
-
 def _variants(code: int) -> set[int]:
     sign = chr(code)
     forms = {sign, sign.lower(), sign.upper(), sign.title(), sign.upper().lower(), sign.lower().upper()}
     return {ord(form) for form in forms if len(form) == 1}
 
 
+@cache
+def _two_cased() -> Spans:
+    return union(*(spans for kind, spans in _categories().items() if kind in {"Lu", "Ll", "Lt", "Nl", "So", "Mn"}))
+
+
 def caseless(spans: Spans) -> Spans:
     """The set with every letter in both cases."""
-    codes: Iterable[int]
-    if sum(last - first + 1 for first, last in spans) <= _SMALL:
-        codes = (code for first, last in spans for code in range(first, last + 1))
-    else:
-        codes = (code for code in _cased() if any(first <= code <= last for first, last in spans))
+    size = sum(last - first + 1 for first, last in spans)
+    # In a large set only letters, and the few other signs that come in two cases, need a look.
+    lettered = spans if size <= _SMALL else difference(spans, negation(_two_cased()))
+    codes = (code for first, last in lettered for code in range(first, last + 1))
     more = {variant for code in codes for variant in _variants(code)}
     return union(spans, tuple((code, code) for code in more))

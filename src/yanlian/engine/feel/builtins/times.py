@@ -72,9 +72,7 @@ def date_and_time(*arguments: object) -> object:
             day_only = parse_date(value)
             found = None if day_only is None else DateTime(day_only, Time(0, 0))
         return _literal(value, found)
-    if isinstance(value, (date, FarDate)):
-        return DateTime(value, _UTC_MIDNIGHT)
-    return value if isinstance(value, DateTime) else rejected("date and time", value)
+    return rejected("date and time", value)
 
 
 def _moment_of_parts(arguments: tuple[object, ...]) -> object:
