@@ -45,7 +45,7 @@ def shown(value: object) -> str:
 
 
 def as_json(value: object) -> str:
-    """JSON text of a value: numbers with all their digits, dates and durations as text, what JSON cannot say as FEEL."""
+    """JSON text of a value: numbers with all digits, dates and durations as text, what JSON cannot say as FEEL text."""
     if value is None or isinstance(value, (bool, str)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Decimal):

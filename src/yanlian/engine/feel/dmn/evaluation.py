@@ -38,8 +38,9 @@ class Evaluation:
         self.program = program
         self.graph = program.graph
         self.shared = shared or Shared(Meter(steps, program.graph.main.where))
-        self.given: dict[tuple[str, str], object] = {}
-        self.made: dict[tuple[str, str], object] = {}
+        self.given: dict[Node, object] = {}
+        self.everywhere: dict[tuple[str, str], object] = {}
+        self.made: dict[Node, object] = {}
         self.unknown_inputs: list[str] = []
 
     @property
@@ -54,37 +55,51 @@ class Evaluation:
 
     # What is given
 
-    def bind(self, model: dmn.Model, inputs: Mapping[str, object]) -> None:
-        """Take values from outside; names that mean nothing are kept in `unknown_inputs`."""
+    def bind(self, model: dmn.Model, inputs: Mapping[str, object], path: tuple[str, ...] = ()) -> None:
+        """Take values from outside; names that mean nothing are kept in `unknown_inputs`.
+
+        A name is that of an input or decision of the model; of an import, with its inputs as a mapping or behind a dot;
+        or else of inputs anywhere in imported models.
+        """
+        imports = self.graph.imports(model)
         for name, value in inputs.items():
             node = self.graph.names.get((model.namespace, name))
+            prefix = next((p for p in imports if p and name.startswith(f"{p}.")), "")
             if node is not None and isinstance(node.element, (dmn.InputData, dmn.Decision)):
-                self.give(node, value)
-                continue
-            imported = self.graph.imports(model).get(name)
-            if imported is not None and isinstance(value, Mapping):
-                self.bind(self.graph.models[imported], value)
-                continue
-            prefix, _, rest = name.partition(".")
-            if prefix in self.graph.imports(model) and rest:
-                self.bind(self.graph.models[self.graph.imports(model)[prefix]], {rest: value})
-                continue
-            self._bind_anywhere(name, value)
+                self.give(node.at(path), value)
+            elif name in imports and isinstance(value, Mapping):
+                self.bind(self.graph.models[imports[name]], value, (*path, name))
+            elif prefix:
+                rest = {name.removeprefix(f"{prefix}."): value}
+                self.bind(self.graph.models[imports[prefix]], rest, (*path, prefix))
+            elif not self._bind_anywhere(name, value):
+                self.unknown_inputs.append(name)
 
-    def _bind_anywhere(self, name: str, value: object) -> None:
+    def bind_in(self, namespace: str, name: str, value: object) -> None:
+        """Take a value for an element of the model of a namespace, wherever that is imported."""
+        node = self.graph.names.get((namespace, name))
+        if node is None or node.model is self.graph.main:
+            self.bind(self.graph.main, {name: value})
+        else:
+            self.everywhere[node.key] = self._fitted(node, value)
+
+    def _bind_anywhere(self, name: str, value: object) -> bool:
         kinds = (dmn.InputData, dmn.Decision)
         found = [n for n in self.graph.names.values() if n.name == name and isinstance(n.element, kinds)]
-        if not found:
-            self.unknown_inputs.append(name)
         for node in found:
-            if node.key not in self.given:
-                self.give(node, value)
+            self.everywhere.setdefault(node.key, self._fitted(node, value))
+        return bool(found)
 
     def give(self, node: Node, value: object) -> None:
         """Bind one element. A value that does not fit its declared type is null, with the reason."""
+        self.given[node] = self._fitted(node, value)
+
+    def _fitted(self, node: Node, value: object) -> object:
         home = self.program.homes[node.model.namespace]
-        fitted = from_outside(value, self.program.type_of(node), home.visible)
-        self.given[node.key] = self._settled(fitted, node)
+        return self._settled(from_outside(value, self.program.type_of(node), home.visible), node)
+
+    def _has_value(self, node: Node) -> bool:
+        return node in self.given or node in self.made or node.key in self.everywhere
 
     # What is asked
 
@@ -99,17 +114,20 @@ class Evaluation:
     def decide(self, nodes: list[Node]) -> list[object]:
         """The values of decisions, after all that they require."""
         try:
-            order = self.graph.order(nodes, {*self.given, *self.made})
+            order = self.graph.order(nodes, self._has_value)
         except Refused as refused:
             self.problems.append(refused)
             return [None for _ in nodes]
         for node in order:
-            self.made[node.key] = self._decided(node)
+            self.made[node] = self._decided(node)
         return [self._value(node) for node in nodes]
 
     def _value(self, node: Node) -> object:
-        found = self.given.get(node.key)
-        return found if node.key in self.given else self.made.get(node.key)
+        if node in self.given:
+            return self.given[node]
+        if node in self.made:
+            return self.made[node]
+        return self.everywhere.get(node.key)
 
     def _decided(self, node: Node) -> object:
         compiled = self.program.compiled(node)
@@ -154,7 +172,7 @@ class Evaluation:
 
     def function(self, node: Node) -> object:
         """A business knowledge model or decision service as a function."""
-        found = self.made.get(node.key)
+        found = self.made.get(node)
         if found is not None:
             return found
         return self._service(node) if isinstance(node.element, dmn.DecisionService) else self._knowledge(node)
@@ -177,7 +195,7 @@ class Evaluation:
 
         function = replace(made, name=node.name, run=run)
         # Before its requirements: a function may call itself, or two functions each other.
-        self.made[node.key] = function
+        self.made[node] = function
         environment.update(self._environment(node))
         environment[node.name] = function
         return function
@@ -206,12 +224,12 @@ class Evaluation:
                 fitted = coerce(value, self.program.type_of(part), home.visible)
                 if type(fitted) is Fault:
                     return fitted
-                inner.given[part.key] = fitted
+                inner.given[part] = fitted
             return inner._served(node)
 
         names = tuple(part.name for part in parts)
         function = Function(node.name, names, lambda *values: run(None, list(values)), accepts_unknown=True, run=run)
-        self.made[node.key] = function
+        self.made[node] = function
         return function
 
     def service_inputs(self, node: Node) -> list[Node]:
@@ -224,7 +242,7 @@ class Evaluation:
         """A decision service with the values given for its parameters; those not given are null."""
         inner = Evaluation(self.program, 0, self.shared)
         for part in self.service_inputs(node):
-            inner.given[part.key] = self.given.get(part.key)
+            inner.given[part] = self._value(part)
         return inner._served(node)
 
     def _served(self, node: Node) -> object:

@@ -192,7 +192,7 @@ class Kit:
             found = _found(own, evaluation, case, one)
             wanted = None if one.error else one.value
             if not same(found, wanted):
-                reasons = [*(str(p) for p in evaluation.problems), *(w.code for w in evaluation.warnings)]
+                reasons = [*(str(p) for p in evaluation.problems), *(w.text() for w in evaluation.warnings)]
                 because = f" ({'; '.join(reasons)[:300]})" if found is None and reasons else ""
                 details.append(f"{one.name}: expected {shown(wanted)}, found {shown(found)}{because}")
         return Verdict(case, not details, tuple(details))
@@ -201,8 +201,7 @@ class Kit:
 def _given(own: Program, case: Case) -> Evaluation:
     evaluation = Evaluation(own, MAX_STEPS)
     for space, name, value in case.inputs:
-        model = own.graph.models.get(space, own.graph.main)
-        evaluation.bind(model, {name: value})
+        evaluation.bind_in(space or own.graph.main.namespace, name, value)
     return evaluation
 
 

@@ -59,7 +59,7 @@ class Types:
         built_in = _built_in(ref.removeprefix("feel:").removeprefix("feel."))
         if built_in is not None:
             return built_in
-        return self._imported(ref) or self._written(ref)
+        return self._imported(ref) or self._imported(ref.replace(":", ".", 1)) or self._written(ref)
 
     def _known(self, key: str) -> ast.Type | None:
         return ast.TypeName(key) if key in self.named else None
