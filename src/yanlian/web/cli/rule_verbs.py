@@ -15,6 +15,7 @@ import typer
 
 from yanlian.base.refusal import Language, Refused
 from yanlian.engine.feel import FeelWarning, compile_expression, to_feel
+from yanlian.engine.feel.dmn.check import check_model
 from yanlian.engine.feel.dmn.kit import Kit, Suite, Verdict, read_suite
 from yanlian.engine.feel.dmn.model import Model
 from yanlian.engine.feel.dmn.program import Program, program
@@ -83,6 +84,22 @@ def run(
     for problem in found.problems:
         errors.print(problem.text("en" if english else "zh"), soft_wrap=True, markup=False)
     if found.problems:
+        raise typer.Exit(1)
+
+
+@dmn.command("check")
+def check(
+    model: Annotated[Path, typer.Argument(help="A .dmn file.", exists=True, dir_okay=False)],
+    imported: Annotated[list[Path] | None, typer.Option("--import", help="Imported models; else those beside.")] = None,
+    english: English = False,
+) -> None:
+    """Say what is wrong with a model: names, types, unused inputs, gaps and overlaps. Ends with 1 on an error."""
+    found = check_model(load_program(model, imported))
+    for complaint in found:
+        console.print(f"{model.name} {complaint.text('en' if english else 'zh')}", soft_wrap=True, markup=False)
+    counts = Counter(complaint.severity for complaint in found)
+    console.print(f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes")
+    if counts["error"]:
         raise typer.Exit(1)
 
 

@@ -78,7 +78,7 @@ class Graph:
         return next((n for n, space in self.imports(model).items() if space == target.model.namespace), "")
 
     def find(self, name: str, kinds: tuple[type, ...], namespace: str = "") -> Node:
-        """An element by name: of the main model, `import.name`, in a namespace, or the only one of that name anywhere."""
+        """An element by name: of the main model, `import.name`, in a namespace, or the only one of the name."""
         found = self._own(name, self.main, (), kinds) if namespace in {"", self.main.namespace} else None
         if found is not None:
             return found

@@ -43,30 +43,42 @@ def _of_item(item: dmn.ItemDefinition) -> Iterator[str]:
 
 
 def _of_box(box: dmn.BoxedExpression | None) -> Iterator[str]:
+    for one in boxes_in(box):
+        if isinstance(one, dmn.BoxedContext):
+            yield from (entry.name for entry in one.entries)
+        elif isinstance(one, dmn.Relation):
+            yield from (column.name for column in one.columns)
+        elif isinstance(one, dmn.DecisionTable):
+            yield from (output.name for output in one.outputs)
+
+
+def boxes_in(box: dmn.BoxedExpression | None) -> Iterator[dmn.BoxedExpression]:
+    """A boxed expression and all that stand in it; the cells of decision tables stay with their tables."""
+    waiting = [box]
+    while waiting:
+        one = waiting.pop()
+        if one is not None:
+            yield one
+            waiting += reversed(_inside(one))
+
+
+def _inside(box: dmn.BoxedExpression) -> list[dmn.BoxedExpression | None]:
     match box:
         case dmn.BoxedContext():
-            for entry in box.entries:
-                yield entry.name
-                yield from _of_box(entry.expression)
+            return [entry.expression for entry in box.entries]
         case dmn.BoxedFunction():
-            yield from _of_box(box.body)
+            return [box.body]
         case dmn.BoxedInvocation():
-            for binding in box.bindings:
-                yield from _of_box(binding.expression)
+            return [box.function, *(binding.expression for binding in box.bindings)]
         case dmn.BoxedList():
-            for one in box.items:
-                yield from _of_box(one)
+            return list(box.items)
         case dmn.Relation():
-            yield from (column.name for column in box.columns)
+            return [cell for row in box.rows for cell in row]
         case dmn.BoxedConditional():
-            for one in (box.condition, box.then, box.otherwise):
-                yield from _of_box(one)
+            return [box.condition, box.then, box.otherwise]
         case dmn.BoxedFilter():
-            yield from _of_box(box.source)
+            return [box.source, box.match]
         case dmn.BoxedIterator():
-            yield from _of_box(box.source)
-            yield from _of_box(box.body)
-        case dmn.DecisionTable():
-            yield from (output.name for output in box.outputs)
+            return [box.source, box.body]
         case _:
-            return
+            return []

@@ -24,11 +24,15 @@ from yanlian.engine.feel.values import FeelWarning, Function
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The logic of one element: how to run it, the slots it needs, and what it reads by name."""
+    """The logic of one element: how to run it, the slots it needs, and what it reads by name.
+
+    `perhaps` are those of the names that may be entries of the members of a filtered list instead.
+    """
 
     run: Run
     slots: int
     reads: frozenset[str]
+    perhaps: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +103,28 @@ class Program:
             self._compiled[node.key] = found
         return found
 
-    def _compile(self, node: Node) -> Compiled:
-        home = self.homes[node.model.namespace]
-        names = self.visible_names(node)
+    def home(self, node: Node) -> Home:
+        """What the model of an element shares."""
+        return self.homes[node.model.namespace]
+
+    def unit(self, node: Node) -> Unit:
+        """A new compilation for an element: only what it requires is visible."""
+        home = self.home(node)
         known: dict[str, Function] = {**FUNCTIONS, **home.functions}
+        given = frozenset(self.visible_names(node))
         unit = Unit(
             known,
-            frozenset(names),
+            given,
             home.visible,
             home.where,
             strict=False,
             compile=lambda inner, scope: compile_any(unit, inner, scope),
             builtin=FUNCTIONS,
         )
+        return unit
+
+    def _compile(self, node: Node) -> Compiled:
+        home, unit, names = self.home(node), self.unit(node), self.visible_names(node)
         logic = Logic(home, unit)
         scope = Scope(None, {"?": Binding(0)})
         element = node.element
@@ -122,7 +135,7 @@ class Program:
             assert isinstance(element, dmn.Decision)
             box = element.expression
         piece = logic.compile(box, scope, names)
-        return Compiled(piece.run, unit.slots, frozenset(unit.free))
+        return Compiled(piece.run, unit.slots, frozenset(unit.free), frozenset(unit.items))
 
 
 def program(main: dmn.Model, others: Iterable[dmn.Model] = (), functions: Functions | None = None) -> Program:
