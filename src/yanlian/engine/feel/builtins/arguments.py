@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.values import Fault, fault
 
 
@@ -24,7 +24,7 @@ def single(value: object) -> object:
 def gathered(arguments: tuple[object, ...]) -> list[object]:
     """The members a function works on: those of its one list, or the arguments themselves."""
     if len(arguments) == 1 and isinstance(arguments[0], list):
-        return [clean(member) for member in arguments[0]]
+        return [member if type(member) in ATOMS else clean(member) for member in arguments[0]]
     return list(arguments)
 
 

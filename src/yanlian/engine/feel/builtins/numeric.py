@@ -15,14 +15,21 @@ from decimal import (
     Decimal,
     DecimalException,
 )
+from functools import lru_cache
 
 from yanlian.engine.feel.builtins.arguments import rejected
-from yanlian.engine.feel.numbers import CONTEXT, ZERO, whole
+from yanlian.engine.feel.numbers import CONTEXT, ONE, ZERO, whole
 from yanlian.engine.feel.temporal import DaysTime, YearsMonths
 from yanlian.engine.feel.values import Function, fault
 
-MIN_SCALE, MAX_SCALE = -6111, 6176
+# The scales the standard allows.
+_LEAST, _MOST = Decimal(-6111), Decimal(6176)
 _ROUNDING = Context(prec=12_400)
+
+
+@lru_cache(maxsize=64)
+def _step(digits: int) -> Decimal:
+    return Decimal((0, (1,), -digits))
 
 
 def rounded(name: str, rounding: str) -> Callable[..., object]:
@@ -31,14 +38,14 @@ def rounded(name: str, rounding: str) -> Callable[..., object]:
     def function(value: object, scale: object = ZERO) -> object:
         if not isinstance(value, Decimal) or not isinstance(scale, Decimal):
             return rejected(name, value, scale)
-        if not MIN_SCALE <= scale <= MAX_SCALE:
+        if not _LEAST <= scale <= _MOST:
             return fault("feel_argument", function=name, found=scale)
-        step = Decimal((0, (1,), -int(scale)))
+        digits = int(scale)
         try:
-            result = value.quantize(step, rounding=rounding, context=_ROUNDING)
-            if scale < 0:
-                result = result.quantize(Decimal(1), context=_ROUNDING)
-            return CONTEXT.plus(result) if len(result.as_tuple().digits) > 34 else result
+            result = value.quantize(_step(digits), rounding=rounding, context=_ROUNDING)
+            if digits < 0:
+                result = result.quantize(ONE, context=_ROUNDING)
+            return CONTEXT.plus(result)
         except DecimalException:
             return fault("feel_number_range", operator=name)
 

@@ -16,9 +16,7 @@ from yanlian.engine.feel.values import Fault, Function, fault
 def _numbers(name: str, arguments: tuple[object, ...]) -> list[Decimal] | Fault:
     members = gathered(arguments)
     numbers = [member for member in members if isinstance(member, Decimal)]
-    if len(numbers) < len(members):
-        return refused(name, *arguments)
-    return numbers
+    return refused(name, *arguments) if len(numbers) < len(members) else numbers
 
 
 def _guarded(name: str, compute: Callable[[], Decimal]) -> object:
@@ -32,6 +30,9 @@ def _extreme(name: str, arguments: tuple[object, ...], *, smallest: bool) -> obj
     members = gathered(arguments)
     if not members:
         return fault("feel_empty", function=name)
+    numbers = [member for member in members if isinstance(member, Decimal)]
+    if len(numbers) == len(members):
+        return min(numbers) if smallest else max(numbers)
     best = members[0]
     for member in members:
         found = less(member, best) if smallest else less(best, member)
@@ -55,12 +56,13 @@ def maximum(*arguments: object) -> object:
 def total(*arguments: object) -> object:
     """`sum(list)`: of numbers or durations; of nothing null, as the standard says."""
     members = gathered(arguments)
+    numbers = [member for member in members if isinstance(member, Decimal)]
     if not members:
         return fault("feel_empty", function="sum")
+    if len(numbers) == len(members):
+        return _guarded("sum", lambda: _sum(numbers, CONTEXT.add))
     if not all(isinstance(member, (Decimal, YearsMonths, DaysTime)) for member in members):
         return refused("sum", *arguments)
-    if all(type(member) is Decimal for member in members):
-        return _guarded("sum", lambda: _sum([m for m in members if isinstance(m, Decimal)], CONTEXT.add))
     result = members[0]
     for member in members[1:]:
         result = add(result, member)
