@@ -81,6 +81,7 @@ def test_python_values_and_back():
     assert from_feel(to_feel(moment)) == moment
     assert to_feel(timedelta(days=1, hours=2)) == DaysTime.of(days=1, hours=2)
     assert from_feel(DaysTime.of(hours=3)) == timedelta(hours=3)
+    assert from_feel(DaysTime.of(days=10**12)) == DaysTime.of(days=10**12)
     assert from_feel(Decimal("5.00")) == 5
     assert from_feel([Decimal("1.5"), {"a": Decimal(2)}]) == [Decimal("1.5"), {"a": 2}]
     assert to_feel((1, 2)) == [1, 2]

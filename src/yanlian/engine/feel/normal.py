@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast
 
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge, charge_walk
 from yanlian.engine.feel.refusal import FeelError
-from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths, from_datetime, to_datetime
+from yanlian.engine.feel.temporal import DAY, DateTime, DaysTime, FarDate, Time, YearsMonths, from_datetime, to_datetime
 from yanlian.engine.feel.values import Function, IncompleteList, Range, Unknown
 
 ATOMS: frozenset[type] = frozenset(
@@ -47,7 +47,7 @@ def clean(value: object) -> object:
     if kind is int:
         return Decimal(cast("int", value))
     if isinstance(value, list):
-        charge(len(value) >> 3)
+        charge(3 + (len(value) >> 3))
         kinds = set(map(type, value))
         kinds.update(map(type, getattr(value, "maybe", ())))
         if kinds <= _STAYS:
@@ -57,7 +57,7 @@ def clean(value: object) -> object:
 
 
 def _clean_list(value: list[object]) -> list[object]:
-    charge(len(value))
+    charge_walk(len(value))
     members = [clean(member) for member in value]
     if isinstance(value, IncompleteList):
         return IncompleteList(members, [clean(m) for m in value.maybe], value.missing, bounded=value.bounded)
@@ -106,13 +106,14 @@ def to_feel(value: object) -> object:
 
 def from_feel(value: object) -> object:
     """A FEEL value as an ordinary Python value: whole numbers become integers, moments `datetime`, durations of days
-    `timedelta`. What Python has no type for (far years, months, unknowns, ranges) stays as it is."""
+    `timedelta`. What Python has no type for (far years, too long durations, months, unknowns, ranges) stays."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else value
     if isinstance(value, DateTime):
         return to_datetime(value) or value
     if isinstance(value, DaysTime):
-        return timedelta(microseconds=value.nanoseconds // 1000)
+        near = abs(value.nanoseconds) < timedelta.max.days * DAY
+        return timedelta(microseconds=value.nanoseconds // 1000) if near else value
     if isinstance(value, IncompleteList):
         return value
     if isinstance(value, list):
