@@ -95,10 +95,9 @@ class Domain:
     def _find_answer(self, leaf: Leaf, kind: str, key: Position | str | bool | None) -> tuple[int, int]:
         own = self.sections.get(kind)
         yes, no = (0, 0) if own is None or key is None else own.answer(leaf.op, key)
-        for i, atom in enumerate(self.atoms):
-            if own is not None and own.start <= i < own.start + len(own.atoms):
-                continue
-            verdict: Truth = COMPARISONS[leaf.op](atom.example, leaf.value)
+        start, end = (0, 0) if own is None else (own.start, own.start + len(own.atoms))
+        for i in (*range(start), *range(end, len(self.atoms))):
+            verdict: Truth = COMPARISONS[leaf.op](self.atoms[i].example, leaf.value)
             yes |= (verdict is True) << i
             no |= (verdict is False) << i
         return yes, no

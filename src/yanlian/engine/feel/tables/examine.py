@@ -11,7 +11,7 @@ from yanlian.engine.feel.tables.outputs import outputs_of
 from yanlian.engine.feel.tables.overlaps import Search, note_identical, note_overlaps
 from yanlian.engine.feel.tables.sweep import Box, Cover, Steps, TooMuch
 
-STEPS = 3_000_000
+STEPS = 2_000_000
 MOST = 50
 MAX_COLUMNS = 300
 _ORDER = {"error": 0, "warning": 1, "info": 2}

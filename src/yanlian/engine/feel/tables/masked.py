@@ -8,7 +8,7 @@ from yanlian.engine.feel.tables.board import Row
 from yanlian.engine.feel.tables.findings import Finding
 from yanlian.engine.feel.tables.outputs import Output, rank_of
 from yanlian.engine.feel.tables.overlaps import Search
-from yanlian.engine.feel.tables.sweep import Cover, meet, meets
+from yanlian.engine.feel.tables.sweep import Cover, meet, meets, within
 
 # Up to so many covering rows the smallest sufficient set is looked for.
 _FEW = 12
@@ -41,8 +41,9 @@ def _note(search: Search, row: Row, before: Sequence[Row], reason: str, found: l
         return
     search.steps.take(len(before))
     covering = [one for one in before if all(one.must) and meets(one.must, space)]
-    if _covered(search, row, covering):
-        coverers = _few(search, row, covering)
+    alone = next((one for one in covering if within(space, one.must)), None)
+    if alone is not None or _covered(search, row, covering):
+        coverers = _few(search, row, covering) if alone is None else [alone]
         witness = search.board.witness(space)
         place = search.board.found("unreachable", "warning", (), space, witness)
         rows = (row.number + 1, *(one.number + 1 for one in coverers))

@@ -15,7 +15,7 @@ def spelled_region(domain: Domain, atoms: int, space: int) -> str:
     """The unary tests that hold on these atoms and, within the space, nowhere else."""
     if atoms == space:
         return "-"
-    if not domain.sections and atoms & ~domain.null:
+    if atoms == space & ~domain.null:
         return "not(null)"
     tests: list[str] = []
     for section in domain.sections.values():
@@ -48,7 +48,11 @@ def _ranges(section: Section, own: int, space: int) -> Iterator[str]:
         elif run and space >> i & 1:
             yield _range(run)
             run = []
-    if run:
+    if run and not (run[0].low or run[-1].high or run[-1].point):
+        # The whole line, in a column that holds other kinds of values as well: said at one of its borders.
+        border = next(atom.low for atom in run if atom.low)
+        yield f"< {border}, >= {border}"
+    elif run:
         yield _range(run)
 
 
@@ -68,15 +72,22 @@ def chosen(domain: Domain, atoms: int) -> int:
     """The atom from which the example is taken: a border or listed value if there is one, else something between two
     borders; null and what is beyond the last border come last."""
 
-    def rank(i: int) -> tuple[int, int]:
-        atom = domain.atoms[i]
-        if atom.example is None:
-            return 4, i
-        if atom.point:
-            return 0, i
-        return (1 if atom.low and atom.high else 2 if atom.low or atom.other else 3), i
+    best, least = 0, 9
+    for i in bits(atoms):
+        rank = _rank(domain.atoms[i])
+        if rank < least:
+            best, least = i, rank
+            if not rank:
+                break
+    return best
 
-    return min(bits(atoms), key=rank)
+
+def _rank(atom: Atom) -> int:
+    if atom.example is None:
+        return 4
+    if atom.point:
+        return 0
+    return 1 if atom.low and atom.high else 2 if atom.low or atom.other else 3
 
 
 def shown(domain: Domain, atom: Atom) -> str:

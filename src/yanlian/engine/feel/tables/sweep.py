@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 Box: TypeAlias = tuple[int, ...]
+# Up to so many active boxes the atoms are divided by them one after another instead of being looked through.
+_FEW = 40
 
 
 class TooMuch(Exception):
@@ -87,24 +89,27 @@ class Cover:
         shares = [sum(box[d].bit_count() for box in self.boxes) / sizes[d] for d in range(len(space))]
         self.way = sorted(range(len(space)), key=lambda d: shares[d])
         steps.take(len(space) * (len(self.boxes) + 1))
-        self.classes = [self._classes(d) for d in range(len(space))]
+        # For each dimension its atoms by the boxes that hold them, made when the sweep first comes there.
+        self.classes: dict[int, list[tuple[int, int]]] = {}
         self.room = self._tails(space)
         self.volumes = [self._tails(box) for box in self.boxes]
         self.full = [0] * (len(space) + 1)
-        self.neighbours: list[int] = []
-        for i, box in enumerate(self.boxes):
+        self.neighbours: dict[int, int] = {}
+        for i in range(len(self.boxes)):
             self._note_full(i)
-            self.neighbours.append(0)
-            self._note_neighbours(i, box)
 
     def _classes(self, dimension: int) -> list[tuple[int, int]]:
         """The atoms of a dimension by the boxes that hold them: (boxes, atoms)."""
+        if dimension in self.classes:
+            return self.classes[dimension]
         space = self.space[dimension]
         held = transposed([box[dimension] for box in self.boxes], space.bit_length())
         grouped: dict[int, int] = {}
         for atom in bits(space):
             grouped[held[atom]] = grouped.get(held[atom], 0) | 1 << atom
-        return list(grouped.items())
+        self.steps.take(len(self.boxes))
+        self.classes[dimension] = list(grouped.items())
+        return self.classes[dimension]
 
     def _tails(self, box: Box) -> list[int]:
         """The volume of a box over the dimensions from each step of the way on."""
@@ -120,22 +125,29 @@ class Cover:
             else:
                 return
 
-    def _note_neighbours(self, number: int, box: Box) -> None:
-        self.steps.take(number)
-        for other in range(number):
-            if meets(self.boxes[other], box):
-                self.neighbours[number] |= 1 << other
-                self.neighbours[other] |= 1 << number
+    def _meet_another(self, holders: int) -> bool:
+        """Whether two of these boxes share anything."""
+        return any(self._neighbours(i) & holders for i in bits(holders))
+
+    def _neighbours(self, number: int) -> int:
+        """The boxes that share something with one; asked for few of them, as a rule."""
+        if number not in self.neighbours:
+            own = self.boxes[number]
+            self.steps.take(len(self.boxes) // 2)
+            met = (1 << i for i, box in enumerate(self.boxes) if i != number and meets(own, box))
+            self.neighbours[number] = sum(met)
+        return self.neighbours[number]
 
     def add(self, box: Box) -> None:
         """One more box, for what was found and need not be found again."""
         number = len(self.boxes)
         self.boxes.append(box)
         self.volumes.append(self._tails(box))
-        self.neighbours.append(0)
         self._note_full(number)
-        self._note_neighbours(number, box)
-        for d, classes in enumerate(self.classes):
+        for other in self.neighbours:
+            if meets(self.boxes[other], box):
+                self.neighbours[other] |= 1 << number
+        for d, classes in self.classes.items():
             split: list[tuple[int, int]] = []
             for holders, atoms in classes:
                 if inside := atoms & box[d]:
@@ -175,33 +187,34 @@ class Cover:
         room = self.room[at + 1]
         found: list[tuple[int, int, int]] = []
         for holders, atoms in _minimal(self._grouped(at, active)):
-            self.steps.take(1 + holders.bit_count())
+            self.steps.take(1 + holders.bit_count() // 2)
             spare = room - sum(self.volumes[i][at + 1] for i in bits(holders))
-            if spare > 0 or any(self.neighbours[i] & holders for i in bits(holders)):
+            if spare > 0 or self._meet_another(holders):
                 found.append((spare, holders, atoms))
         found.sort(key=lambda one: -one[0])
         # With room to spare there is a place for certain: nothing else need be looked at.
         return [(holders, atoms) for spare, holders, atoms in (found[:1] if found and found[0][0] > 0 else found)]
 
     def _grouped(self, at: int, active: int) -> dict[int, int]:
+        """The atoms of a dimension by the active boxes that hold them."""
         dimension = self.way[at]
-        classes = self.classes[dimension]
         grouped: dict[int, int] = {}
-        if active.bit_count() * 8 < len(classes):
-            parts = [(0, self.space[dimension])]
+        if active.bit_count() <= _FEW:
+            grouped[0] = self.space[dimension]
             for i in bits(active):
                 mask = self.boxes[i][dimension]
-                parts = [
-                    (holders | (1 << i if inside else 0), kept)
-                    for holders, atoms in parts
-                    for inside, kept in ((True, atoms & mask), (False, atoms & ~mask))
-                    if kept
-                ]
-            classes = parts
-        self.steps.take(len(classes))
-        for holders, atoms in classes:
-            key = holders & active
-            grouped[key] = grouped.get(key, 0) | atoms
+                parts: dict[int, int] = {}
+                for holders, atoms in grouped.items():
+                    if inside := atoms & mask:
+                        parts[holders | 1 << i] = inside
+                    if outside := atoms & ~mask:
+                        parts[holders] = outside
+                grouped = parts
+        else:
+            for holders, atoms in self._classes(dimension):
+                key = holders & active
+                grouped[key] = grouped.get(key, 0) | atoms
+        self.steps.take(len(grouped))
         return grouped
 
     def thinnest(self) -> Box:
@@ -219,6 +232,7 @@ class Cover:
     def widen(self, place: Box) -> Box:
         """The place grown as far as the original boxes let it: first every dimension that can be opened wholly."""
         box = list(place)
+        boxes = self.boxes[: self.original.bit_length()]
         hits = [self._hit(d, atoms) for d, atoms in enumerate(box)]
         for wholly in (True, False):
             for d in range(len(box)):
@@ -226,22 +240,22 @@ class Cover:
                 for e, hit in enumerate(hits):
                     if e != d:
                         others &= hit
-                free = 0
-                for holders, atoms in self.classes[d]:
-                    if not holders & others:
-                        free |= atoms
-                if free == self.space[d] or not wholly:
+                free = self.space[d]
+                for i in bits(others):
+                    free &= ~boxes[i][d]
+                if free != box[d] and (free == self.space[d] or not wholly):
                     box[d] = free
                     hits[d] = self._hit(d, free)
-                self.steps.take(len(self.classes[d]) // 8 + 1)
         return tuple(box)
 
     def _hit(self, dimension: int, atoms: int) -> int:
-        hit = 0
-        for holders, held in self.classes[dimension]:
-            if held & atoms:
-                hit |= holders
-        return hit
+        """The original boxes that hold one of these atoms."""
+        self.steps.take(len(self.boxes) // 8)
+        found = 0
+        for i in bits(self.original):
+            if self.boxes[i][dimension] & atoms:
+                found |= 1 << i
+        return found
 
 
 def _minimal(grouped: dict[int, int]) -> list[tuple[int, int]]:
