@@ -20,7 +20,7 @@ def layout_tag(model: dmn.Model, ids: Ids, types: TypeNames) -> list[Tag]:
     members: list[Tag] = []
     for shape in model.shapes:
         attributes = {
-            "id": ids.claim("", f"{shape.element}_shape"),
+            "id": ids.claim("", f"{shape.element.rpartition('#')[2]}_shape"),
             "dmnElementRef": references.to(shape.element),
         }
         bounds = {"x": shape.x, "y": shape.y, "width": shape.width, "height": shape.height}
@@ -81,6 +81,9 @@ class _References:
                     self.spaces[target] = space
 
     def to(self, target: str) -> str:
-        """The reference to an id."""
+        """The reference to an id, or to `namespace#id`."""
+        if "#" in target:
+            space, _, own = target.rpartition("#")
+            return f"{self.types.prefix(space)}:{own}"
         space = self.spaces.get(target, "")
         return f"{self.types.prefix(space)}:{target}" if space and target not in self.own else target
