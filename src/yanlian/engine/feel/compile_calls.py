@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from typing import cast
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.coerce import coerce
 from yanlian.engine.feel.frame import MAX_CALLS, Frame, Piece, Run, fixed
-from yanlian.engine.feel.java import external_function
 from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.refusal import FeelError
@@ -22,6 +22,8 @@ from yanlian.engine.feel.values import Fault, Function, IncompleteList, Unknown,
 _SIMPLE = ATOMS - {Unknown, dict}
 _LONG = frozenset({str, list, dict, IncompleteList})
 _SHORT = 40
+# Results that need no look of their own.
+_ENOUGH = frozenset({bool, Decimal, type(None)})
 _IMPURE = frozenset({"now", "today"})
 
 
@@ -80,6 +82,7 @@ def _called_by_number(function: Function, names: Sequence[str]) -> tuple[Functio
 
 def compile_call(unit: Unit, node: ast.Call, scope: Scope) -> Piece:
     """`f(…)`: the function is settled now if its name can mean nothing else."""
+    unit.light = False
     values = node.positional or tuple(entry.value for entry in node.named)
     names = tuple(entry.key for entry in node.named)
     known = _known_function(unit, node, scope)
@@ -149,9 +152,13 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
             if guarded and type(value) not in _SIMPLE and not is_known(value):
                 return union(value)
             result = call(value)
+            if type(result) in _ENOUGH:
+                return result
             return f.settle(_called(call, [value]), place) if type(result) is Fault else _checked(result)
 
         return run_one
+    if len(runs) == 2:
+        return _static_of_two(function, runs[0], runs[1], place)
 
     def run(f: Frame) -> object:
         values = [r(f) for r in runs]
@@ -164,6 +171,28 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
                 return union(*values)
         result = call(*values)
         return f.settle(_called(call, values), place) if type(result) is Fault else _checked(result)
+
+    return run
+
+
+def _static_of_two(function: Function, first: Run, second: Run, place: ast.Place) -> Run:
+    """The same for two arguments, the most common number."""
+    call, guarded = function.call, not function.accepts_unknown
+
+    def run(f: Frame) -> object:
+        a, b = first(f), second(f)
+        f.meter.left -= 1
+        kind, other = type(a), type(b)
+        if kind in _LONG:
+            _weigh(f, a)
+        if other in _LONG:
+            _weigh(f, b)
+        if guarded and not ((kind in _SIMPLE or is_known(a)) and (other in _SIMPLE or is_known(b))):
+            return union(a, b)
+        result = call(a, b)
+        if type(result) in _ENOUGH:
+            return result
+        return f.settle(_called(call, [a, b]), place) if type(result) is Fault else _checked(result)
 
     return run
 
@@ -244,16 +273,15 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
 
     def make(f: Frame) -> object:
         captured = list(f.slots)
-        outside = _outside(body(f), names) if external else None
 
         def inside(caller: object, values: list[object]) -> object:
             assert isinstance(caller, Frame)
+            if external:
+                return fault("feel_external")
             for i, kind in declared:
                 fitted = values[i] = coerce(values[i], kind, known_types)
                 if type(fitted) is Fault:
                     return fitted
-            if outside is not None:
-                return outside if isinstance(outside, Fault) else apply(outside, values)
             local = list(captured)
             for slot, value in zip(slots, values, strict=True):
                 local[slot] = value
@@ -274,11 +302,3 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
         return Function("", names, call, signature=signature, run=inside)
 
     return Piece(make)
-
-
-def _outside(described: object, names: tuple[str, ...]) -> Function | Fault:
-    """The function that is described by the body of an external one: a context with an entry `java`."""
-    java = described.get("java") if isinstance(described, Mapping) else None
-    if not isinstance(java, Mapping):
-        return fault("feel_external")
-    return external_function(java.get("class"), java.get("method signature"), names)

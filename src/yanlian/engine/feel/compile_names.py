@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.frame import Frame, Piece, Run
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.names import nearest
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.properties import property_of
@@ -16,6 +16,8 @@ from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
 
+# What may be handed on as it came: integers, lists, what is clean anyhow. Not null: it may mean that nothing came.
+AS_GIVEN = (ATOMS | {int, list}) - {type(None)}
 _CONTEXTS: dict[type, bool] = {dict: True}
 
 
@@ -104,12 +106,12 @@ def _outside(unit: Unit, node: ast.Name) -> Run:
 
 
 def _as_given(unit: Unit, node: ast.Name) -> Run:
-    """A variable as it came, for those who look at some members of a list only; none is a reason to ask again."""
+    """A variable as it came, for those who need no clean lists and integers."""
     name, cleaned = node.name, _outside(unit, node)
 
     def run(f: Frame) -> object:
         value = f.variables.get(name)
-        return value if type(value) is list else cleaned(f)
+        return value if type(value) in AS_GIVEN else cleaned(f)
 
     return run
 
@@ -157,7 +159,7 @@ def compile_path(unit: Unit, node: ast.Path, scope: Scope) -> Piece:
         unit.paths[origin] += 1
         if isinstance(node.source, (ast.Name, ast.Path)):
             unit.paths[source.origin] -= 1
-    start, name, place = source.run, node.name, node.place
+    start, name, place = source.raw or source.run, node.name, node.place
 
     def run(f: Frame) -> object:
         value = start(f)
@@ -167,10 +169,20 @@ def compile_path(unit: Unit, node: ast.Path, scope: Scope) -> Piece:
             except KeyError:
                 f.null(place, "feel_entry_missing", {"name": name})
                 return None
-            return entry if type(entry) in ATOMS else clean(entry)
-        return f.settle(step(value, name), place)
+            if type(entry) in ATOMS:
+                return entry
+            return Decimal(entry) if type(entry) is int else clean(entry)
+        return f.settle(step(clean(value), name), place)
 
-    return Piece(run, origin=origin)
+    def run_as_given(f: Frame) -> object:
+        value = start(f)
+        if type(value) is dict:
+            entry = value.get(name)
+            if type(entry) in AS_GIVEN:
+                return entry
+        return run(f)
+
+    return Piece(run, origin=origin, raw=run_as_given)
 
 
 def step(value: object, name: str) -> object:
@@ -178,7 +190,7 @@ def step(value: object, name: str) -> object:
     if type(value) is Unknown:
         return value.part(name)
     if isinstance(value, list):
-        charge(len(value))
+        charge_walk(len(value))
         members = [_member(member, name) for member in value]
         if isinstance(value, IncompleteList) and value.is_open:
             maybe = [_member(member, name) for member in value.maybe]

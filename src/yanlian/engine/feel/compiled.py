@@ -42,6 +42,7 @@ class Compiled:
     run: Run
     slots: int
     where: str = ""
+    light: bool = False
 
     def evaluate(
         self,
@@ -51,6 +52,11 @@ class Compiled:
         steps: int = MAX_STEPS,
     ) -> object:
         """The value with these variables. Reasons for null are appended to `warnings` if given."""
+        if self.light:
+            try:
+                return self.run(Frame(variables, [None] * self.slots, warnings, None, steps, self.where))
+            except RecursionError:
+                raise FeelError("feel_limit", where=self.where, expected="", found="recursion") from None
         meter = Meter(steps, self.where)
         before, CURRENT.meter = CURRENT.meter, meter
         try:
@@ -121,7 +127,9 @@ def compile_expression(
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
     run = compile_node(unit, tree, _OUTERMOST).run
-    return Compiled(text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), run, unit.slots, where)
+    unit.compile = _unset
+    free, items = frozenset(unit.free), frozenset(unit.items)
+    return Compiled(text, tree, free, items, _paths(unit), run, unit.slots, where, unit.light)
 
 
 def compile_unary_tests(
@@ -145,6 +153,7 @@ def compile_unary_tests(
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
     tester = compile_tests(unit, tree.tests, _OUTERMOST) if tree.tests else None
+    unit.compile = _unset
     return CompiledTests(
         text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), tester, unit.slots, where
     )
@@ -167,6 +176,7 @@ def _unit(
 
 
 def _unset(node: ast.Node, scope: Scope) -> Piece:
+    """Before and after compiling: a unit that kept its way to compile would be a circle, left to the collector."""
     raise AssertionError
 
 

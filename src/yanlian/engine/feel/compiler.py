@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, DecimalException
 
@@ -14,7 +14,8 @@ from yanlian.engine.feel.compile_lists import compile_filter, compile_for, compi
 from yanlian.engine.feel.compile_names import compile_name, compile_path
 from yanlian.engine.feel.compile_tests import compile_in
 from yanlian.engine.feel.frame import Frame, Piece, fixed
-from yanlian.engine.feel.normal import type_name
+from yanlian.engine.feel.meter import metered
+from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import FAST
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.temporal import parse_at
@@ -22,6 +23,8 @@ from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, Range, Unknown, fault, union
 
 _ORDERED = frozenset({Decimal, date, str})
+# Python compares and computes with integers among decimals exactly.
+_NUMBERS = frozenset({Decimal, int})
 
 
 def compile_node(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
@@ -58,6 +61,7 @@ def compile_node(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
 
 
 def _construct(unit: Unit, node: ast.Node, scope: Scope) -> Piece:
+    unit.light = unit.light and isinstance(node, (ast.RangeLiteral, ast.ListLiteral))
     match node:
         case ast.ListLiteral():
             return _list(unit, node, scope)
@@ -94,30 +98,30 @@ def _arithmetic(unit: Unit, node: ast.Arithmetic, scope: Scope) -> Piece:
     if left.fixed and right.fixed:
         value = slow(left.value, right.value)
         return Piece(lambda f: f.settle(value, place)) if type(value) is Fault else fixed(value)
-    first, second = left.run, right.run
+    first, second = left.raw or left.run, right.raw or right.run
     if right.fixed and isinstance(right.value, Decimal):
         constant = right.value
 
         def run_constant(f: Frame) -> object:
             a = first(f)
-            if type(a) is Decimal:
+            if type(a) is Decimal or type(a) is int:
                 try:
                     return fast(a, constant)
                 except DecimalException:
                     pass
-            return f.settle(slow(a, constant), place)
+            return f.settle(slow(clean(a), constant), place)
 
         return Piece(run_constant)
 
     def run(f: Frame) -> object:
         a = first(f)
         b = second(f)
-        if type(a) is Decimal and type(b) is Decimal:
+        if (type(a) is Decimal or type(a) is int) and (type(b) is Decimal or type(b) is int):
             try:
                 return fast(a, b)
             except DecimalException:
                 pass
-        return f.settle(slow(a, b), place)
+        return f.settle(slow(clean(a), clean(b)), place)
 
     return Piece(run)
 
@@ -133,10 +137,15 @@ def _negate(unit: Unit, node: ast.Negate, scope: Scope) -> Piece:
 def _compare(unit: Unit, node: ast.Compare, scope: Scope) -> Piece:
     left, right = unit.compile(node.left, scope), unit.compile(node.right, scope)
     slow, raw, place = COMPARISONS[node.op], RAW[node.op], node.place
-    first, second = left.run, right.run
+    first, second = left.raw or left.run, right.raw or right.run
 
     def undecided(f: Frame, a: object, b: object) -> object:
-        result = slow(a, b)
+        a, b = clean(a), clean(b)
+        if isinstance(a, (list, Mapping)):
+            with metered(f.meter):
+                result = slow(a, b)
+        else:
+            result = slow(a, b)
         if result is None and f.warnings is not None:
             f.null(place, "feel_operands", {"operator": node.op, "left": type_name(a), "right": type_name(b)})
         return result
@@ -148,9 +157,11 @@ def _compare(unit: Unit, node: ast.Compare, scope: Scope) -> Piece:
     if right.fixed and type(right.value) in _ORDERED:
         constant, kind = right.value, type(right.value)
 
+        also = int if kind is Decimal else kind
+
         def run_constant(f: Frame) -> object:
             a = first(f)
-            return raw(a, constant) if type(a) is kind else undecided(f, a, constant)
+            return raw(a, constant) if type(a) is kind or type(a) is also else undecided(f, a, constant)
 
         return Piece(run_constant, truth=True)
 
@@ -158,7 +169,9 @@ def _compare(unit: Unit, node: ast.Compare, scope: Scope) -> Piece:
         a = first(f)
         b = second(f)
         kind = type(a)
-        return raw(a, b) if kind in _ORDERED and type(b) is kind else undecided(f, a, b)
+        if (kind in _ORDERED and type(b) is kind) or (kind in _NUMBERS and type(b) in _NUMBERS):
+            return raw(a, b)
+        return undecided(f, a, b)
 
     return Piece(run, truth=True)
 
@@ -200,16 +213,22 @@ def _logic(unit: Unit, node: ast.Logic, scope: Scope) -> Piece:
 
 
 def _between(unit: Unit, node: ast.Between, scope: Scope) -> Piece:
-    value, low, high = (unit.compile(n, scope).run for n in (node.value, node.low, node.high))
+    pieces = [unit.compile(n, scope) for n in (node.value, node.low, node.high)]
+    value, low, high = (p.raw or p.run for p in pieces)
     at_least, at_most = COMPARISONS[">="], COMPARISONS["<="]
     not_less, not_more = RAW[">="], RAW["<="]
 
     def run(f: Frame) -> object:
         found, least, most = value(f), low(f), high(f)
-        kind = type(found)
-        if kind is type(least) is type(most) and kind in _ORDERED:
+        kind = type(least)
+        if (
+            kind is type(most)
+            and kind in _ORDERED
+            and (type(found) is kind or (type(found) is int and kind is Decimal))
+        ):
             return not_less(found, least) and not_more(found, most)
-        return conjunction((at_least(found, least), at_most(found, most)))
+        found = clean(found)
+        return conjunction((at_least(found, clean(least)), at_most(found, clean(most))))
 
     return Piece(run, truth=True)
 
@@ -233,6 +252,7 @@ def _list(unit: Unit, node: ast.ListLiteral, scope: Scope) -> Piece:
     # Every evaluation gives a list of its own: whoever asked may change it.
     fresh = all(p.fixed for p in pieces)
     size = len(runs)
+    unit.light = unit.light and fresh
 
     def run_items(f: Frame) -> object:
         f.meter.left -= size

@@ -23,12 +23,23 @@ MAX_LIST = 1_000_000
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
-FAST: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+
+def raised(base: Decimal | int, exponent: Decimal | int) -> Decimal:
+    """base ** exponent; anything to the power of nought is one, nought to a negative power is a division by nought."""
+    if not base:
+        if not exponent:
+            return ONE
+        if exponent < 0:
+            raise DivisionByZero
+    return CONTEXT.power(base, exponent)
+
+
+FAST: dict[str, Callable[[Decimal | int, Decimal | int], Decimal]] = {
     "+": CONTEXT.add,
     "-": CONTEXT.subtract,
     "*": CONTEXT.multiply,
     "/": CONTEXT.divide,
-    "**": CONTEXT.power,
+    "**": raised,
 }
 
 

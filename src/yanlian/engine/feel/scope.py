@@ -48,7 +48,10 @@ class Scope:
 
 @dataclass(slots=True)
 class Unit:
-    """One compilation: its settings, how it compiles a node, and what it has seen."""
+    """One compilation: its settings, how it compiles a node, and what it has seen.
+
+    `light`: nothing yet that loops, calls or makes lists and contexts, so that no budget is needed.
+    """
 
     functions: Mapping[str, Function]
     given: frozenset[str]
@@ -58,6 +61,7 @@ class Unit:
     compile: Callable[[ast.Node, Scope], Piece]
     builtin: Mapping[str, Function]
     slots: int = 1
+    light: bool = True
     free: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
     paths: defaultdict[tuple[str, ...], int] = field(default_factory=lambda: defaultdict(int))
