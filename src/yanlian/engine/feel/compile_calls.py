@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -12,6 +12,7 @@ from typing import cast
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.coerce import coerce
 from yanlian.engine.feel.frame import MAX_CALLS, Frame, Piece, Run, fixed
+from yanlian.engine.feel.java import external_function
 from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.refusal import FeelError
@@ -273,15 +274,16 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
 
     def make(f: Frame) -> object:
         captured = list(f.slots)
+        outside = _outside(body(f), names) if external else None
 
         def inside(caller: object, values: list[object]) -> object:
             assert isinstance(caller, Frame)
-            if external:
-                return fault("feel_external")
             for i, kind in declared:
                 fitted = values[i] = coerce(values[i], kind, known_types)
                 if type(fitted) is Fault:
                     return fitted
+            if outside is not None:
+                return outside if isinstance(outside, Fault) else apply(outside, values)
             local = list(captured)
             for slot, value in zip(slots, values, strict=True):
                 local[slot] = value
@@ -302,3 +304,11 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
         return Function("", names, call, signature=signature, run=inside)
 
     return Piece(make)
+
+
+def _outside(described: object, names: tuple[str, ...]) -> Function | Fault:
+    """The function that is described by the body of an external one: a context with an entry `java`."""
+    java = described.get("java") if isinstance(described, Mapping) else None
+    if not isinstance(java, Mapping):
+        return fault("feel_external")
+    return external_function(java.get("class"), java.get("method signature"), names)
