@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.engine.feel.dmn.made import decision, given, knowledge, literal, model, run
+
 from yanlian.engine.feel.dmn.program import program
 
 PERSON = '<itemDefinition name="tPerson"><itemComponent name="full name"><typeRef>string</typeRef></itemComponent>'
@@ -31,7 +32,8 @@ def test_functions_and_types_of_an_import_are_used_under_its_name():
 
 
 def test_a_boxed_invocation_calls_a_function_of_an_import():
-    call = f"<invocation>{literal('lib.Say hello')}<binding><parameter name='who'/>{literal('Guest')}</binding></invocation>"
+    bound = f"<binding><parameter name='who'/>{literal('Guest')}</binding>"
+    call = f"<invocation>{literal('lib.Say hello')}{bound}</invocation>"
     main = model(
         IMPORT + given("Guest") + decision("G", call, "input:Guest", "knowledge:urn:library#_Say hello"), "urn:main"
     )

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from tests.engine.feel.dmn.made import decision, given, literal, model
+
 from yanlian.engine.feel.dmn.kit import Kit, Verdict, read_suite, same
 from yanlian.engine.feel.dmn.model import Model
 from yanlian.engine.feel.dmn.read import read_model

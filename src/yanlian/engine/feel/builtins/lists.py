@@ -8,7 +8,7 @@ from functools import cmp_to_key
 
 from yanlian.engine.feel.builtins.arguments import as_list, gathered, refused, single
 from yanlian.engine.feel.compare import conjunction, disjunction, equal, key_of, less
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.numbers import MAX_LIST, truncated
 from yanlian.engine.feel.refusal import FeelError
@@ -61,10 +61,12 @@ def _joined(name: str, join: Callable[[Iterable[object]], object], arguments: tu
     if arguments == (None,):
         return refused(name, None)
     members = gathered(arguments)
-    if any(not isinstance(member, (bool, Unknown)) and member is not None for member in members):
-        return refused(name, *arguments)
     lists = [value for value in arguments if isinstance(value, IncompleteList) and value.is_open]
-    return join([*members, *(union(value) for value in lists)])
+    result = join([*members, *(union(value) for value in lists)])
+    # A member that decides does so whatever else is there (DMN 1.5, table 75); else only truth values give one.
+    if result is None and any(not isinstance(member, (bool, Unknown)) and member is not None for member in members):
+        return refused(name, *arguments)
+    return result
 
 
 def sublist(members: object, start: object, length: object = None) -> object:
@@ -203,7 +205,7 @@ def flatten(members: object) -> object:
     while stack:
         top = clean(stack.pop())
         if isinstance(top, list):
-            charge(len(top) + 1)
+            charge_walk(len(top))
             stack.extend(reversed(top))
         else:
             flat.append(top)

@@ -137,6 +137,9 @@ class Evaluation:
         frame = Frame(self._environment(node), [None] * compiled.slots, self.warnings, self.shared.meter)
         try:
             value = compiled.run(frame)
+        except FeelError as error:
+            self.problems.append(error)
+            return None
         except RecursionError:
             self.problems.append(FeelError("feel_limit", where=node.model.where, expected="", found="recursion"))
             return None

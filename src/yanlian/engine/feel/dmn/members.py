@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from yanlian.engine.feel.dmn import model as dmn
+from yanlian.engine.feel.names import KEYWORDS
 
 _PLAIN = re.compile(r"[^\W\d]\w*")
+# A key of several words in the text of a context or call: `{first name: …`, `f(start position: …`.
+_KEY = re.compile(r"[{(,]\s*([^\W\d]\w*(?:[ \t]+\w+)+)\s*:")
 
 
 def member_names(models: Iterable[dmn.Model]) -> tuple[str, ...]:
@@ -44,7 +47,11 @@ def _of_item(item: dmn.ItemDefinition) -> Iterator[str]:
 
 def _of_box(box: dmn.BoxedExpression | None) -> Iterator[str]:
     for one in boxes_in(box):
-        if isinstance(one, dmn.BoxedContext):
+        if isinstance(one, dmn.LiteralExpression):
+            yield from (
+                " ".join(key.split()) for key in _KEY.findall(one.text) if not KEYWORDS.intersection(key.split())
+            )
+        elif isinstance(one, dmn.BoxedContext):
             yield from (entry.name for entry in one.entries)
         elif isinstance(one, dmn.Relation):
             yield from (column.name for column in one.columns)
