@@ -29,6 +29,7 @@ from yanlian.engine.feel.temporal import (
 from yanlian.engine.feel.values import Fault, Unknown, fault, union
 
 Operation: TypeAlias = Callable[[object, object], object]
+_LONGEST = 10**31
 MIDNIGHT = Time(0, 0, 0, 0, 0)
 
 
@@ -96,7 +97,7 @@ def _plus(a: object, b: YearsMonths | DaysTime, sign: int, op: str) -> object:
     found: object = None
     if isinstance(b, YearsMonths):
         if isinstance(a, YearsMonths):
-            return YearsMonths(a.months + sign * b.months)
+            return _bounded(YearsMonths(a.months + sign * b.months))
         if isinstance(a, (date, FarDate)):
             found = add_months(a, sign * b.months)
         elif isinstance(a, DateTime):
@@ -105,7 +106,7 @@ def _plus(a: object, b: YearsMonths | DaysTime, sign: int, op: str) -> object:
         else:
             return _mismatch(op, a, b)
     elif isinstance(a, DaysTime):
-        return DaysTime(a.nanoseconds + sign * b.nanoseconds)
+        return _bounded(DaysTime(a.nanoseconds + sign * b.nanoseconds))
     elif isinstance(a, Time):
         return with_clock(a, (a.of_day + sign * b.nanoseconds) % DAY)
     elif isinstance(a, DateTime):
@@ -115,6 +116,12 @@ def _plus(a: object, b: YearsMonths | DaysTime, sign: int, op: str) -> object:
     else:
         return _mismatch(op, a, b)
     return fault("feel_date_range") if found is None else found
+
+
+def _bounded(duration: YearsMonths | DaysTime) -> object:
+    """A duration, unless it has grown beyond all that could be written."""
+    size = duration.months if isinstance(duration, YearsMonths) else duration.nanoseconds
+    return duration if abs(size) < _LONGEST else fault("feel_date_range")
 
 
 def _shift_days(day: Date, nanoseconds: int) -> Date | None:

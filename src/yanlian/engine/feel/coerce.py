@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.temporal import FarDate, date_and_midnight
 from yanlian.engine.feel.types import is_instance
@@ -65,7 +65,7 @@ def _restricted(value: object, kind: ast.Restricted, types: Mapping[str, ast.Typ
 def _list(value: object, member: ast.Type, types: Mapping[str, ast.Type], depth: int) -> object:
     if not isinstance(value, list):
         value = [value]
-    charge(len(value))
+    charge_walk(len(value))
     made: list[object] = []
     for one in value:
         fitted = coerce(clean(one), member, types, depth + 1)
@@ -83,7 +83,7 @@ def _list(value: object, member: ast.Type, types: Mapping[str, ast.Type], depth:
 def _context(value: object, kind: ast.ContextType, types: Mapping[str, ast.Type], depth: int) -> object:
     if not isinstance(value, Mapping):
         return _unfit(value, kind)
-    charge(len(value))
+    charge_walk(len(value))
     made = dict(value)
     for entry in kind.entries:
         if entry.name not in value:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from yanlian.engine.feel.arithmetic import time_instant
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths, instant, ordinal
 from yanlian.engine.feel.values import Function, IncompleteList, Range, Unknown, union
@@ -70,7 +70,7 @@ def equal(a: object, b: object) -> Truth:
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         if a.keys() != b.keys():
             return False
-        charge(len(a))
+        charge_walk(len(a))
         return conjunction(equal(clean(a[key]), clean(b[key])) for key in a)
     if isinstance(a, Range) and isinstance(b, Range):
         if a.low_closed != b.low_closed or a.high_closed != b.high_closed:
@@ -96,7 +96,7 @@ def _equal_lists(a: list[object], b: list[object]) -> Truth:
         return union(a, b)
     if len(a) != len(b):
         return False
-    charge(len(a))
+    charge_walk(len(a))
     return conjunction(equal(clean(x), clean(y)) for x, y in zip(a, b, strict=True))
 
 
@@ -219,7 +219,7 @@ def passes(value: object, test: object) -> Truth:
 
 
 def _in_list(value: object, members: list[object]) -> Truth:
-    charge(len(members) >> 1)
+    charge_walk(len(members))
     found: list[object] = []
     for member in members:
         member = clean(member)
@@ -240,7 +240,7 @@ def key_of(value: object) -> Hashable:
     if type(value) in _PLAIN:
         return type(value), value
     if isinstance(value, (list, Mapping)):
-        charge(len(value))
+        charge_walk(len(value))
     if isinstance(value, list):
         return "list", tuple(key_of(clean(member)) for member in value)
     if isinstance(value, Mapping):

@@ -22,7 +22,7 @@ from yanlian.engine.feel.values import Fault, Function, IncompleteList, Unknown,
 
 _SIMPLE = ATOMS - {Unknown, dict}
 _LONG = frozenset({str, list, dict, IncompleteList})
-_SHORT = 40
+_SHORT = 100
 # Results that need no look of their own.
 _ENOUGH = frozenset({bool, Decimal, type(None)})
 _IMPURE = frozenset({"now", "today"})
@@ -203,7 +203,7 @@ def _weigh(f: Frame, value: object) -> None:
     assert isinstance(value, (str, list, dict))
     size = len(value)
     if size > _SHORT:
-        f.meter.spend(size >> 2 if type(value) is str else size)
+        f.meter.spend(8 * size if type(value) is dict else size)
 
 
 def _checked(result: object) -> object:
@@ -245,7 +245,7 @@ def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tup
 def invoke(f: Frame, function: Function, values: list[object], place: ast.Place) -> object:
     """Call a function within an evaluation."""
     meter = f.meter
-    meter.spend(1)
+    meter.spend(1 if function.run is None else 20)
     if function.run is None:
         return f.settle(_checked_fault(apply(function, values)), place)
     meter.calls -= 1

@@ -17,6 +17,9 @@ from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.temporal import FarDate, from_ordinal, ordinal
 from yanlian.engine.feel.values import Fault, IncompleteList, Missing, Range, Unknown, fault, union
 
+# Functions whose result has no part of the list they are given but its members.
+_LOOK = frozenset({"count", "sum", "min", "max", "mean", "median", "list contains", "index of"})
+
 
 def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
     """`source[n]` and `source[condition]`."""
@@ -142,6 +145,7 @@ class _Gathered:
     missing: set[Missing] = field(default_factory=set)
     bounded: bool = True
     stop: Unknown | Fault | None = None
+    copied: bool = True
 
     def is_open(self) -> bool:
         return bool(self.maybe) or not self.bounded
@@ -151,7 +155,8 @@ def compile_for(unit: Unit, node: ast.For, scope: Scope) -> Piece:
     """`for … return …`; `partial` is the list of results so far."""
     iterators, inner = _iterators(unit, node.iterations, scope)
     partial = unit.slot()
-    uses_partial = any(isinstance(n, ast.Name) and n.name == "partial" for n, _ in ast.walk(node.body))
+    uses_partial = any(_is_partial(n) for n, _ in ast.walk(node.body))
+    copied = uses_partial and _may_keep_partial(node.body)
     body = unit.compile(node.body, inner.inner({"partial": Binding(partial)}) if uses_partial else inner).run
     place = node.place
 
@@ -159,6 +164,7 @@ def compile_for(unit: Unit, node: ast.For, scope: Scope) -> Piece:
         found = _Gathered()
         if uses_partial:
             f.slots[partial] = found.certain
+        found.copied = copied
         _walk(f, iterators, 0, body, found, partial if uses_partial else -1, certain=True)
         if found.stop is not None:
             return f.settle(found.stop, place)
@@ -167,6 +173,24 @@ def compile_for(unit: Unit, node: ast.For, scope: Scope) -> Piece:
         return found.certain
 
     return Piece(run)
+
+
+def _is_partial(node: ast.Node) -> bool:
+    return isinstance(node, ast.Name) and node.name == "partial"
+
+
+def _may_keep_partial(body: ast.Node) -> bool:
+    """Whether the list of results so far may outlive the turn it is read in: then every turn needs a copy of its own.
+    `partial[-1]`, `partial.x` and `count(partial)` only look at it."""
+    looks = 0
+    for node, _ in ast.walk(body):
+        if isinstance(node, ast.FunctionDefinition):
+            return True
+        if isinstance(node, (ast.Filter, ast.Path)):
+            looks += _is_partial(node.source)
+        elif isinstance(node, ast.Call) and isinstance(node.function, ast.Name) and node.function.name in _LOOK:
+            looks += sum(_is_partial(argument) for argument in node.positional)
+    return looks < sum(_is_partial(node) for node, _ in ast.walk(body))
 
 
 def compile_quantified(unit: Unit, node: ast.Quantified, scope: Scope) -> Piece:
@@ -210,8 +234,8 @@ def _walk(
         f.meter.spend(1 if decisive is not None else 4)
         if partial >= 0 and found.is_open():
             f.slots[partial] = Unknown(frozenset(found.missing))
-        elif partial >= 0:
-            f.meter.spend(len(found.certain) >> 2)
+        elif partial >= 0 and found.copied:
+            f.meter.spend(len(found.certain) >> 1)
             f.slots[partial] = list(found.certain)
         (found.certain if certain else found.maybe).append(body(f))
         if len(found.certain) + len(found.maybe) > MAX_LIST:

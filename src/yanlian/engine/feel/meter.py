@@ -41,6 +41,13 @@ class _Current(threading.local):
 CURRENT = _Current()
 
 
+def charge_walk(size: int) -> None:
+    """Count what walking once through a list or context of this size costs."""
+    meter = CURRENT.meter
+    if meter is not None:
+        meter.spend(6 + 2 * size)
+
+
 def charge(steps: int) -> None:
     """Count steps of the evaluation that runs in this thread, if one does."""
     meter = CURRENT.meter

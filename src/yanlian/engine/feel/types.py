@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.compare import Truth, conjunction
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.static import builtin_conforms, conforms, is_builtin
 from yanlian.engine.feel.values import Function, IncompleteList, Range, Unknown, union
@@ -53,7 +53,7 @@ def _members(value: object, kind: ast.TypeOf, types: Mapping[str, ast.Type], dep
         return conjunction(_conforms(end, kind.member, types, depth) for end in (value.low, value.high))
     if not isinstance(value, list):
         return False
-    charge(len(value))
+    charge_walk(len(value))
     found = conjunction(_conforms(clean(member), kind.member, types, depth) for member in value)
     if found is True and isinstance(value, IncompleteList) and value.is_open:
         if isinstance(kind.member, ast.TypeName) and kind.member.name == "Any":

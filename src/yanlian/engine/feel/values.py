@@ -36,7 +36,7 @@ from typing import TypeAlias
 
 from yanlian.base.refusal import Language, Refused
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 
 Bound: TypeAlias = Decimal | date | None
 
@@ -194,7 +194,7 @@ def missing_in(values: Iterable[object]) -> frozenset[Missing]:
         if isinstance(value, Unknown):
             found |= value.missing
         elif isinstance(value, list):
-            charge(len(value))
+            charge_walk(len(value))
             if isinstance(value, IncompleteList):
                 found |= value.missing
                 found |= missing_in(value.maybe)
@@ -202,7 +202,7 @@ def missing_in(values: Iterable[object]) -> frozenset[Missing]:
         elif isinstance(value, Mapping):
             # A context that stands for records nobody delivered says so itself, as one lack instead of one an entry.
             lack: frozenset[Missing] | None = getattr(value, "lack", None)
-            charge(len(value) if lack is None else 1)
+            charge_walk(len(value) if lack is None else 1)
             found |= missing_in(value.values()) if lack is None else lack
         elif isinstance(value, Range):
             found |= missing_in((value.low, value.high))
@@ -219,10 +219,10 @@ def is_known(value: object) -> bool:
     if isinstance(value, list):
         if isinstance(value, IncompleteList) and value.is_open:
             return False
-        charge(len(value))
+        charge_walk(len(value))
         return all(type(member) in _CERTAIN or is_known(member) for member in value)
     if isinstance(value, Mapping):
-        charge(len(value))
+        charge_walk(len(value))
         return all(is_known(member) for member in value.values())
     if isinstance(value, Range):
         return is_known(value.low) and is_known(value.high)
