@@ -50,17 +50,19 @@ def known_name(name: str, types: Types) -> bool:
 
 
 def resolved(kind: ast.Type, types: Types) -> ast.Type:
-    """What a named or restricted type stands for; `Any` for a name that stands for nothing."""
+    """What a named or restricted type stands for; `Any` for a name that stands for nothing or for itself."""
+    if type(kind) is ast.TypeName:
+        if kind.name not in types:
+            return _BY_NAME.get(kind.name, ANY)
+    elif type(kind) is not ast.Restricted:
+        return kind
     for _ in range(_MOST_ALIASES):
         if type(kind) is ast.Restricted:
             kind = kind.base
-            continue
-        if type(kind) is not ast.TypeName:
-            return kind
-        named = types.get(kind.name) if types else None
-        if named is None:
-            return _BY_NAME.get(kind.name, ANY)
-        kind = named
+        elif type(kind) is ast.TypeName and kind.name in types:
+            kind = types[kind.name]
+        else:
+            return _BY_NAME.get(kind.name, ANY) if type(kind) is ast.TypeName else kind
     return ANY
 
 
@@ -196,6 +198,8 @@ def overlaps(a: ast.Type, b: ast.Type, types: Types) -> bool:
 def fits(a: ast.Type, asked: ast.Type, types: Types) -> bool:
     """Whether some value of type a may be taken where another is asked for, the implicit conversions included: the
     member of a list of one, a single value as the list of it, a date as its midnight."""
+    if head(resolved(a, types)) == head(resolved(asked, types)) == "list":
+        return True
     a, asked = _innermost(a, types), _innermost(asked, types)
     return overlaps(a, asked, types) or (head(a) == "date" and head(asked) == "date and time")
 

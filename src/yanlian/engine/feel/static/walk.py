@@ -68,12 +68,12 @@ def drive(walk: Walk, steps: Steps, handler: Handler) -> ast.Type:
             stack.pop()
             continue
         next_steps = _LEAVES.get(type(node)) or handler(walk, node, scope)
-        if isinstance(next_steps, Generator):
-            stack.append((next_steps, node))
-            answer = None
-        else:
+        if isinstance(next_steps, ast.Node):
             _note(walk, node, next_steps)
             answer = next_steps
+        else:
+            stack.append((next_steps, node))
+            answer = None
 
 
 def _note(walk: Walk, node: ast.Expression, kind: ast.Type) -> None:
