@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from yanlian.engine.feel.builtins.convert import text_of
 from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths
 from yanlian.engine.feel.values import Function, Range, Unknown
 
@@ -25,7 +26,7 @@ def shown(value: object) -> str:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
         return f'"{escaped}"'
     if isinstance(value, _AT):
-        return f'@"{value}"'
+        return f'@"{text_of(value)}"'
     if isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, Mapping):
@@ -51,7 +52,7 @@ def as_json(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, _AT):
-        return json.dumps(str(value), ensure_ascii=False)
+        return json.dumps(text_of(value), ensure_ascii=False)
     if isinstance(value, list):
         return f"[{', '.join(map(as_json, value))}]"
     if isinstance(value, Mapping):
