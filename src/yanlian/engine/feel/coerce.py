@@ -8,6 +8,7 @@ from datetime import date
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean, type_name
+from yanlian.engine.feel.printer_values import shown
 from yanlian.engine.feel.temporal import FarDate, date_and_midnight
 from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
@@ -115,6 +116,6 @@ def told(kind: ast.Type) -> str:
 
 
 def shortened(value: object) -> str:
-    """A value in a message, cut where it is long."""
-    text = str(value)
+    """A value in a message as FEEL writes it, cut where it is long."""
+    text = shown(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
