@@ -143,7 +143,7 @@ def test_facts_of_cases_are_checked_against_the_schema(faults):
         ({"tables": {"表": {"inputs": ["1"], "outputs": ["a"], "rules": [["-"]]}}}, "pack_table_row"),
         (
             {"tables": {"表": {"inputs": ["1"], "outputs": ["a"], "rules": [["-", "1"], ["-", "2"]]}}},
-            "pack_table_overlap",
+            "table_identical",
         ),
         ({"tables": {"表": {"hit": "Z", "inputs": ["1"], "outputs": ["a"], "rules": [["-", "1"]]}}}, "pack_word"),
         (

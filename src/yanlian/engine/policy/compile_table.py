@@ -8,6 +8,7 @@ from yanlian.engine.feel import Compiled, CompiledTests, FeelError, compile_unar
 from yanlian.engine.feel.decision_table import DecisionTable, Output, Row
 from yanlian.engine.policy.compiled import CompiledTable, Expression, Home
 from yanlian.engine.policy.model import Formula, Table
+from yanlian.engine.policy.note_tables import note_table
 
 if TYPE_CHECKING:
     from yanlian.engine.policy.compile import Compiler
@@ -40,7 +41,9 @@ def compile_table(compiler: Compiler, table: Table, home: Home) -> tuple[Compile
         hit_policy=table.hit,
         where=table.name,
     )
-    return CompiledTable(table, decision, tuple(one for one in inputs if one is not None)), expressions
+    compiled = CompiledTable(table, decision, tuple(one for one in inputs if one is not None))
+    note_table(compiler, compiled, home)
+    return compiled, expressions
 
 
 def _tests(compiler: Compiler, cell: Formula, home: Home, expressions: list[Expression]) -> CompiledTests | None:

@@ -104,6 +104,7 @@ class Table:
     """A decision table: input formulas, output names, and rows of cells (tests first, then outputs).
 
     `ranked`: for each output its values, best first, which the hit policies P and O go by; empty elsewhere.
+    `incomplete`: why cases that no row covers may stay open.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Table:
     shared: bool = False
     file: str = ""
     line: int = 0
+    incomplete: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _scale(reader: Reader, key: Scalar, tree: Tree) -> Scale:
 
 def _table(reader: Reader, key: Scalar, tree: Tree) -> Table:
     file, what = reader.faults.file, f"tables.{key.text}"
-    known = ("hit", "inputs", "outputs", "rules", "reference", "shared", "note")
+    known = ("hit", "inputs", "outputs", "rules", "reference", "shared", "note", "incomplete")
     node = reader.mapping(tree, what, known, ("inputs", "outputs", "rules"))
     if node is None:
         return Table(key.text, "U", (), (), (), file=file, line=key.line)
@@ -105,13 +105,13 @@ def _table(reader: Reader, key: Scalar, tree: Tree) -> Table:
             reader.faults.add(item.line, "pack_table_row", name=key.text, expected=expected, found=len(item.items))
             continue
         rows.append(tuple(reader.formula(cell, what) or Formula("null", file, item.line) for cell in item.items))
-    _note_same_rows(reader, key.text, hit, rows, len(inputs))
     if not reader.text(node, "reference"):
         reader.faults.add(key.line, "pack_no_reference", "warning", name=key.text, found="table")
     shared = reader.flag(node, "shared")
     reference = reader.text(node, "reference")
     good = tuple(one for one in inputs if one is not None)
-    return Table(key.text, hit, good, outputs, tuple(rows), ranked, reference, shared, file, key.line)
+    incomplete = reader.text(node, "incomplete")
+    return Table(key.text, hit, good, outputs, tuple(rows), ranked, reference, shared, file, key.line, incomplete)
 
 
 def _outputs(
@@ -134,18 +134,6 @@ def _outputs(
         if hit in {"P", "O"} and not values:
             reader.faults.add(item.line, "pack_table_ranks", name=name, hit=hit)
     return tuple(names), tuple(ranked)
-
-
-def _note_same_rows(reader: Reader, name: str, hit: str, rows: list[tuple[Formula, ...]], inputs: int) -> None:
-    """Two rows with the same tests overlap for certain: wrong where only one may fire, doubtful elsewhere."""
-    first: dict[tuple[str, ...], int] = {}
-    for row in rows:
-        tests = tuple(" ".join(cell.text.split()) for cell in row[:inputs])
-        line = row[0].line if row else 0
-        if tests in first and hit in {"U", "A", "F", "P"}:
-            severity: Literal["error", "warning"] = "error" if hit == "U" else "warning"
-            reader.faults.add(line, "pack_table_overlap", severity, name=name, found=first[tests])
-        first.setdefault(tests, line)
 
 
 def _definition(reader: Reader, key: Scalar, tree: Tree) -> Definition:

@@ -71,6 +71,7 @@ def _groups(board: Board) -> list[list[Row]]:
 
 def _note_gaps(search: Search, severity: Severity, has_default: bool, found: list[Finding]) -> None:
     """Places where no row may be true: found one by one, each grown as far as it goes."""
+    told: list[Box] = []
     board = search.board
     cover = Cover(board.live, [group[0].may for group in search.groups], search.steps)
     for made in range(search.most + 1):
@@ -80,7 +81,18 @@ def _note_gaps(search: Search, severity: Severity, has_default: bool, found: lis
         if made == search.most:
             found.append(Finding("not_examined", "info", reason="more_gaps"))
             return
-        box = cover.widen(place)
+        box = _without(cover.widen(place), told)
         reason = "default" if has_default else ""
         found.append(board.found("gap", severity, (), box, board.witness(box), reason))
         cover.add(box)
+        told.append(box)
+
+
+def _without(box: Box, told: Sequence[Box]) -> Box:
+    """A gap without the slices that were told before: the reader sees what is new in it."""
+    for other in told:
+        for d in range(len(box)):
+            rest = box[d] & ~other[d]
+            if rest and all(not box[e] & ~other[e] for e in range(len(box)) if e != d):
+                box = (*box[:d], rest, *box[d + 1 :])
+    return box
