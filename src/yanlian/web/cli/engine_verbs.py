@@ -1,17 +1,18 @@
-"""Verbs that need no database: checking and testing policy packs."""
+"""Verbs that need no database: checking and testing policy packs, and packs as DMN models and back."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from yanlian.base.refusal import Language
-from yanlian.engine.policy import CaseResult, PackFaults, check_pack, load_packs, run_cases
-from yanlian.web.cli.output import console, stop
+from yanlian.base.refusal import Language, Refused
+from yanlian.engine.policy import CaseResult, PackFaults, PackSet, check_pack, load_packs, run_cases
+from yanlian.web.cli.output import console, progress_bar, stop
 
-pack = typer.Typer(no_args_is_help=True, help="Check and test policy packs.")
+pack = typer.Typer(no_args_is_help=True, help="Check and test policy packs; DMN models and back.")
 Folders = Annotated[list[Path], typer.Argument(help="Folders that hold a pack.yaml.", exists=True, file_okay=False)]
 English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")]
 
@@ -36,13 +37,7 @@ def check(folders: Folders, english: English = False) -> None:
 def run_tests(folders: Folders, english: English = False) -> None:
     """Run the worked cases of the packs. Ends with 1 when one fails."""
     language: Language = "en" if english else "zh"
-    try:
-        packs = load_packs(with_required(folders))
-    except PackFaults as faults:
-        for fault in faults.faults:
-            console.print(fault.line_text(language), soft_wrap=True, markup=False)
-        stop("先改正以上错误。 Mend these first.", 1)
-        return
+    packs = _loaded(folders, language)
     results: list[CaseResult] = []
     for folder in folders:
         results += run_cases(packs, pack_id=_id_of(folder))
@@ -53,6 +48,61 @@ def run_tests(folders: Folders, english: English = False) -> None:
     console.print(f"{len(results) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(1)
+
+
+@pack.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder that holds a pack.yaml.", exists=True, file_okay=False)],
+    dmn: Annotated[Path, typer.Option("--dmn", help="Folder for one .dmn file a document; with --clause, the file.")],
+    clause: Annotated[str, typer.Option(help="Only this clause (or document), by its id.")] = "",
+    as_of: Annotated[str, typer.Option(help="Fix the as-of date, 2025-12-31; without it the date is an input.")] = "",
+    english: English = False,
+) -> None:
+    """Write a pack as DMN 1.5 models that other engines can run and modellers can draw; say what they do not hold."""
+    from yanlian.engine.policy.dmn import export_files
+
+    language: Language = "en" if english else "zh"
+    packs = _loaded([folder], language)
+    day = _day(as_of)
+    try:
+        if clause:
+            file = dmn if dmn.suffix == export_files.SUFFIX else dmn / f"{clause}{export_files.SUFFIX}"
+            written = [export_files.export_one(packs, clause, file, day)]
+        else:
+            with progress_bar("DMN") as step:
+                written = list(export_files.export_documents(packs, _id_of(folder), dmn, day, step))
+    except Refused as refused:
+        stop(refused.text(language))
+        return
+    except OSError as error:
+        stop(f"{dmn}: {error.strerror}")
+        return
+    for one in written:
+        console.print(f"{one.file}: {one.clauses} clauses", soft_wrap=True, markup=False)
+        for note in one.notes:
+            console.print(f"  · {note.text(language)}", soft_wrap=True, markup=False)
+    console.print(f"{len(written)} files, {sum(one.clauses for one in written)} clauses")
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        stop(f"--as-of: {text}: 2025-12-31")
+        return None
+
+
+def _loaded(folders: list[Path], language: Language) -> PackSet:
+    """The packs with those they require; ends with 1 when they have faults."""
+    try:
+        return load_packs(with_required(folders))
+    except PackFaults as faults:
+        for fault in faults.faults:
+            console.print(fault.line_text(language), soft_wrap=True, markup=False)
+        stop("先改正以上错误。 Mend these first.", 1)
+        raise
 
 
 def with_required(folders: list[Path]) -> list[Path]:
