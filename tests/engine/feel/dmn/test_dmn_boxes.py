@@ -6,7 +6,6 @@ from decimal import Decimal
 from xml.sax.saxutils import escape
 
 import pytest
-
 from tests.engine.feel.dmn.made import decision, evaluated, given, knowledge, literal, model, run
 
 
@@ -79,7 +78,8 @@ def test_an_invocation_binds_parameters_by_name_to_own_and_built_in_functions():
 
 
 def conditional(condition: str) -> str:
-    return f"<conditional><if>{literal(condition)}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>"
+    then, other = literal("1"), literal("2")
+    return f"<conditional><if>{literal(condition)}</if><then>{then}</then><else>{other}</else></conditional>"
 
 
 def test_a_conditional_takes_else_for_null_and_is_null_for_what_is_no_truth_value():

@@ -26,13 +26,19 @@ from yanlian.engine.feel.values import Function
 _FEEL = ("", "feel", "FEEL")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Boxed(ast.Node):
     """A boxed expression as a node of the tree, so that FEEL's own constructs can hold it; with the names in scope."""
 
+    __slots__ = ("expression", "logic", "names")
     logic: Logic
     expression: dmn.BoxedExpression
     names: tuple[str, ...]
+
+    def __init__(self, logic: Logic, expression: dmn.BoxedExpression, names: tuple[str, ...]) -> None:
+        super().__init__(place=logic.place(expression))
+        for name, value in (("logic", logic), ("expression", expression), ("names", names)):
+            # Nodes are frozen.
+            object.__setattr__(self, name, value)
 
 
 @dataclass(slots=True)

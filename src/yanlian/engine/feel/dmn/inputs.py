@@ -29,8 +29,9 @@ def _typed(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: 
         return value
     if isinstance(kind, ast.Restricted):
         return _typed(value, kind.base, types, depth + 1)
-    if isinstance(kind, ast.TypeOf) and kind.kind == "list" and isinstance(value, list):
-        return [_typed(member, kind.member, types, depth + 1) for member in value]
+    if isinstance(kind, ast.TypeOf) and kind.kind == "list":
+        members = value if isinstance(value, list) else [value]
+        return [_typed(member, kind.member, types, depth + 1) for member in members]
     if isinstance(kind, ast.ContextType) and isinstance(value, Mapping):
         given = dict(value)
         for entry in kind.entries:

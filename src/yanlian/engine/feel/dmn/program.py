@@ -52,6 +52,7 @@ class Program:
     graph: Graph
     homes: Mapping[str, Home]
     _compiled: dict[tuple[str, str], Compiled | Refused] = field(default_factory=dict)
+    _types: dict[tuple[str, str], ast.Type] = field(default_factory=dict)
 
     def evaluate(self, names: Iterable[str], inputs: Mapping[str, object], *, steps: int = MAX_STEPS) -> Evaluated:
         """The values of decisions (or of decision services without parameters left open), by name.
@@ -77,9 +78,12 @@ class Program:
 
     def type_of(self, node: Node) -> ast.Type:
         """The declared type of an element's variable."""
-        element = node.element
-        ref = "" if isinstance(element, dmn.KnowledgeSource) else element.type_ref
-        return self.homes[node.model.namespace].types.of(ref, element.spot)
+        found = self._types.get(node.key)
+        if found is None:
+            element = node.element
+            ref = "" if isinstance(element, dmn.KnowledgeSource) else element.type_ref
+            found = self._types[node.key] = self.home(node).types.of(ref, element.spot)
+        return found
 
     def visible_names(self, node: Node) -> tuple[str, ...]:
         """The names an element's logic may use: of what it requires, or the import's name for what stands elsewhere."""
@@ -151,4 +155,7 @@ def program(main: dmn.Model, others: Iterable[dmn.Model] = (), functions: Functi
         space: Home(types[space], types[space].visible(), members, given, model.where or model.name)
         for space, model in graph.models.items()
     }
-    return Program(graph, homes)
+    made = Program(graph, homes)
+    for node in graph.nodes.values():
+        made.type_of(node)
+    return made

@@ -37,12 +37,15 @@ class Types:
     named: dict[str, ast.Type]
     imports: Mapping[str, str] = field(default_factory=dict)
     faults: list[Refused] = field(default_factory=list)
+    _told: set[tuple[str, dmn.Spot]] = field(default_factory=set)
 
     def of(self, ref: str, spot: dmn.Spot = dmn.Spot()) -> ast.Type:  # noqa: B008 - a frozen nowhere
         """The type behind a reference; one that leads nowhere is noted as a fault and means any value."""
         found = self.find(ref)
         if found is None:
-            self.fault("dmn_type_unknown", spot, found=ref)
+            if (ref, spot) not in self._told:
+                self._told.add((ref, spot))
+                self.fault("dmn_type_unknown", spot, found=ref)
             return ANY
         return found
 
