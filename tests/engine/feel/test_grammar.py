@@ -186,8 +186,8 @@ def test_endless_work_is_refused(text: str):
     assert refused.value.code == "feel_limit"
 
 
-def test_slow_patterns_do_not_run():
-    assert value('matches("' + "a" * 200 + 'b", "(a+)+$")') is None
+def test_slow_patterns_are_run_in_time():
+    assert value('matches("' + "a" * 200 + 'b", "(a+)+$")') is False
     assert value('matches("aab", "(a+)+b")') is True
 
 
@@ -206,7 +206,7 @@ def test_numbers_no_engine_could_write_out_are_refused():
 
 def test_patterns_of_xpath():
     assert value('matches("2024年", "^\\\\d{4}年$")') is True
-    assert value('matches("' + "a" * 3000 + '", "a*a*b")') is None
+    assert value('matches("' + "a" * 3000 + '", "a*a*b")') is False
     assert value('replace("a1b22", "\\\\d+", "<$0>")') == "a<1>b<22>"
     assert value('matches("abc", "[")') is None
     assert value('matches("abc", "(?=a)")') is None

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.compare import COMPARISONS, RAW, Truth, conjunction, disjunction, less, less_equal, passes
 from yanlian.engine.feel.frame import Frame, Piece, Run
+from yanlian.engine.feel.normal import type_name
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.values import Range, Unknown
 
@@ -19,8 +20,16 @@ def compile_in(unit: Unit, node: ast.In, scope: Scope) -> Piece:
     """`value in tests`."""
     value = unit.compile(node.value, scope)
     tester = compile_tests(unit, node.tests, scope)
-    run = value.run
-    return Piece(lambda f: tester(f, run(f)), truth=True)
+    run, place = value.run, node.place
+
+    def run_in(f: Frame) -> object:
+        found = run(f)
+        result = tester(f, found)
+        if result is None:
+            f.null(place, "feel_undecided", {"operator": "in", "found": type_name(found)})
+        return result
+
+    return Piece(run_in, truth=True)
 
 
 def compile_tests(unit: Unit, tests: Sequence[ast.Test], scope: Scope) -> Tester:
@@ -42,8 +51,13 @@ def compile_tests(unit: Unit, tests: Sequence[ast.Test], scope: Scope) -> Tester
     return run
 
 
+_ASKS_NOTHING = frozenset({ast.Number, ast.String, ast.Boolean, ast.Null, ast.At})
+
+
 def _tester(unit: Unit, test: ast.Test, scope: Scope) -> Tester:
-    asks = any(isinstance(node, ast.Name) and node.name == "?" for node, _ in ast.walk(test.value))
+    asks = type(test.value) not in _ASKS_NOTHING and any(
+        isinstance(node, ast.Name) and node.name == "?" for node, _ in ast.walk(test.value)
+    )
     slot = unit.slot() if asks else -1
     inner = scope.inner({"?": Binding(slot)}) if asks else scope
     if test.op:

@@ -52,6 +52,19 @@ class Compiled:
         steps: int = MAX_STEPS,
     ) -> object:
         """The value with these variables. Reasons for null are appended to `warnings` if given."""
+        if warnings is not None:
+            noted = len(warnings)
+            if (value := self._run(variables, warnings, steps)) is None and len(warnings) == noted:
+                self._note_null(warnings)
+            return value
+        return self._run(variables, None, steps)
+
+    def _note_null(self, warnings: list[FeelWarning]) -> None:
+        """Null that nothing has given a reason for comes from a null that was read, if it is not what was asked for."""
+        if not isinstance(self.ast, ast.Null):
+            warnings.append(FeelWarning("feel_null_input", {}, self.ast.place.line, self.ast.place.column))
+
+    def _run(self, variables: Mapping[str, object], warnings: list[FeelWarning] | None, steps: int) -> object:
         if self.light:
             try:
                 return self.run(Frame(variables, [None] * self.slots, warnings, None, steps, self.where))

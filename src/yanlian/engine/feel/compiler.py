@@ -216,7 +216,7 @@ def _between(unit: Unit, node: ast.Between, scope: Scope) -> Piece:
     pieces = [unit.compile(n, scope) for n in (node.value, node.low, node.high)]
     value, low, high = (p.raw or p.run for p in pieces)
     at_least, at_most = COMPARISONS[">="], COMPARISONS["<="]
-    not_less, not_more = RAW[">="], RAW["<="]
+    not_less, not_more, place = RAW[">="], RAW["<="], node.place
 
     def run(f: Frame) -> object:
         found, least, most = value(f), low(f), high(f)
@@ -228,7 +228,10 @@ def _between(unit: Unit, node: ast.Between, scope: Scope) -> Piece:
         ):
             return not_less(found, least) and not_more(found, most)
         found = clean(found)
-        return conjunction((at_least(found, clean(least)), at_most(found, clean(most))))
+        result = conjunction((at_least(found, clean(least)), at_most(found, clean(most))))
+        if result is None:
+            f.null(place, "feel_undecided", {"operator": "between", "found": type_name(found)})
+        return result
 
     return Piece(run, truth=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from yanlian.base.refusal import Language, Refused, catalogue
+from yanlian.base.refusal import Language, Refused
 
 MAX_SHOWN = 40
 _WIDEST = 100
@@ -67,12 +67,6 @@ def short(text: str) -> str:
     """A text as a message shows it: on one line, and not too long."""
     one = " ".join(text.split())
     return one if len(one) <= MAX_SHOWN else one[: MAX_SHOWN - 1] + "…"
-
-
-def sentence(code: str, language: Language, **data: object) -> str:
-    """The sentence of a code with its facts, without what to do."""
-    facts = {key: short(str(value)) for key, value in data.items()}
-    return Refused(code, **facts).text(language) if code in catalogue() else code
 
 
 def _expected(expected: str, language: Language) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from yanlian.engine.feel.builtins.arguments import rejected
 from yanlian.engine.feel.compare import equal, key_of, negation
-from yanlian.engine.feel.meter import charge
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import CONTEXT, MAX_TEXT, number_text
 from yanlian.engine.feel.refusal import FeelError
@@ -32,7 +32,7 @@ def text_of(value: object, *, quoted: bool = False) -> str:
     if isinstance(value, Decimal):
         return number_text(value if value else abs(value))
     if isinstance(value, (list, Mapping)):
-        charge(len(value))
+        charge_walk(len(value))
     if isinstance(value, list):
         return _short("[" + ", ".join(text_of(clean(member), quoted=True) for member in value) + "]")
     if isinstance(value, Mapping):
@@ -99,7 +99,8 @@ def _number_by_name(names: tuple[str, ...]) -> Callable[..., object]:
 
 def negated(value: object) -> object:
     """`not(negand)`."""
-    return negation(value)
+    result = negation(value)
+    return fault("feel_operand", operator="not", found=type_name(value)) if result is None else result
 
 
 def identical(a: object, b: object) -> object:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from yanlian.engine.feel.builtins.pattern_sets import Spans
 from yanlian.engine.feel.builtins.pattern_tree import Anchor, Back, BadPattern, Chars, Choice, Group, Node, Repeat, Row
+from yanlian.engine.feel.meter import charge
 
 MAX_PROGRAM = 5_000
 MAX_STEPS = 300_000
@@ -150,6 +151,7 @@ class Machine:
             if not threads and found is not None:
                 break
             left[0] -= len(seen) + 1
+            charge(len(seen) + 1)
             if left[0] < 0:
                 raise TooSlow
             following: Threads = []
