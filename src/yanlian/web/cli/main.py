@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from yanlian.base.refusal import Refused
-from yanlian.engine.policy import PackFaults
-from yanlian.web.cli import engine_verbs, rule_verbs
+from yanlian.web.cli import rule_verbs
 from yanlian.web.cli.output import stop
+
+if TYPE_CHECKING:
+    from yanlian.engine.policy import PackFaults
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,11 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Yanlian 沿链: from department files to money, with every step explained.",
 )
-app.add_typer(engine_verbs.pack, name="pack")
-app.add_typer(rule_verbs.dmn, name="dmn")
-app.registered_commands += rule_verbs.verbs.registered_commands
-# These need no database, so they work before anything is set up.
-_WITHOUT_DATABASE = {"pack", "dmn", "feel", "tck"}
+_RULES = {"dmn", "feel", "tck"}
+_PACKS = {"pack"}
 
 
 def _with_django() -> None:
@@ -32,24 +32,46 @@ def _with_django() -> None:
     django.setup()
 
 
+def _register(verb: str) -> None:
+    """Take in the rooms a verb may need: the rule language alone starts fast, without packs and without a database."""
+    app.add_typer(rule_verbs.dmn, name="dmn")
+    app.registered_commands += rule_verbs.verbs.registered_commands
+    if verb in _RULES:
+        return
+    from yanlian.web.cli import engine_verbs
+
+    app.add_typer(engine_verbs.pack, name="pack")
+    if verb in _PACKS:
+        return
+    _with_django()
+    from yanlian.web.cli import district_verbs, sample_verbs
+
+    for more in (district_verbs.verbs, sample_verbs.verbs):
+        app.registered_commands += more.registered_commands
+        app.registered_groups += more.registered_groups
+
+
 def main() -> None:
     """Run one verb. A refusal is told in Chinese and English and ends with code 2."""
-    if not _WITHOUT_DATABASE.intersection(sys.argv[1:2]):
-        _with_django()
-        from yanlian.web.cli import district_verbs, sample_verbs
-
-        for more in (district_verbs.verbs, sample_verbs.verbs):
-            app.registered_commands += more.registered_commands
-            app.registered_groups += more.registered_groups
+    _register(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except Refused as refusal:
         stop(f"{refusal.text('zh')}\n{refusal.text('en')}\n[{refusal.code}]")
-    except PackFaults as found:
-        lines = "\n".join(fault.line_text("zh") for fault in found.faults[:50])
-        stop(f"政策包有错误，请先改正（yanlian pack check）。 The packs are faulty; mend them first.\n{lines}")
+    except SystemExit:
+        raise
     except KeyboardInterrupt:
         stop("已中断，未完成的步骤可重新运行。 Interrupted; the unfinished step can be run again.", 130)
+    except _pack_faults() as found:
+        lines = "\n".join(fault.line_text("zh") for fault in found.faults[:50])
+        stop(f"政策包有错误，请先改正（yanlian pack check）。 The packs are faulty; mend them first.\n{lines}")
+
+
+def _pack_faults() -> type[PackFaults]:
+    """Asked for only when something went wrong: the rule language does not load the packs' room."""
+    from yanlian.engine.policy import PackFaults
+
+    return PackFaults
 
 
 if __name__ == "__main__":
