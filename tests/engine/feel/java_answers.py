@@ -194,7 +194,7 @@ def same(method: Method, ours: str, java: str) -> bool:
     if method.name not in TRANSCENDENTAL or ours[0] != "d" or java[0] != "d":
         return False
     a, b = (double_from_bits(int(one[1:], 16) - (int(one[1:], 16) >> 63 << 64)) for one in (ours, java))
-    return (math.isnan(a) and math.isnan(b)) or abs(a - b) <= 2 * math.ulp(max(abs(a), abs(b)))
+    return (math.isnan(a) and math.isnan(b)) or abs(a - b) <= math.ulp(max(abs(a), abs(b)))
 
 
 def _sample(kind: str, chance: random.Random) -> str:

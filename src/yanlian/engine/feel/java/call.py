@@ -8,7 +8,10 @@ from yanlian.engine.feel.java.convert import UnfitError, from_java, to_java, unf
 from yanlian.engine.feel.java.machine import ThrownError
 from yanlian.engine.feel.java.signature import read_signature
 from yanlian.engine.feel.java.table import TABLE, Method, invoke
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.values import Fault, Function, fault
+
+_LONGEST = 2_500
 
 
 def external_function(class_name: object, signature: object, parameters: tuple[str, ...]) -> Function | Fault:
@@ -20,6 +23,8 @@ def external_function(class_name: object, signature: object, parameters: tuple[s
     """
     if not isinstance(class_name, str) or not isinstance(signature, str):
         return fault("java_signature", found="")
+    if len(class_name) > _LONGEST or len(signature) > _LONGEST:
+        return fault("java_signature", found=signature[:200])
     return _found(class_name, signature, parameters)
 
 
@@ -69,4 +74,7 @@ class Caller:
         except ThrownError as thrown:
             called = f"{self._method.owner}.{self._method.name}"
             return fault("java_exception", name=called, found=thrown.kind)
-        return from_java(self._method.result, found)
+        result = from_java(self._method.result, found)
+        if isinstance(result, (str, list)):
+            charge(len(result) >> 3)
+        return result

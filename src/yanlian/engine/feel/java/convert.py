@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from yanlian.engine.feel.java.machine import BITS, double_digits, double_of, join_units, single_digits, single_of, units
 from yanlian.engine.feel.java.signature import PRIMITIVES
+from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import CONTEXT, MAX_LIST, MAX_TEXT
 from yanlian.engine.feel.values import Fault, Function, Range, fault
@@ -101,6 +102,8 @@ def _members(value: object) -> list[object]:
 def _object(value: object, depth: int = 0) -> object:
     if isinstance(value, (Function, Range)) or depth > _MAX_DEPTH:
         raise UnfitError
+    if isinstance(value, (list, Mapping)):
+        charge_walk(len(value))
     if isinstance(value, list):
         return [_object(clean(one), depth + 1) for one in value]
     if isinstance(value, Mapping):

@@ -9,7 +9,8 @@ from yanlian.engine.feel.java.machine import ThrownError
 
 # The longest width or precision that is written out; Java would go to two thousand million.
 MOST = 10_000
-_SPECIFIER = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(?:\.(\d+))?([tT])?([a-zA-Z%])", re.ASCII)
+# All parts are bounded, so that a long row of zeros is refused at once.
+_SPECIFIER = re.compile(r"%(?:(\d{1,10})\$)?([-#+ 0,(<]{0,9})(\d{1,10})?(?:\.(\d{1,10}))?([tT])?([a-zA-Z%])", re.ASCII)
 _CONVERSIONS = frozenset("bBhHsScCdoxXeEfgGaA%n")
 _DATES = frozenset("HIklMSLQpNzZsTBbhAaCYyjmdeRrDFc")
 _BAD_FLAGS = {

@@ -14,14 +14,14 @@ _MOST = 200
 
 def parse(text: str | None, radix: int, bits: int, *, signed: bool = True) -> int:
     """Integer.parseInt and its kin: digits of any script, one sign, within the range; else NumberFormatException."""
-    signs = units(text or "")
-    negative = signs[:1] == ["-"]
-    digits = signs[1:] if negative or signs[:1] == ["+"] else signs
-    found = [digit(ord(sign), radix) for sign in digits] if 2 <= radix <= 36 else [-1]
-    if not found or -1 in found or (negative and not signed):
+    text = text or ""
+    negative = text.startswith("-")
+    digits = text[1:] if text.startswith(("-", "+")) else text
+    if len(digits) > _MOST and digits.isascii():
+        digits = digits.lstrip("0") or "0"
+    if not digits or not 2 <= radix <= 36 or (negative and not signed):
         raise ThrownError("NumberFormatException")
-    while len(found) > 1 and found[0] == 0:
-        del found[0]
+    found = _figures(digits, radix)
     if len(found) > _MOST:
         raise ThrownError("NumberFormatException")
     value = 0
@@ -31,6 +31,18 @@ def parse(text: str | None, radix: int, bits: int, *, signed: bool = True) -> in
     if not (fits(value, bits) if signed else value < 1 << bits):
         raise ThrownError("NumberFormatException")
     return wrap(value, bits)
+
+
+def _figures(digits: str, radix: int) -> list[int]:
+    """The values of the digits, zeros in front left out."""
+    found: list[int] = []
+    for sign in units(digits):
+        one = digit(ord(sign), radix)
+        if one < 0 or len(found) > _MOST:
+            raise ThrownError("NumberFormatException")
+        if one or found:
+            found.append(one)
+    return found
 
 
 def _parse_part(text: str, start: int, end: int, radix: int, bits: int, *, signed: bool) -> int:

@@ -13,7 +13,7 @@ _LARGEST_SINGLE = Fraction((2**24 - 1) * 2**104)
 _SINGLE_OVERFLOW = Fraction((2**25 - 1) * 2**103)
 # A double or single is decided by its first 800 digits and by whether any other is not zero.
 _STICKY = Context(prec=800, rounding=ROUND_05UP, Emin=-(10**9), Emax=10**9, traps=[])
-_DECIMAL = re.compile(r"([+-]?)(?:(NaN|Infinity)|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?)", re.ASCII)
+_DECIMAL = re.compile(r"([+-]?)(?:(NaN|Infinity)|((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?)", re.ASCII)
 _HEX = re.compile(r"([+-]?0[xX](?:[0-9a-fA-F]+\.?|[0-9a-fA-F]*\.[0-9a-fA-F]+)[pP][+-]?\d+)[fFdD]?", re.ASCII)
 _MAX_EXPONENT = 20_000
 

@@ -11,8 +11,11 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from yanlian.engine.feel.java.format_spec import Specifier, read_format
 from yanlian.engine.feel.java.machine import ThrownError, join_units, units, wrap
+from yanlian.engine.feel.meter import charge
 from yanlian.engine.feel.numbers import MAX_TEXT
 from yanlian.engine.feel.temporal import FarDate, date_text
+
+_STEPS = 20
 
 
 def format_text(pattern: str, arguments: list[object]) -> str:
@@ -46,16 +49,25 @@ def object_text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case list():
-            return f"[{', '.join(object_text(one) for one in value)}]"
+            return f"[{joined(', ', [object_text(one) for one in value])}]"
         case Mapping():
-            return f"{{{', '.join(f'{key}={object_text(one)}' for key, one in value.items())}}}"
+            return f"{{{joined(', ', [f'{key}={object_text(one)}' for key, one in value.items()])}}}"
         case FarDate():
             return date_text(value)
         case _:
             return str(value)
 
 
+def joined(delimiter: str, parts: list[str]) -> str:
+    """The parts in one text, if it does not become longer than FEEL's texts may be."""
+    if sum(map(len, parts)) + len(delimiter) * len(parts) > MAX_TEXT:
+        raise ThrownError("OutOfMemoryError")
+    return delimiter.join(parts)
+
+
 def _argument(part: Specifier, value: object) -> str:
+    # The same argument may be written many times over.
+    charge(_STEPS + (4 * len(value) if isinstance(value, (str, list)) else 0))
     if part.conversion == "s":
         if "#" in part.flags:
             raise ThrownError("FormatFlagsConversionMismatchException")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from yanlian.engine.feel.java.machine import ThrownError, double_text, join_units, single_text
-from yanlian.engine.feel.java.string_format import format_text, object_text
+from yanlian.engine.feel.java.string_format import format_text, joined, object_text
 
 Call = Callable[..., object]
 
@@ -20,7 +20,7 @@ def _joined(delimiter: str, members: list[object]) -> str:
     """The members of a FEEL list must be texts or null, which Java writes as such."""
     if any(one is not None and not isinstance(one, str) for one in members):
         raise ThrownError("ClassCastException")
-    return delimiter.join(object_text(one) for one in members)
+    return joined(delimiter, [object_text(one) for one in members])
 
 
 METHODS: Mapping[str, Call] = {
