@@ -41,9 +41,10 @@ def _pieces(text: str, room: float) -> list[str]:
 
 
 def shape_size(text: str) -> tuple[float, float]:
-    """Width and height of a shape that the text fits into: 180 × 60 unless the name is long."""
+    """Width and height of a shape that the text fits into: 180 × 60 unless the name or one of its words is long."""
+    longest = max(map(text_width, _PIECE.findall(text)), default=0.0) + _PADDING_ACROSS
     for width in _WIDTHS:
         height = len(text_lines(text, width)) * LINE_HEIGHT + _PADDING_DOWN
-        if height <= _HEIGHT:
+        if height <= _HEIGHT and longest <= width:
             return width, _HEIGHT
-    return _WIDTHS[-1], len(text_lines(text, _WIDTHS[-1])) * LINE_HEIGHT + _PADDING_DOWN
+    return _WIDTHS[-1], max(_HEIGHT, len(text_lines(text, _WIDTHS[-1])) * LINE_HEIGHT + _PADDING_DOWN)
