@@ -30,7 +30,15 @@ def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
     if condition.fixed and isinstance(condition.value, Decimal):
         number = condition.value
         listed = source.raw or source.run
-        return Piece(lambda f: f.settle(index(listed(f), number), place))
+        n = whole(number) or 0
+
+        def run_index(f: Frame) -> object:
+            members = listed(f)
+            if type(members) is list and n and -len(members) <= n <= len(members):
+                return clean(members[n - 1 if n > 0 else n])
+            return f.settle(index(members, number), place)
+
+        return Piece(run_index)
     # Members are cleaned one by one as the test meets them.
     start, test, truth = source.raw or source.run, condition.run, condition.truth
 

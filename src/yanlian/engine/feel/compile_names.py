@@ -35,7 +35,8 @@ def is_context(value: object) -> TypeGuard[Mapping[str, object]]:
 def compile_name(unit: Unit, node: ast.Name, scope: Scope) -> Piece:
     """A name: innermost local first, then entries of the members being filtered, then the world outside."""
     items: list[Binding] = []
-    for level in scope.levels():
+    level: Scope | None = scope
+    while level is not None:
         binding = level.names.get(node.name)
         if binding is not None:
             return _inside(node.name, items, _local(binding.slot), binding.origin)
@@ -43,6 +44,7 @@ def compile_name(unit: Unit, node: ast.Name, scope: Scope) -> Piece:
             items.append(level.item)
             if node.name == "item":
                 return _inside("item", items, _local(level.item.slot), level.item.origin)
+        level = level.parent
     origin: tuple[str, ...] | None = (node.name,)
     if items:
         origin = None
@@ -52,9 +54,10 @@ def compile_name(unit: Unit, node: ast.Name, scope: Scope) -> Piece:
     elif not items:
         known = unit.functions[node.name]
         return Piece(lambda f: known)
+    outside = _outside(unit, node)
     if items:
-        return _inside(node.name, items, _outside(unit, node), origin)
-    return Piece(_outside(unit, node), origin=origin, raw=_as_given(unit, node))
+        return _inside(node.name, items, outside, origin)
+    return Piece(outside, origin=origin, raw=_as_given(node.name, outside))
 
 
 def _note_entry(unit: Unit, name: str, item: Binding) -> None:
@@ -105,9 +108,8 @@ def _outside(unit: Unit, node: ast.Name) -> Run:
     return run
 
 
-def _as_given(unit: Unit, node: ast.Name) -> Run:
+def _as_given(name: str, cleaned: Run) -> Run:
     """A variable as it came, for those who need no clean lists and integers."""
-    name, cleaned = node.name, _outside(unit, node)
 
     def run(f: Frame) -> object:
         value = f.variables.get(name)

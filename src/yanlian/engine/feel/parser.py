@@ -130,6 +130,8 @@ class _Parser(Primaries):
     def check_height(self, tree: ast.Node) -> None:
         """Refuse a tree too high to be walked safely (a chain of a thousand operators)."""
         limit = min(MAX_HEIGHT, self.max_depth + 100)
+        if 2 * len(self.all) < limit:
+            return  # No word makes more than two nodes one above the other.
         for node, depth in ast.walk(tree):
             if depth > limit:
                 raise self.source.refuse("feel_too_deep", node.place.start, self.max_depth, "")

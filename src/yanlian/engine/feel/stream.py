@@ -24,12 +24,14 @@ class Stream:
 
     def advance(self, count: int = 1) -> None:
         """Go on by some words."""
-        self.at = min(self.at + count, len(self.all) - 1)
+        at = self.at + count
+        self.at = at if at < len(self.all) else len(self.all) - 1
         self.token = self.all[self.at]
 
     def after(self, count: int) -> Token:
         """A word further on."""
-        return self.all[min(self.at + count, len(self.all) - 1)]
+        at = self.at + count
+        return self.all[at] if at < len(self.all) else self.all[-1]
 
     def expect(self, text: str, opened: int = -1, *others: str) -> None:
         """Read this sign or keyword, or refuse. `opened`: where the bracket stands that it closes; `others`: what might
