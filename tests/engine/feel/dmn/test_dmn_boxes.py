@@ -170,6 +170,18 @@ def test_priorities_come_from_the_column_or_from_its_type():
     assert run(model(body), "d", {"x": 4}) == 30
 
 
+def test_priorities_of_several_outputs_come_from_the_components_of_the_type():
+    item = "".join(
+        f'<itemComponent name="{name}"><typeRef>string</typeRef>'
+        f"<allowedValues><text>{values}</text></allowedValues></itemComponent>"
+        for name, values in (("a", '"x", "y"'), ("b", '"p", "q"'))
+    )
+    rows = [("> 1", '"y"', '"p"'), ("> 1", '"x"', '"q"'), ("> 1", '"x"', '"p"')]
+    best = decision("d", table('hitPolicy="PRIORITY"', rows, ["a", "b"]), "input:x", kind="tR")
+    made = model(f'<itemDefinition name="tR">{item}</itemDefinition>' + given("x") + best)
+    assert run(made, "d", {"x": 2}) == {"a": "x", "b": "p"}
+
+
 def test_several_outputs_give_a_context_and_defaults_where_no_row_fires():
     rows = [("> 1", "1", '"a"')]
     made = table("", rows, ["n", "full name"])

@@ -138,6 +138,9 @@ class Program:
         else:
             assert isinstance(element, dmn.Decision)
             box = element.expression
+            if isinstance(box, dmn.DecisionTable) and not box.type_ref:
+                # The order of its outputs may stand in the type of the decision.
+                box = replace(box, type_ref=element.type_ref)
         piece = logic.compile(box, scope, names)
         return Compiled(piece.run, unit.slots, frozenset(unit.free), frozenset(unit.items))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import shortened
+from yanlian.engine.feel.coerce import resolved, shortened
 from yanlian.engine.feel.compare import Truth, negation
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.dmn import model as dmn
+from yanlian.engine.feel.dmn.types import ANY
 from yanlian.engine.feel.frame import Frame, Meter, Piece, Run
 from yanlian.engine.feel.hit_policies import Column, Rule, Rules
 from yanlian.engine.feel.scope import Scope
@@ -84,13 +85,26 @@ def _ranked(
     if clause.values is not None:
         tests = logic.tests(clause.values, names)
     else:
-        ref = clause.type_ref or (table.type_ref if len(table.outputs) == 1 else "")
-        found = _restricted(logic, logic.type(ref, clause.spot))
+        found = _restricted(logic, _output_type(logic, table, clause))
         if found is None:
             return ()
         tests = found
     frame = Frame({}, [None] * 1_000, None, Meter(1_000_000, logic.home.where))
     return tuple(logic.unit.compile(test.value, scope).run(frame) for test in tests.tests if not test.op)
+
+
+def _output_type(logic: Logic, table: dmn.DecisionTable, clause: dmn.OutputClause) -> ast.Type:
+    """The type of an output: its own, or that of the table (for one of several, of the component of its name)."""
+    if clause.type_ref:
+        return logic.type(clause.type_ref, clause.spot)
+    whole = logic.type(table.type_ref, table.spot)
+    if len(table.outputs) == 1:
+        return whole
+    kind = resolved(whole, logic.home.visible)
+    if isinstance(kind, ast.TypeOf):
+        kind = resolved(kind.member, logic.home.visible)
+    entries = kind.entries if isinstance(kind, ast.ContextType) else ()
+    return next((entry.type for entry in entries if entry.name == clause.name), ANY)
 
 
 def _restricted(logic: Logic, kind: ast.Type) -> ast.UnaryTests | None:
