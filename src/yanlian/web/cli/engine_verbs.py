@@ -84,6 +84,36 @@ def export(
     console.print(f"{len(written)} files, {sum(one.clauses for one in written)} clauses")
 
 
+@pack.command("import")
+def import_models(
+    models: Annotated[list[Path], typer.Argument(help="DMN models.", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="Folder of the pack; several models of one pack may go into one.")],
+    english: English = False,
+) -> None:
+    """Make a pack from DMN models: our own exports as they were, others as a pack with 待填 where you must say."""
+    from yanlian.engine.policy.dmn.import_model import import_file
+
+    language: Language = "en" if english else "zh"
+    try:
+        with progress_bar("DMN") as step:
+            for number, model in enumerate(models, 1):
+                imported = import_file(model, out)
+                for note in imported.notes:
+                    console.print(f"· {note.text(language)}", soft_wrap=True, markup=False)
+                step(number, len(models))
+    except Refused as refused:
+        stop(refused.text(language))
+        return
+    except OSError as error:
+        stop(f"{out}: {error.strerror}")
+        return
+    faults = check_pack(out)
+    for fault in faults:
+        console.print(fault.line_text(language), soft_wrap=True, markup=False)
+    errors = sum(fault.severity == "error" for fault in faults)
+    console.print(f"{out}: {len(models)} models, {errors} errors, {len(faults) - errors} warnings")
+
+
 def _day(text: str) -> date | None:
     if not text:
         return None

@@ -7,5 +7,7 @@ Start reading at `export_model.py`, then `export_clause.py`; the way back begins
 
 from yanlian.engine.policy.dmn.export_facts import inputs_of
 from yanlian.engine.policy.dmn.export_model import Exported, export_model, model_of
+from yanlian.engine.policy.dmn.import_model import import_model
+from yanlian.engine.policy.dmn.import_own import Imported
 
-__all__ = ["Exported", "export_model", "inputs_of", "model_of"]
+__all__ = ["Exported", "Imported", "export_model", "import_model", "inputs_of", "model_of"]

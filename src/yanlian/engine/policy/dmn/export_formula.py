@@ -65,7 +65,7 @@ class Teller:
 
     def tests(self, tree: ast.UnaryTests) -> str:
         """The cell of a decision table as text."""
-        return print_expression(_rebuilt(tree, lambda node: self.say(node, {})[0]), plain=True)
+        return print_expression(rebuilt(tree, lambda node: self.say(node, {})[0]), plain=True)
 
     def say(self, node: ast.Expression, inside: Inside) -> tuple[ast.Expression, Kind]:
         """A node rewritten, and the kind of record that its value or its members are."""
@@ -102,7 +102,7 @@ class Teller:
             case ast.FunctionDefinition():
                 return self._function(node, inside, None), None
             case _:
-                return _rebuilt(node, lambda child: self.say(child, inside)[0]), None
+                return rebuilt(node, lambda child: self.say(child, inside)[0]), None
 
     def _name(self, node: ast.Name, inside: Inside) -> tuple[ast.Expression, Kind]:
         if node.name in inside:
@@ -215,7 +215,7 @@ def _filtered(inside: Inside, members: Kind) -> Inside:
     return {**inside, **own}
 
 
-def _rebuilt(node: ast.Node, change: Callable[[ast.Expression], ast.Expression]) -> ast.Expression:
+def rebuilt(node: ast.Node, change: Callable[[ast.Expression], ast.Expression]) -> ast.Expression:
     """A node with all expressions directly in it changed; helpers such as tests and entries are gone through."""
 
     def through(value: object) -> object:

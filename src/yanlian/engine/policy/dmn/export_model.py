@@ -72,10 +72,15 @@ def export_model(
         knowledge=tuple(shelf.knowledge.values()),
         services=tuple(shelf.services.values()),
         sources=tuple(shelf.sources.values()),
-        description=marked(told, {"yanlian": 1, "document": source.id, **(kept or {})}),
+        description=marked(told, {"yanlian": 1, "document": source.id, "elements": _named(shelf), **(kept or {})}),
         id=word(found),
     )
     return Exported(model, notes)
+
+
+def _named(shelf: Shelf) -> list[str]:
+    """The elements that carry logic, so that one deleted later is missed."""
+    return [*shelf.decisions, *shelf.knowledge]
 
 
 def _sought(packs: PackSet, found: str) -> tuple[CompiledDocument, tuple[CompiledClause, ...]]:

@@ -231,13 +231,13 @@ class Namer:
     def _library(self, function: str, detail: str, kind: Kind, uses: dict[str, None]) -> str:
         """One of the functions that packs have beyond FEEL."""
         name = word(f"{function}_{detail}" if detail else function)
-        body = months_function()
+        body, field_name = months_function(), detail
         needs: tuple[str, ...] = ()
         if function == "周年数":
             months = self._library("月数", "", None, {})
             body, needs = years_function(months), (months,)
         elif function == "记录":
-            field_name, is_key = detail, False
+            is_key = False
             if isinstance(kind, RecordKind) and detail in kind.names:
                 field_name = kind.names[detail].zh
                 is_key = kind.key_fields == (kind.names[detail].key,)
@@ -246,7 +246,11 @@ class Namer:
         if name not in self.shelf.knowledge:
             self.shelf.claimed.add(name)
             arrows = self.shelf.requirements(needs)
-            self.shelf.knowledge[name] = dmn.BusinessKnowledge(name, body, "", arrows, id=name, label=function)
+            field_of = detail if function != "记录" else field_name
+            text = marked("", mark(("library", function, field_of), body.body))
+            self.shelf.knowledge[name] = dmn.BusinessKnowledge(
+                name, body, "", arrows, id=name, label=function, description=text
+            )
         uses[name] = None
         return name
 
