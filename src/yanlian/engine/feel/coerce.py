@@ -14,6 +14,7 @@ from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
 
 _ANY = ast.TypeName("Any")
+_LIST = ast.TypeName("list")
 _MAX_DEPTH = 100
 
 
@@ -32,7 +33,9 @@ def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: 
         return _restricted(value, kind, types, depth)
     if isinstance(kind, ast.TypeOf) and kind.kind == "list":
         return _list(value, kind.member, types, depth)
-    if isinstance(value, list) and kind != ast.TypeName("list"):
+    if kind == _LIST:
+        return value if isinstance(value, list) else [value]
+    if isinstance(value, list):
         # From a list of one to its member; an incomplete list may have more.
         if len(value) == 1 and not (isinstance(value, IncompleteList) and value.is_open):
             return coerce(clean(value[0]), kind, types, depth + 1)
