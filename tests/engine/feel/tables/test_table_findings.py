@@ -150,6 +150,15 @@ def test_columns_that_ask_about_the_same_value_are_one_dimension():
         ("< today()", "function", "today"),
         ("? * 2 > 6", "expression", "? * 2 > 6"),
         ("not(门槛)", "name", "门槛"),
+        ("门槛(3)", "function", "门槛"),
+        ("1 = 1", "expression", "1 = 1"),
+        ('@"2024-02-30"', "expression", '@"2024-02-30"'),
+        ('date("2024-02-30")', "expression", 'date("2024-02-30")'),
+        ("{a: 1}", "expression", "{a: 1}"),
+        ("[[1], [2]]", "expression", "[[1], [2]]"),
+        ("= [1, 2]", "expression", "[1, 2]"),
+        ("< ? + 1", "expression", "? + 1"),
+        ("for i in 1..100000 return i", "expression", "for i in 1..100000 return i"),
     ],
 )
 def test_a_cell_that_only_the_facts_decide_is_told_and_decides_nothing(cell: str, reason: str, found: str):
@@ -188,6 +197,18 @@ def test_allowed_values_that_only_the_facts_decide_leave_the_column_open():
 def test_constants_may_be_computed():
     rows = [['< date(2024, 1, 1) + duration("P1D")'], ['> @"2024-01-02"'], ['? in [date("2024-01-02")]']]
     assert examined(["x"], rows) == ()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["5 < ?", "? > 5", "? > 5 and true", "false or ? > 5", "[(5..1E6000)], > 6", "not(? <= 5)", "(5..6), [6..7], > 7"],
+)
+def test_other_ways_to_say_more_than_five(cell: str):
+    assert region_texts(examined(["x"], [[cell]])) == [{"x": "<= 5"}]
+
+
+def test_between_and_a_list_of_ranges_are_ranges():
+    assert examined(["x"], [["? between 1 and 2"], ["< 1"], ["[(2..3], (3..4]]"], ["> 4"]]) == ()
 
 
 # Hit policies
@@ -258,6 +279,28 @@ def test_several_coverers_are_named_and_the_needless_left_out():
     assert kinds(examined(["x"], rows, "F")) == [("unreachable", (4, 1, 3))]
 
 
+def test_many_coverers_are_all_named():
+    rows = [[str(i), str(i)] for i in range(14)] + [[", ".join(str(i) for i in range(14)), "99"]]
+    assert kinds(examined(["x"], rows, "F"))[0] == ("unreachable", (15, *range(1, 15)))
+
+
+def test_the_order_of_the_outputs_must_fit_them():
+    assert kinds(examined(["x"], [["> 5", "1"], ["-", "2"]], "P")) == []
+
+
+def test_allowed_values_that_allow_nothing_leave_the_table_open():
+    assert [(one.kind, one.reason) for one in examined([allowed("[5..1]", "number")], [["-"]])] == [
+        ("not_examined", "allowed")
+    ]
+
+
+def test_a_type_without_borders_still_has_an_example():
+    (gap,) = [one for one in examined([Column("x", kind("date")), "y"], [["-", "1"]]) if one.kind == "gap"]
+    assert gap.witness == {"x": date(2025, 1, 1), "y": Decimal(2)}
+    (gap,) = examined([Column("x", kind("number"))], [["null"]])
+    assert dict(gap.region) == {"x": "not(null)"}
+
+
 # Edges
 
 
@@ -288,6 +331,9 @@ def test_a_budget_that_is_used_up_is_said():
     found = examined(["a", "b"], [["1", "-"], ["-", "1"], ["2", "2"]], steps=5)
     assert [(one.kind, one.reason) for one in found] == [("overlap", ""), ("not_examined", "steps")]
     assert examined([f"x{i}" for i in range(301)], [])[0].reason == "steps"
+    large = [[", ".join(str(i * 100 + j) for j in range(100))] for i in range(300)]
+    assert [one.reason for one in examined(["x"], large)] == ["steps"]
+    assert kinds(examined(["x"], large[:50])) == [("gap", ())]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from yanlian.engine.feel.tables.domain import Domain, domain_of, is_whole_kind
 from yanlian.engine.feel.tables.findings import Finding, Kind, Severity
 from yanlian.engine.feel.tables.regions import Region, region
 from yanlian.engine.feel.tables.spell import chosen, shown, spelled_region
-from yanlian.engine.feel.tables.sweep import Box
+from yanlian.engine.feel.tables.sweep import Box, Steps
+
+# Atoms times constants and rows, over all dimensions: some bits each.
+MAX_SIZE = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,16 @@ class Board:
 
 
 def board_of(columns: Sequence[Column], rules: Sequence[Rule]) -> Board:
-    """The boxes of a table, with findings about single cells."""
+    """The boxes of a table, with findings about single cells. Raises `TooMuch` for a table whose boxes would fill the
+    memory."""
     labels = _labels(columns)
     cells = [[condition(rule.tests[i]) for rule in rules] for i in range(len(columns))]
     dimensions: list[Dimension] = []
     regions: list[list[list[Region]]] = []
     noted: list[Finding] = []
+    room = Steps(MAX_SIZE)
     for members in _dimensions(columns):
-        dimension, problem = _dimension(columns, members, cells)
+        dimension, problem = _dimension(columns, members, cells, room)
         found = [[region(cell, dimension.domain) for cell in cells[i]] for i in members]
         if problem is not None:
             noted.append(Finding("not_examined", "info", column=labels[members[0]], reason=problem))
@@ -151,7 +156,7 @@ def _dimensions(columns: Sequence[Column]) -> list[tuple[int, ...]]:
 
 
 def _dimension(
-    columns: Sequence[Column], members: tuple[int, ...], cells: Sequence[Sequence[Condition]]
+    columns: Sequence[Column], members: tuple[int, ...], cells: Sequence[Sequence[Condition]], room: Steps
 ) -> tuple[Dimension, str | None]:
     """The dimension of some columns, and why it cannot be examined."""
     kind = next((columns[i].kind for i in members if columns[i].kind is not None), None)
@@ -160,6 +165,7 @@ def _dimension(
     borders = [one for limit in limits for one in leaves(limit)]
     given = [leaf for leaf in (*asked, *borders) if isinstance(leaf, Leaf)]
     domain = domain_of(kind, given, integral=any(columns[i].integral for i in members))
+    room.take(len(domain.atoms) * (len(given) + len(cells[members[0]])))
     live = domain.live
     null = domain.null
     problem = None if is_whole_kind(kind) else "kind"

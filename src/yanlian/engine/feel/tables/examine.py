@@ -34,9 +34,13 @@ def examine(
     kind, or a table that needs more than `steps` of work (the default is a few seconds). `output_order`: the allowed
     values of each output, best first (for the policy P).
     """
+    unfinished = Finding("not_examined", "info", reason="steps")
     if len(columns) > MAX_COLUMNS:
-        return (Finding("not_examined", "info", reason="steps"),)
-    board = board_of(columns, rules)
+        return (unfinished,)
+    try:
+        board = board_of(columns, rules)
+    except TooMuch:
+        return (unfinished,)
     search = Search(board, hit_policy, _groups(board), [outputs_of(r.outputs) for r in rules], Steps(steps), most)
     severity: Severity = "info" if has_default or hit_policy not in {"U", "A", "F", "P"} else "warning"
     parts: list[Callable[[list[Finding]], None]] = [lambda found: note_identical(search, found)]
@@ -53,7 +57,7 @@ def examine(
         for part in parts:
             part(found)
     except TooMuch:
-        found.append(Finding("not_examined", "info", reason="steps"))
+        found.append(unfinished)
     return tuple(sorted(found, key=lambda one: _ORDER[one.severity]))
 
 
