@@ -23,7 +23,8 @@ else gives `null` with the reason. Made by `tools/java_functions.py` from the ta
 Variable arguments are written `java.lang.Object[]`, `java.lang.Object...` or `[Ljava.lang.Object;`. The function must have
 as many parameters as the signature has types.
 
-**Values.** A number goes to every number type: a whole type takes no fraction and nothing beyond its range, `float` and
+**Values.** A number goes to every number type: for a whole type the fraction is cut off and nothing
+beyond its range is taken, `float` and
 `double` take the nearest value and nothing that would be infinite. `char` takes a text of one UTF-16 unit, `char[]` a text
 or a list of such texts. Null goes to `String` and `Object`, never to a primitive. Variable arguments take a list; any other
 value is the only argument. To `Object` a number is a `java.math.BigDecimal`.

@@ -78,8 +78,9 @@ def _plain(kind: str, value: object) -> object:
 
 
 def _whole(kind: str, value: object) -> int:
-    if type(value) is not Decimal or value.adjusted() > _LARGEST or value != value.to_integral_value():
+    if type(value) is not Decimal or value.adjusted() > _LARGEST:
         raise UnfitError
+    # A fraction is cut off, as Java narrows numbers and the other engines do.
     number = int(value)
     if kind in BITS and not -(1 << (BITS[kind] - 1)) <= number < 1 << (BITS[kind] - 1):
         raise UnfitError
