@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.builtins import FUNCTIONS
@@ -12,9 +13,9 @@ from yanlian.engine.feel.compile_calls import as_function
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.compiler import compile_node
 from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Piece, Run
-from yanlian.engine.feel.meter import CURRENT, within_limits
+from yanlian.engine.feel.meter import CURRENT, metered, within_limits
 from yanlian.engine.feel.normal import clean
-from yanlian.engine.feel.parser import parse, parse_unary_tests
+from yanlian.engine.feel.parser import MAX_DEPTH, parse, parse_unary_tests
 from yanlian.engine.feel.printer import print_expression
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
@@ -22,6 +23,8 @@ from yanlian.engine.feel.values import FeelWarning, Function, Unknown
 
 Functions = Mapping[str, Function | Callable[..., object]]
 _NOTHING: Mapping[str, object] = {}
+_MOST_FOLDED = 1_000_000
+_Built = TypeVar("_Built")
 _OUTERMOST = Scope(None, {"?": Binding(0)})
 
 
@@ -139,7 +142,7 @@ def compile_expression(
     else:
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
-    run = compile_node(unit, tree, _OUTERMOST).run
+    run = _limited(where, lambda: compile_node(unit, tree, _OUTERMOST)).run
     unit.compile = _unset
     free, items = frozenset(unit.free), frozenset(unit.items)
     return Compiled(text, tree, free, items, _paths(unit), run, unit.slots, where, unit.light)
@@ -165,11 +168,20 @@ def compile_unary_tests(
     else:
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
-    tester = compile_tests(unit, tree.tests, _OUTERMOST) if tree.tests else None
+    tester = _limited(where, lambda: compile_tests(unit, tree.tests, _OUTERMOST)) if tree.tests else None
     unit.compile = _unset
     return CompiledTests(
         text, tree, frozenset(unit.free), frozenset(unit.items), _paths(unit), tester, unit.slots, where
     )
+
+
+def _limited(where: str, build: Callable[[], _Built]) -> _Built:
+    """Compile within limits: constant calls are run now, and a tree may be too deep for the stack that is left."""
+    try:
+        with metered(Meter(_MOST_FOLDED, where)):
+            return build()
+    except RecursionError:
+        raise FeelError("feel_too_deep", where=where, expected=MAX_DEPTH, found="") from None
 
 
 def _unit(
