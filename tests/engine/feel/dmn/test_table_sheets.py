@@ -573,7 +573,6 @@ def test_cells_are_written_in_the_plainest_form_that_reads_back():
         {"tests": (dmn.LiteralExpression("1", description="d"),)},
         {"tests": (dmn.LiteralExpression("1", "number"),)},
         {"tests": (dmn.LiteralExpression("1", language="urn:javascript"),)},
-        {"outputs": (dmn.LiteralExpression("1", "string"),)},
         {"annotations": ("a", "b")},
         {"annotations": (" ",)},
         {"annotations": ("x" * 40_000,)},
@@ -591,6 +590,13 @@ def test_what_a_sheet_has_no_place_for_is_refused_not_dropped(changes):
     assert refused.value.code == "dmn_sheet_cannot_hold"
 
 
+def test_results_of_different_types_in_one_column_are_refused():
+    rows = tuple(dmn.RuleRow((), (dmn.LiteralExpression("1", kind),)) for kind in ("string", "number"))
+    with pytest.raises(Refused) as refused:
+        write_table_sheet(dmn.DecisionTable((), (dmn.OutputClause(),), rows))
+    assert refused.value.code == "dmn_sheet_cannot_hold"
+
+
 def test_feel_by_its_name_is_no_foreign_language_and_missing_annotations_are_blank():
     feel = "https://www.omg.org/spec/DMN/20230324/FEEL/"
     row = dmn.RuleRow((), (dmn.LiteralExpression("1", language=feel),))
@@ -598,6 +604,14 @@ def test_feel_by_its_name_is_no_foreign_language_and_missing_annotations_are_bla
     again = read_table_sheet(write_table_sheet(table))
     assert again.rules[0].outputs[0].text == "1"
     assert again.rules[0].annotations == ("",)
+
+
+def test_a_type_that_all_cells_of_a_result_name_becomes_the_columns():
+    rows = tuple(dmn.RuleRow((), (dmn.LiteralExpression(text, "string"),)) for text in ('"a"', '"b"'))
+    table = dmn.DecisionTable((), (dmn.OutputClause("x", "x"),), rows)
+    again = read_table_sheet(write_table_sheet(table))
+    assert again.outputs[0].type_ref == "string"
+    assert [rule.outputs[0].text for rule in again.rules] == ['"a"', '"b"']
 
 
 def test_names_that_are_known_need_no_mark():

@@ -198,7 +198,7 @@ class _Table:
         label = self.text(self.top + 1, column)
         expression = label.strip()
         if "expression" in self.heads:
-            expression = _marked(self.head("expression", column), "")
+            expression = _expression(self.head("expression", column))
             if not expression and self.grid.cells.get((self.heads["expression"], column)) is None:
                 self.grid.fault("dmn_sheet_blank", self.heads["expression"], column)
         elif not expression:
@@ -255,11 +255,11 @@ class _Table:
         )
 
 
-def _marked(text: str, otherwise: str) -> str:
+def _expression(text: str) -> str:
     """Text of an expression, with or without the mark for FEEL."""
     if text.startswith(FEEL_MARK):
         return text.removeprefix(FEEL_MARK).removeprefix(" ")
-    return text.strip() or otherwise
+    return text.strip()
 
 
 def _free_text(cell: Cell) -> str:

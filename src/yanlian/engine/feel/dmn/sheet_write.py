@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import xlsxwriter
 
@@ -39,6 +40,7 @@ def write_table_sheet(
 
     Refused (dmn_sheet_cannot_hold): what a sheet has no place for, as a description on a single cell.
     """
+    table = _with_column_types(table)
     _refuse_what_is_lost(table)
     layout = _Layout(table, dict(types or {}), CellReader(tuple(names)))
     file = io.BytesIO()
@@ -203,6 +205,16 @@ def _held(text: str, part: str) -> str:
     if (text and not text.strip()) or any("\ud800" <= sign <= "\udfff" for sign in text):
         raise Refused("dmn_sheet_cannot_hold", part=part, found=ascii(text)[:40])
     return text
+
+
+def _with_column_types(table: dmn.DecisionTable) -> dmn.DecisionTable:
+    """Some modellers type every cell of a result instead of its column: what all cells say is said of the column."""
+    outputs = list(table.outputs)
+    for number, output in enumerate(outputs):
+        said = {rule.outputs[number].type_ref for rule in table.rules}
+        if not output.type_ref and len(said) == 1:
+            outputs[number] = replace(output, type_ref=said.pop())
+    return replace(table, outputs=tuple(outputs))
 
 
 def _refuse_what_is_lost(table: dmn.DecisionTable) -> None:
