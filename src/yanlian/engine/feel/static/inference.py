@@ -105,4 +105,6 @@ def _steps(walk: Walk, node: ast.Expression, scope: Scope) -> Steps | ast.Type:
         return of_name(walk, node, scope)
     if isinstance(node, ast.At):
         return of_at(walk, node)
-    return _HANDLERS[type(node)](walk, node, scope)
+    handler = _HANDLERS.get(type(node))
+    # A node of another room (a boxed expression of DMN) is typed there.
+    return ANY if handler is None else handler(walk, node, scope)
