@@ -97,6 +97,13 @@ def test_a_value_that_cannot_be_read_fails_its_case():
     assert case(literal("1"), expect("1")).passed
 
 
+def test_a_value_without_a_type_is_compared_as_it_reads():
+    untyped = "<expected><value>2</value></expected>"
+    assert case(literal("1 + 1"), untyped).passed
+    assert case(literal('"2"'), untyped).passed
+    assert not case(literal("3"), untyped).passed
+
+
 def test_inputs_of_all_kinds_reach_the_model():
     inputs = """<inputNode name="x"><component name="a"><list><item><value xsi:type="xsd:date">2024-02-29</value></item>
       <item><value xsi:nil="true"/></item></list></component></inputNode>"""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
 
 from yanlian.base.refusal import Refused
+from yanlian.engine.feel.builtins.convert import text_of
 from yanlian.engine.feel.compare import equal
 from yanlian.engine.feel.compiled import Functions
 from yanlian.engine.feel.dmn import model as dmn
@@ -26,6 +27,12 @@ _XSI_TYPE = "http://www.w3.org/2001/XMLSchema-instance type"
 _NUMBERS = frozenset({"decimal", "double", "integer", "int", "long", "float", "short", "byte", "nonNegativeInteger"})
 _TOLERANCE = Decimal("1e-8")
 _DURATIONS = frozenset({"duration", "dayTimeDuration", "yearMonthDuration"})
+
+
+class Untyped(str):
+    """A value written without a type: it stands for whatever kind is found, if that reads the same."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,8 @@ def _scalar(where: str, element: Element) -> object:
     kind = element.get(_XSI_TYPE).rpartition(":")[2] or "string"
     text = element.text.strip()
     read: object = None
+    if not element.get(_XSI_TYPE):
+        return Untyped(element.text)
     if kind in {"string", "anySimpleType"}:
         return element.text
     if kind in _NUMBERS:
@@ -229,6 +238,8 @@ def _of_service(own: Program, evaluation: Evaluation, node: Node, one: Expected)
 
 def same(found: object, wanted: object) -> bool:
     """Whether a value is what a case expects."""
+    if isinstance(wanted, Untyped) and found is not None and not isinstance(found, str):
+        return text_of(found) == wanted.strip()
     if isinstance(wanted, Decimal):
         if not isinstance(found, Decimal):
             return False
@@ -241,4 +252,6 @@ def same(found: object, wanted: object) -> bool:
         return all(same(found.get(name), value) for name, value in wanted.items())
     if wanted is None or found is None:
         return wanted is None and found is None
+    if isinstance(wanted, str):
+        return isinstance(found, str) and str(found) == str(wanted)
     return type(found) is type(wanted) and (found == wanted or equal(found, wanted) is True)
