@@ -171,7 +171,9 @@ class Reader:
             parameter = binding.one("parameter")
             if parameter is None:
                 raise self.refuse("dmn_box_missing", binding, found="binding", expected="parameter")
-            bindings.append(dmn.Binding(self.name(parameter), self.content(binding), **self.part(binding)))
+            # The schema gives a binding no id and description of its own; its parameter has them.
+            told = self.part(parameter if parameter.get("id") or parameter.one("description") else binding)
+            bindings.append(dmn.Binding(self.name(parameter), self.content(binding), **told))
         return dmn.BoxedInvocation(self.boxed(called), tuple(bindings), self.type_ref(element), **self.part(element))
 
     def function(self, element: Element) -> dmn.BoxedFunction:
