@@ -7,7 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from yanlian.engine.feel import FeelError, Range, ast, compile_expression, parse, parse_unary_tests
+from yanlian.engine.feel import (
+    FeelError,
+    Range,
+    ast,
+    compile_expression,
+    compile_unary_tests,
+    parse,
+    parse_unary_tests,
+)
 
 
 def value(text: str, **variables: object) -> object:
@@ -211,3 +219,139 @@ def test_patterns_of_xpath():
     assert value('matches("abc", "[")') is None
     assert value('matches("abc", "(?=a)")') is None
     assert value('replace("abc", "b", "$")') is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a+b",
+        "it's",
+        "first-name",
+        "x/y",
+        "a.b",
+        "a*b",
+        "a**b",
+        "date of birth",
+        "if only",
+        "rate in percent",
+        "for x",
+        "not done",
+        "null value",
+        "count of x",
+        "string value",
+        "time offset",
+        "R&D 费用",
+        "税率(%)",
+        "Größe der Wohnung",
+        "имя файла",
+        "年 末 人 数",
+        "🐎 1",
+        "profit and loss",
+        "v1.5 total",
+    ],
+)
+def test_a_known_name_of_several_words_or_signs_is_read_whole(name: str):
+    spaced = f" {name} + 1"
+    assert compile_expression(spaced, names=[name]).evaluate({name: 41}) == 42
+    assert compile_expression(f"[{name}, if true then {name} else 0]", names=[name]).evaluate({name: 1}) == [1, 1]
+
+
+def test_names_may_hide_built_in_functions():
+    assert value("count + date", count=1, date=2) == 3
+    assert compile_expression("count([1, 2])").evaluate() == 2
+    assert value("for count in [1, 2] return count + 1") == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2 ** -1", "0.5"),
+        ("1--1", "2"),
+        ("1 - -1", "2"),
+        ("1/*a*//*b*/+/**/2//c", "3"),
+        ("// erst\n1 +\n// dann\n2", "3"),
+        ("\ufeff1\u00a0+\u30002\u2028", "3"),
+        ("\u200b1\u2003+\u1680 2\ufeff", "3"),
+        ("a\ufeff+\u180ea", "2"),
+        ("[{a: {b: 3}}][1].a.b", "3"),
+        ("[[1, 2], [3, 4]][2][1]", "3"),
+        ("{a: 1}.a + [5][1]", "6"),
+        ('@"2024-02-01".month', "2"),
+        ("(function(x, y: number) x ** y)(2, 3)", "8"),
+        ("(function(f: function<number> -> number) f(2))(function(x) x + 1)", "3"),
+        ("sum(for x in 1..3, y in x..3 return x * y)", "25"),
+        ("sum(for i in 2 - 1..1 + 1 return i)", "3"),
+        ("{method signature: 4, if: 1}.method signature", "4"),
+    ],
+)
+def test_the_grammar_of_values(text: str, expected: str):
+    assert value(text, a=1) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 in (>= 5)",
+        "5 in (= 5)",
+        "5 in (!= 4)",
+        "5 in (1, 2, [3..5])",
+        "5 in [1, 5]",
+        "5 in > 4",
+        "5 in (4..6)",
+        "5 in ]4..6[",
+        "not(5 in ]5..6[)",
+        "5 between 1 and 6 and true",
+        "5 between 1 and 2 + 4",
+        "(true and false) = false",
+        "1 = 1 = true",
+        "]1..3[ instance of range<number>",
+        "]1..3[ = (1..3)",
+        "[1, 2] instance of list<number>",
+        '{a: 1, b: "x"} instance of context<a: number, b: string>',
+        '@"P1Y" instance of years and months duration',
+        "(function(x: number) x) instance of function<number> -> Any",
+        "null instance of Null",
+        '@"2024-01-15" in [@"2024-01-01"..@"2024-01-31"]',
+        "some x in [1, 2], y in [2, 3] satisfies x = y",
+        "every x in [] satisfies false",
+        'string length("a\nb\n") = 4',
+        '"\\U01F40E\\u0041\\\\" = "\U0001f40eA\\\\"',
+    ],
+)
+def test_the_grammar_of_conditions(text: str):
+    assert value(text) is True
+
+
+def test_a_definition_of_an_external_function_keeps_its_class_and_method():
+    tree = parse('function(a, b) external {java: {class: "java.lang.Math", method signature: "max(int, int)"}}')
+    assert isinstance(tree, ast.FunctionDefinition)
+    assert tree.external
+    assert isinstance(tree.body, ast.ContextLiteral)
+    inner = tree.body.entries[0].value
+    assert isinstance(inner, ast.ContextLiteral)
+    assert [entry.key for entry in inner.entries] == ["class", "method signature"]
+
+
+def test_comments_within_a_new_name_are_no_part_of_it():
+    assert value("{基 /* 一 */ 数: 5, r: 基 数 + 1}.r") == 6
+
+
+@pytest.mark.parametrize(
+    ("cell", "yes", "no"),
+    [
+        ("< 5, > 10", 3, 7),
+        ("not(< 5, > 10)", 7, 3),
+        ("[1..3], 8", 8, 9),
+        ("? > 5 and ? < 7", 6, 8),
+        ("= 5", 5, 6),
+        ("!= 5", 6, 5),
+        ("]1..5[", 2, 5),
+        ("not(5) ", 6, 5),
+        ("1, null", None, 2),
+        ('@"2024-01-01", (> @"2024-06-01")', date(2024, 7, 1), date(2024, 5, 1)),
+    ],
+)
+def test_the_grammar_of_cells(cell: str, yes: object, no: object):
+    tests = compile_unary_tests(cell)
+    assert tests.matches(yes) is True
+    assert tests.matches(no) is False

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from yanlian.engine.feel import ast, parse, parse_unary_tests, print_expression
 from yanlian.engine.feel.ast import Expression
+from yanlian.engine.feel.names import needs_telling
 
 NAMES = [
     "营业收入",
@@ -23,16 +24,32 @@ NAMES = [
     "?",
     "date and time",
     "in scope",
+    "date",
+    "time",
+    "date of birth",
+    "if only",
+    "rate in percent",
+    "a",
+    "a+b",
+    "x/y",
+    "it's",
+    "first-name",
+    "R&D 费用",
+    "税率（%）",
+    "v1.5 total",
 ]
-KNOWN = [name for name in NAMES if " " in name]
+KNOWN = [name for name in NAMES if needs_telling(name)]
+TYPES = ["客户 类型", "lib.t Loan"]
 names = st.sampled_from(NAMES)
 numbers = st.decimals(min_value=0, max_value=10**12, places=3).map(lambda d: ast.Number(d.normalize() + 0))
 texts = st.text(max_size=12).filter(lambda t: not any(0xD800 <= ord(c) <= 0xDFFF for c in t))
 types = st.recursive(
-    st.sampled_from([ast.TypeName("number"), ast.TypeName("date and time"), ast.TypeName("Any")]),
+    st.sampled_from([ast.TypeName(name) for name in ("number", "date and time", "Any", "own", "list", *TYPES)]),
     lambda inner: st.one_of(
         st.builds(ast.TypeOf, st.sampled_from(["list", "range"]), inner),
-        st.builds(lambda t: ast.ContextType((ast.TypeEntry("a", t),)), inner),
+        st.builds(
+            lambda n, t: ast.ContextType((ast.TypeEntry(n, t),)), st.sampled_from(["a", "a b", "a:b", "if"]), inner
+        ),
         st.builds(lambda p, r: ast.FunctionType((p,), r), inner, inner),
     ),
     max_leaves=3,
@@ -43,7 +60,7 @@ leaves = st.one_of(
     st.builds(ast.Boolean, st.booleans()),
     st.just(ast.Null()),
     st.builds(ast.Name, names),
-    st.just(ast.At("2024-01-01")),
+    st.builds(ast.At, st.sampled_from(["2024-01-01", "P1D", 'odd "text"', ""])),
 )
 
 
@@ -80,7 +97,11 @@ def grown(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]
         st.builds(ast.For, turns, inner),
         st.builds(ast.Quantified, st.sampled_from(["some", "every"]), turns, inner),
         st.builds(ast.Filter, inner, inner),
-        st.builds(ast.Path, inner, st.sampled_from(["营业收入", "x", "time offset", "上一年度 营业收入"])),
+        st.builds(
+            ast.Path,
+            inner,
+            st.sampled_from(["营业收入", "x", "time offset", "上一年度 营业收入", "a", "a+b", "then", "R&D 费用"]),
+        ),
         st.builds(lambda f, a: ast.Call(f, a), inner, several),
         st.builds(lambda f, e: ast.Call(f, (), e), inner, entries.filter(bool)),
         st.builds(lambda p, b, e: ast.FunctionDefinition(p, b, external=e), parameters, inner, st.booleans()),
@@ -93,9 +114,24 @@ trees = st.recursive(leaves, grown, max_leaves=8)
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees)
 def test_printing_and_parsing_gives_the_same_tree(tree: Expression):
-    text = print_expression(tree)
-    assert parse(text, names=KNOWN) == tree, text
-    assert print_expression(parse(text, names=KNOWN)) == text
+    text = print_expression(tree, names=KNOWN)
+    again = parse(text, names=KNOWN, types=TYPES)
+    assert again == tree, text
+    assert print_expression(again, names=KNOWN) == text
+
+
+def test_every_kind_of_node_is_tried():
+    tried = {ast.UnaryTests}
+
+    @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(trees)
+    def collect(tree: Expression) -> None:
+        tried.update(type(node) for node, _ in ast.walk(tree))
+
+    collect()
+    kinds = {kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.Node)}
+    # Types with allowed values come from DMN models, never from text.
+    assert kinds - tried == {ast.Node, ast.Restricted}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -104,7 +140,7 @@ def test_printing_and_parsing_gives_the_same_tree(tree: Expression):
 )
 def test_unary_tests_come_back(tests: list[ast.Test], negated: bool):
     tree = ast.UnaryTests(tuple(tests), negated=negated)
-    assert parse_unary_tests(print_expression(tree), names=KNOWN) == tree
+    assert parse_unary_tests(print_expression(tree, names=KNOWN), names=KNOWN, types=TYPES) == tree
 
 
 @pytest.mark.parametrize(
@@ -127,3 +163,32 @@ def test_amounts_keep_their_spelling_and_have_a_plain_one(written: str, plain: s
     assert print_expression(tree) == written
     assert print_expression(tree, plain=True) == plain
     assert parse(print_expression(tree, plain=True)) == tree
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("(date) and time", ()),
+        ('date and time("2024-01-01T00:00:00")', ()),
+        ("(a) - b", ("a - b",)),
+        ("a - b", ("a - b",)),
+        ("(x.a) - b", ("a - b",)),
+        ("(x) in (y)", ("x in y",)),
+        ("[(a), b]", ("a, b",)),
+        ("(a).b", ("a.b",)),
+        ("a.b", ("a.b",)),
+    ],
+)
+def test_a_known_name_never_swallows_an_operator_of_what_is_printed(written: str, names: tuple[str, ...]):
+    tree = parse(written, names=names)
+    text = print_expression(tree, names=names)
+    assert text == written
+    assert parse(text, names=names) == tree
+
+
+def test_numbers_with_units_come_back_with_them():
+    for text in ("2000万元 + 3亿 * 30%", "[1万..2万]", "x in (> 50万元)", "if a > 3% then 1元 else 0.5万亿元"):
+        tree = parse(text, units=True)
+        assert parse(print_expression(tree), units=True) == tree
+        assert print_expression(tree).count("万") == text.count("万")
+        assert parse(print_expression(tree, plain=True)) == tree

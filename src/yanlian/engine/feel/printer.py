@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
@@ -11,12 +10,12 @@ from yanlian.engine.feel import ast
 from yanlian.engine.feel.names import KEYWORDS, needs_telling
 from yanlian.engine.feel.parser import MAX_DEPTH
 from yanlian.engine.feel.refusal import FeelError
-from yanlian.engine.feel.tokens import MAX_LENGTH, Text, tokens, words_of
+from yanlian.engine.feel.tokens import MAX_LENGTH, Text, is_word, tokens, words_of
 
 _POWER = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 _COMPARE, _UNARY, _POSTFIX = 3, 7, 8
+_OPEN_TYPES = frozenset({"list", "range", "context", "function"})
 _DATE_AND_TIME = "date and time"
-_KEY = re.compile(r"[^\W\d]\w*")
 
 
 def print_expression(tree: ast.Node, *, plain: bool = False, names: Iterable[str] = ()) -> str:
@@ -54,7 +53,7 @@ def _string(value: str) -> str:
 def _key(key: str) -> str:
     """A key before a colon, in quotes unless it is an ordinary name."""
     words = words_of(key)
-    ordinary = bool(words) and all(_KEY.fullmatch(word) and word not in KEYWORDS for word in words)
+    ordinary = bool(words) and KEYWORDS.isdisjoint(words) and all(is_word(word) for word in words)
     return key if ordinary and " ".join(words) == key else _string(key)
 
 
@@ -117,7 +116,10 @@ class _Printer:
             case ast.In():
                 return _COMPARE, f"{self.text(node.value, _COMPARE)} in ({self.commas(node.tests)})"
             case ast.InstanceOf():
-                return _POSTFIX, f"{self.text(node.value, _POSTFIX)} instance of {self.type(node.type)}"
+                # A point after it would go on with the type, and so would `<` after a bare `list`.
+                bare = isinstance(node.type, ast.TypeName) and node.type.name in _OPEN_TYPES
+                text = f"{self.text(node.value, _POSTFIX)} instance of {self.type(node.type)}"
+                return (0 if bare else _UNARY), text
             case ast.If():
                 parts = (self.text(n, 0) for n in (node.condition, node.then, node.otherwise))
                 return 0, "if {} then {} else {}".format(*parts)

@@ -151,6 +151,12 @@ def _escape(found: re.Match[str]) -> str:
     return _ESCAPED.get(found[5], found[0])
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is one word as names are made of: no number, no sign, no space."""
+    match = _PLAIN.match(text)
+    return match is not None and match.lastgroup == "word" and match["word"] == text
+
+
 # The names in scope are cut again for every expression of a pack: a few thousand names, hundreds of thousands of times.
 @lru_cache(maxsize=65_536)
 def words_of(name: str) -> tuple[str, ...]:
