@@ -15,6 +15,7 @@ from yanlian.engine.feel.compile_tests import Tester
 from yanlian.engine.feel.compiled import Compiled, CompiledTests, Functions, compile_expression, compile_unary_tests
 from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Run
 from yanlian.engine.feel.hit_policies import POLICIES, Column, Decided, Rule, Rules
+from yanlian.engine.feel.meter import metered
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import FeelWarning, is_known
 
@@ -69,7 +70,8 @@ class DecisionTable:
                 if warnings is not None:
                     warnings.append(FeelWarning("feel_input_not_allowed", {"found": str(value)}))
                 return Decided(None, ())
-        return self.rules.decide(frame, values)
+        with metered(frame.meter):
+            return self.rules.decide(frame, values)
 
 
 def _own(compiled: Compiled) -> Run:

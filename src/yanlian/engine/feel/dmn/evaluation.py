@@ -13,6 +13,7 @@ from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.graph import Node
 from yanlian.engine.feel.dmn.inputs import from_outside
 from yanlian.engine.feel.frame import Frame, Meter
+from yanlian.engine.feel.meter import metered, within_limits
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import Fault, FeelWarning, Function
 
@@ -134,9 +135,11 @@ class Evaluation:
         if isinstance(compiled, Refused):
             self.problems.append(compiled)
             return None
-        frame = Frame(self._environment(node), [None] * compiled.slots, self.warnings, self.shared.meter)
+        meter = self.shared.meter
+        frame = Frame(self._environment(node), [None] * compiled.slots, self.warnings, meter)
         try:
-            value = compiled.run(frame)
+            with metered(meter):
+                value = within_limits(compiled.run(frame), meter)
         except FeelError as error:
             self.problems.append(error)
             return None
@@ -270,4 +273,5 @@ class Evaluation:
             return None
         values = [(arguments or {}).get(name) for name in function.parameters]
         frame = Frame({}, [], self.warnings, self.shared.meter)
-        return self._settled(function.run(frame, values), node)
+        with metered(self.shared.meter):
+            return self._settled(function.run(frame, values), node)
