@@ -19,6 +19,7 @@ from yanlian.engine.policy.note import note_pack
 from yanlian.engine.policy.read_document import read_document
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.reading import Reader, nearest, raw_value
+from yanlian.engine.policy.to_fill import note_to_fill
 from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, canonical, decode, read_tree
 
 PACK_FILE = "pack.yaml"
@@ -225,6 +226,7 @@ def build(packs: Sequence[Pack], faults: Faults) -> PackSet | None:
         for one in homes:
             shared[pack.id].update(shared_items(one))
         note_pack(pack, schema, faults)
+        note_to_fill(pack, PACK_FILE, faults)
     _note_clause_ids(packs, faults)
     digest = hashlib.sha256("\n".join(sorted(pack.hash for pack in packs)).encode()).hexdigest()
     return PackSet(tuple(packs), tuple(documents), schema, digest, tuple(faults.found))

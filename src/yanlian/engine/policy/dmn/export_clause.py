@@ -295,7 +295,8 @@ def _amount(maker: ClauseMaker, matter: str, period: str) -> str:
         same = f'(事项 = {matter} or (事项 = null and {matter} = ""))'
         own_payment = f'{same} and ({period} = "once" or string(所属年度) = {period})'
         clause_id = constant_text(clause.id)
-        return f'sum(append({payments}[条款 = {clause_id} and 级别 = "区级" and not({own_payment})].金额, 0))'
+        earlier = f'{payments}[条款 = {clause_id} and 级别 = "区级" and not({own_payment})].金额'
+        return f"(if {payments} = null then null else sum(append({earlier}, 0)))"
 
     steps = amount_expression(clause, raw, lambda one: maker.text(one, own), paid)
     told = f"封顶、加成、扣减之后，按{clause.rounding.to}取整（{clause.rounding.mode}）；元"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yanlian.engine.dossier import Dossier, Field, RecordKind, Schema
-from yanlian.engine.feel import Unknown, ast, print_expression
+from yanlian.engine.feel import IncompleteList, Unknown, ast, print_expression
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.policy.dmn.export_shelf import Shelf, word
 from yanlian.engine.policy.dmn.export_tables import literal
@@ -79,7 +79,8 @@ def record_input(shelf: Shelf, kind: RecordKind) -> str:
         text = f"({text})[item != null]"
     shelf.decisions[kind.zh] = dmn.Decision(
         kind.zh,
-        literal(text),
+        # A filter of null is the empty list, which says that there are none; null says that nobody knows.
+        literal(f"if {everything} = null then null else {text}"),
         rows,
         shelf.requirements((everything, last)),
         id=kind.zh,
@@ -119,6 +120,8 @@ def entity_input(shelf: Shelf, field: Field) -> str:
 def inputs_of(model: dmn.Model, dossier: Dossier) -> dict[str, object]:
     """The inputs of an exported model from a dossier: what nobody delivered is null, for DMN knows no unknown.
 
+    A list that lacks a period is null as a whole: a part of it taken for all would decide too much.
+
     Inputs that are no facts (an event) are left out; the model makes events itself in `…_全部结论`.
     """
     found: dict[str, object] = {}
@@ -132,7 +135,7 @@ def inputs_of(model: dmn.Model, dossier: Dossier) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) or (isinstance(value, IncompleteList) and value.is_open):
         return None
     if isinstance(value, Mapping):
         return {str(key): _plain(value[key]) for key in value}

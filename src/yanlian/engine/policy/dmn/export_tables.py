@@ -65,18 +65,21 @@ def parameter_function(parameter: Parameter, until: date | None) -> dmn.BoxedFun
     """
     values = [dated for dated in parameter.values if until is None or dated.start <= until]
     kind = type_of([dated.value for dated in values])
-    rows = tuple(
+    rows = [
         dmn.RuleRow(
             (literal(_span(dated, values[number + 1] if number + 1 < len(values) else None)),),
             (literal(constant_text(dated.value)),),
             (dated.reference,),
         )
         for number, dated in enumerate(values)
-    )
+    ]
+    if values:
+        before = literal(f"< {constant_text(values[0].start)}")
+        rows.insert(0, dmn.RuleRow((before,), (literal("null"),), ("",)))
     table = dmn.DecisionTable(
         inputs=(dmn.InputClause(literal(DAY, "date"), label=DAY),),
         outputs=(dmn.OutputClause(label=parameter.unit or "值", type_ref=kind),),
-        rules=rows,
+        rules=tuple(rows),
         annotations=("依据",),
         output_label=parameter.name,
     )

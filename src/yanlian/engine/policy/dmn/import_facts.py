@@ -11,9 +11,9 @@ from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.policy.dmn.export_shelf import word
 from yanlian.engine.policy.dmn.import_tables import Strange
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar
+from yanlian.engine.policy.to_fill import TO_FILL
 from yanlian.engine.policy.tree import Mapped
 
-TO_FILL = "待填"
 INPUTS = "模型输入"
 _FIELD_TYPES = {"number": "rate", "string": "text", "boolean": "flag", "date": "date"}
 _MAX_DEPTH = 20

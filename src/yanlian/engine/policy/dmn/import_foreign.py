@@ -19,22 +19,26 @@ from yanlian.engine.feel.vocabulary import PROPERTY_NAMES
 from yanlian.engine.policy.dmn.export_formula import rebuilt
 from yanlian.engine.policy.dmn.export_shelf import word
 from yanlian.engine.policy.dmn.import_boxes import box_text, called_table
-from yanlian.engine.policy.dmn.import_facts import TO_FILL, Facts, facts_of
+from yanlian.engine.policy.dmn.import_facts import Facts, facts_of
 from yanlian.engine.policy.dmn.import_names import Element, with_logic
 from yanlian.engine.policy.dmn.import_own import Imported
 from yanlian.engine.policy.dmn.import_tables import Strange, cell, table_tree
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar, tree_text
 from yanlian.engine.policy.load import PACK_FILE
+from yanlian.engine.policy.to_fill import TO_FILL
 from yanlian.engine.policy.tree import Mapped, Tree
 
 _OF_FEEL = frozenset((*FUNCTIONS, *PROPERTY_NAMES))
 _MARKED = (
     "pack.district",
+    "facts.records.*.holder",
     "document.issuer",
     "document.valid_from",
     "document.source",
     "clauses.department",
     "clauses.subject",
+    "clauses.text",
+    "tables.*.reference",
 )
 
 

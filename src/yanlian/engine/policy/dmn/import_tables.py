@@ -69,6 +69,9 @@ def parameter_values(table: dmn.DecisionTable, node: Mapped, _names: Wording) ->
         raise Strange(f"{len(table.inputs)}+{len(table.outputs)}")
     values: list[tuple[date, Tree]] = []
     for rule in table.rules:
+        if rule.outputs[0].text.strip() == "null" and rule.tests[0].text.lstrip().startswith("<"):
+            # Before the first day there is no value.
+            continue
         start = _start(rule.tests[0].text)
         reference = next((one for one in rule.annotations if one), "")
         value = constant(parse(rule.outputs[0].text))
