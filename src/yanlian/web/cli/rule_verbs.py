@@ -21,6 +21,7 @@ from yanlian.engine.feel.dmn.model import Model
 from yanlian.engine.feel.dmn.program import Program, program
 from yanlian.engine.feel.dmn.read import read_model
 from yanlian.engine.feel.printer_values import as_json, shown
+from yanlian.web.cli.model_rows import run_over_rows
 from yanlian.web.cli.output import console, errors
 
 verbs = typer.Typer()
@@ -64,12 +65,22 @@ def run(
     decision: Annotated[list[str] | None, typer.Option("--decision", "-d", help="Which; all if left out.")] = None,
     imported: Annotated[list[Path] | None, typer.Option("--import", help="Imported models; else those beside.")] = None,
     as_json_text: AsJson = False,
+    rows: Annotated[Path | None, typer.Option(help="A row an evaluation: .csv, .jsonl, .parquet.", exists=True)] = None,
+    out: Annotated[Path | None, typer.Option(help="With --rows: results, .parquet or .csv.")] = None,
+    decimals: Annotated[int | None, typer.Option(help="With --rows: numbers with so many places, not text.")] = None,
+    workers: Annotated[int, typer.Option(help="With --rows: processes; default one a core.")] = 0,
     english: English = False,
 ) -> None:
-    """Make the decisions of a model. Ends with 1 when one of them cannot be made at all."""
+    """Make the decisions of a model, for one input or every row of a table. Ends with 1 when one cannot be made."""
     loaded = load_program(model, imported)
     for fault in loaded.faults:
         errors.print(fault.text("en" if english else "zh"), soft_wrap=True, markup=False)
+    if rows is not None:
+        if out is None:
+            raise typer.BadParameter("--rows needs --out FILE", param_hint="--out")
+        others = others_of(model, loaded.graph.main, imported)
+        run_over_rows(model, others, rows, out, decision or (), decimals, workers, english=english)
+        return
     names = decision or [one.name for one in loaded.graph.main.decisions]
     found = loaded.evaluate(names, _json(inputs))
     if found.unknown_inputs:
@@ -106,8 +117,12 @@ def check(
 def load_program(path: Path, imported: list[Path] | None = None) -> Program:
     """A model from a file with those it imports: the given ones, or whatever models lie beside it."""
     main = read_model(path.read_bytes(), path.name)
-    others = imported if imported is not None else _beside(path) if main.imports else []
-    return program(main, [read_model(one.read_bytes(), one.name) for one in others], CLOCK)
+    return program(main, [read_model(one.read_bytes(), one.name) for one in others_of(path, main, imported)], CLOCK)
+
+
+def others_of(path: Path, main: Model, imported: list[Path] | None) -> list[Path]:
+    """The models that a model may import: the given ones, or those that lie beside it."""
+    return imported if imported is not None else _beside(path) if main.imports else []
 
 
 def _beside(path: Path) -> list[Path]:

@@ -103,7 +103,8 @@ class Rows:
         results = [result_column(*kind, decimals) for kind in kinds]
         self._writes = [write for _, write in results]
         names = _unlike([LINE_HEADER, *(headers[i] for i in self._kept), *self.plan.names, ERRORS_HEADER])
-        types = [pa.int64(), *(schema.field(self._places[i]).type for i in self._kept), *(one for one, _ in results)]
+        kept = (_plain(schema.field(self._places[i]).type) for i in self._kept)
+        types = [pa.int64(), *kept, *(one for one, _ in results)]
         out = pa.schema([pa.field(name, kind) for name, kind in zip(names, [*types, pa.string()], strict=True)])
         self.table = self._told(columns, headers, schema, out)
 
@@ -223,6 +224,7 @@ class Rows:
     def _batch(self, batch: pa.RecordBatch, results: list[list[object]], texts: list[str | None]) -> pa.RecordBatch:
         schema = self.table.schema
         kept = [batch.column(self._places[number]) for number in self._kept]
+        kept = [column.cast(_plain(column.type)) for column in kept]
         fields = list(schema)[1 + len(kept) : -1]
         made = [pa.array(cells, type=one.type) for cells, one in zip(results, fields, strict=True)]
         arrays = [batch.column(LINE), *kept, *made, pa.array(texts, type=pa.string())]
@@ -252,6 +254,11 @@ def _faults(batch: pa.RecordBatch) -> dict[int, str]:
     if column.null_count == len(column):
         return {}
     return {number: reason for number, reason in enumerate(column.to_pylist()) if reason is not None}
+
+
+def _plain(arrow: pa.DataType) -> pa.DataType:
+    """The type of a column that goes through: dictionaries, which differ from batch to batch, are written out."""
+    return arrow.value_type if pa.types.is_dictionary(arrow) else arrow
 
 
 def _unlike(names: Sequence[str]) -> list[str]:
