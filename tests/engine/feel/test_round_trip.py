@@ -120,6 +120,7 @@ def test_printing_and_parsing_gives_the_same_tree(tree: Expression):
     assert print_expression(again, names=KNOWN) == text
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_every_kind_of_node_is_tried():
     tried = {ast.UnaryTests}
 
