@@ -13,6 +13,8 @@ from yanlian.engine.policy import CaseResult, PackFaults, PackSet, check_pack, l
 from yanlian.web.cli.output import console, progress_bar, stop
 
 pack = typer.Typer(no_args_is_help=True, help="Check and test policy packs; DMN models and back.")
+table = typer.Typer(no_args_is_help=True, help="A pack's decision tables as worksheets and back.")
+pack.add_typer(table, name="table")
 Folders = Annotated[list[Path], typer.Argument(help="Folders that hold a pack.yaml.", exists=True, file_okay=False)]
 English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")]
 
@@ -112,6 +114,52 @@ def import_models(
         console.print(fault.line_text(language), soft_wrap=True, markup=False)
     errors = sum(fault.severity == "error" for fault in faults)
     console.print(f"{out}: {len(models)} models, {errors} errors, {len(faults) - errors} warnings")
+
+
+@table.command("export")
+def export_table(
+    folder: Annotated[Path, typer.Argument(help="Folder that holds a pack.yaml.", exists=True, file_okay=False)],
+    name: Annotated[str, typer.Argument(help="The table's name.")],
+    xlsx: Annotated[Path, typer.Option(help="The file to write.")],
+    of: Annotated[str, typer.Option(help="Id of the document or clause, when several tables have the name.")] = "",
+    english: English = False,
+) -> None:
+    """Write a decision table as a worksheet: inputs left, outputs right, one rule a row, hit policy in the corner."""
+    from yanlian.engine.policy.dmn.table_sheets import sheet_of
+
+    language: Language = "en" if english else "zh"
+    packs = _loaded([folder], language)
+    try:
+        xlsx.write_bytes(sheet_of(packs, _id_of(folder), name, of))
+    except Refused as refused:
+        stop(refused.text(language))
+    except OSError as error:
+        stop(f"{xlsx}: {error.strerror}")
+    else:
+        console.print(str(xlsx), soft_wrap=True, markup=False)
+
+
+@table.command("import")
+def import_table(
+    xlsx: Annotated[Path, typer.Argument(help="An XLSX file with a decision table.", exists=True, dir_okay=False)],
+    name: Annotated[str, typer.Option(help="The table's name in the pack; otherwise that of the file.")] = "",
+    sheet: Annotated[str | None, typer.Option(help="Which sheet, when several have cells.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the YAML here instead of printing it.")] = None,
+    english: English = False,
+) -> None:
+    """Print the YAML of the decision table on a worksheet, to stand in a pack; every cell that is unclear is named."""
+    from yanlian.engine.policy.dmn.table_sheets import yaml_of_sheet
+
+    try:
+        text = yaml_of_sheet(xlsx.read_bytes(), str(xlsx), name or xlsx.stem, sheet)
+        if out is not None:
+            out.write_text(text, encoding="utf-8")
+    except Refused as refused:
+        stop(refused.text("en" if english else "zh"))
+    except OSError as error:
+        stop(f"{out or xlsx}: {error.strerror}")
+    else:
+        console.print(text if out is None else str(out), soft_wrap=True, markup=False)
 
 
 def _day(text: str) -> date | None:

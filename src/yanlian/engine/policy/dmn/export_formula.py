@@ -216,7 +216,7 @@ def _filtered(inside: Inside, members: Kind) -> Inside:
 
 
 def rebuilt(node: ast.Node, change: Callable[[ast.Expression], ast.Expression]) -> ast.Expression:
-    """A node with all expressions directly in it changed; helpers such as tests and entries are gone through."""
+    """A node with all expressions directly in it changed; tests and entries are gone through."""
 
     def through(value: object) -> object:
         if isinstance(value, ast.Test | ast.Entry | ast.Iteration):

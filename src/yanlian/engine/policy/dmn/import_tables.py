@@ -7,6 +7,7 @@ from typing import Protocol
 
 from yanlian.engine.feel import ast, parse, parse_unary_tests
 from yanlian.engine.feel.dmn import model as dmn
+from yanlian.engine.policy.dmn.marks import unmarked
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
@@ -46,10 +47,24 @@ def table_tree(table: dmn.DecisionTable, node: Mapped, names: Wording) -> None:
     for rule in table.rules:
         tests: list[Tree] = [cell(names.tests(test.text)) for test in rule.tests]
         rows.append(listing([*tests, *(cell(names.formula(one.text or "null")) for one in rule.outputs)]))
+    _keep_notes(table, node)
     put(node, "hit", scalar(table.hit_policy))
     put(node, "inputs", listing([scalar(names.formula(one.expression.text)) for one in table.inputs]))
     put(node, "outputs", listing(outputs))
     put(node, "rules", listing(rows))
+
+
+def _keep_notes(table: dmn.DecisionTable, node: Mapped) -> None:
+    """What a table says beside its rules goes into the note: its description, which values inputs may have, remarks."""
+    known = node.get("note")
+    said = [known.text] if isinstance(known, Scalar) else []
+    said += [unmarked(table.description)]
+    said += [f"{one.expression.text}: {one.allowed.text}" for one in table.inputs if one.allowed is not None]
+    remarks = [" ".join(filter(None, rule.annotations)) for rule in table.rules]
+    said += [f"{number}: {remark}" for number, remark in enumerate(remarks, 1) if remark]
+    words = [one for one in dict.fromkeys(said) if one.strip()]
+    if words:
+        put(node, "note", scalar("；".join(words)))
 
 
 def cell(text: str) -> Scalar:
