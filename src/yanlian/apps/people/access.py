@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SEE_OWN_BENEFITS = "see_own_benefits"
     IMPORT_FACTS = "import_facts"
     SEE_ROUNDS = "see_rounds"
+    TRY_RULES = "try_rules"  # try out a changed rule on its worked cases; changes nothing
     HANDLE_ROUNDS = "handle_rounds"  # draft, confirm, publish, answer objections
     PAY = "pay"  # officials of the Finance Bureau only
     SEE_LEDGER = "see_ledger"
@@ -63,6 +64,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     User.Role.OFFICIAL: _READING
     | {
         Permission.START_RUNS,
+        Permission.TRY_RULES,
         Permission.IMPORT_FACTS,
         Permission.SEE_ROUNDS,
         Permission.HANDLE_ROUNDS,

@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
+from yanlian.apps.policies.drawn import drawn
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs, today
 from yanlian.apps.policies.results import latest_run
+from yanlian.apps.policies.table_grids import table_grids
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults, PackSet
 from yanlian.engine.policy.cases import CaseResult, run_cases
@@ -34,6 +36,7 @@ class Rule:
     formula: str
     article: str
     inherited: bool
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,12 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause) -> dic
         "conditions": _rules(found, "condition"),
         "amount": amount_lines(found),
         "parameters": clause_parts.parameter_lines(items, today()),
-        "tables": clause_parts.tables(items),
+        "tables": table_grids(packs, source.id, items),
         "scales": clause_parts.scales(items),
         "definitions": clause_parts.definitions(items),
+        **drawn(packs, found, items),
+        "today": today(),
+        "may_try": permits(request.user, Permission.TRY_RULES),
         **_cases(packs, source),
         "run": run,
         "counts": run.by_clause.get(source.id, {}) if run else {},
@@ -153,10 +159,10 @@ def expected_text(expect: object) -> str:
 
 
 def _rules(found: CompiledClause, kind: str) -> list[Rule]:
+    tests = [test for test in found.tests if test.kind == kind]
     return [
-        Rule(test.source.label, test.source.when.text, test.source.article, test.inherited)
-        for test in found.tests
-        if test.kind == kind
+        Rule(test.source.label, test.source.when.text, test.source.article, test.inherited, f"{kind}-{number}")
+        for number, test in enumerate(tests, 1)
     ]
 
 

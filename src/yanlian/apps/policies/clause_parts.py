@@ -1,37 +1,19 @@
-"""What a clause page shows of the names its rules use: parameters on a time line, decision tables, scales, definitions.
+"""What a clause page shows of the names its rules use: parameters on a time line, scales, definitions.
 
 Formulas stay as the pack writes them; only what is plainly a number, a word or "anything" is written for a reader.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Item
-from yanlian.engine.policy.model import Bracket, Constant, Definition, Parameter, Scale, Table
+from yanlian.engine.policy.model import Bracket, Constant, Definition, Parameter, Scale
 from yanlian.ui import numbers
-from yanlian.ui.words import Text, say, t
-
-HIT_POLICIES: dict[str, Text] = {
-    "U": ("唯一命中", "exactly one row applies"),
-    "A": ("命中行须一致", "rows that apply must agree"),
-    "P": ("取优先级最高的一行", "the row with the highest priority"),
-    "F": ("取首个命中行", "the first row that applies"),
-    "R": ("按行序列出", "all rows that apply, in order"),
-    "O": ("按优先级列出", "all rows that apply, by priority"),
-    "C": ("列出全部命中行", "all rows that apply"),
-    "C+": ("命中行求和", "sum of the rows that apply"),
-    "C<": ("命中行取最小", "smallest of the rows that apply"),
-    "C>": ("命中行取最大", "largest of the rows that apply"),
-    "C#": ("命中行计数", "number of rows that apply"),
-}
-# Columns of a table that fits half the page.
-MOST_NARROW = 4
-QUOTED = re.compile(r'"[^"]*"')
+from yanlian.ui.words import say, t
 
 
 @dataclass(frozen=True)
@@ -52,24 +34,11 @@ class ParameterLine:
 
 
 @dataclass(frozen=True)
-class TableGrid:
-    """A decision table as a grid: conditions left, results right."""
-
-    name: str
-    hit: str
-    inputs: Sequence[str]
-    outputs: Sequence[str]
-    rows: Sequence[tuple[Sequence[str], Sequence[str]]]
-    reference: str
-
-    @property
-    def is_wide(self) -> bool:
-        return len(self.inputs) + len(self.outputs) > MOST_NARROW
-
-
-@dataclass(frozen=True)
 class ScaleGrid:
+    """A scale as brackets; `anchor` names its place on the page."""
+
     name: str
+    anchor: str
     mode: str
     rows: Sequence[tuple[str, str]]
     reference: str
@@ -145,38 +114,9 @@ def quantity(value: Decimal, unit: str) -> str:
     return f"{numbers.number(value)}{unit}"
 
 
-def tables(items: Iterable[Item]) -> list[TableGrid]:
-    """The decision tables as grids."""
-    grids = []
-    for item in items:
-        table = item.source
-        if isinstance(table, Table):
-            width = len(table.inputs)
-            rows = [
-                ([cell_text(cell.text) for cell in row[:width]], [cell_text(cell.text) for cell in row[width:]])
-                for row in table.rows
-            ]
-            hit = say(HIT_POLICIES.get(table.hit, (table.hit, table.hit)))
-            heads = [one.text for one in table.inputs]
-            grids.append(TableGrid(table.name, hit, heads, table.outputs, rows, table.reference))
-    return grids
-
-
-def cell_text(text: str) -> str:
-    """A cell of a decision table: words without quotes, "-" as anything; other formulas as they are."""
-    if text.strip() == "-":
-        return t("任意", "any")
-    if text.strip() == "null":
-        return numbers.NONE
-    parts = [part.strip() for part in text.split(",")]
-    if all(QUOTED.fullmatch(part) for part in parts):
-        return "、".join(part.strip('"') for part in parts)
-    return text
-
-
 def scales(items: Iterable[Item]) -> list[ScaleGrid]:
     """The scales as brackets: from a value on (inclusive), at which rate or which amount."""
-    grids = []
+    grids: list[ScaleGrid] = []
     for item in items:
         scale = item.source
         if not isinstance(scale, Scale):
@@ -188,7 +128,10 @@ def scales(items: Iterable[Item]) -> list[ScaleGrid]:
         ]
         marginal = ("分段累进，各段按本段比例", "each slice at its own rate")
         whole = ("全额按所在段", "everything at the rate of its bracket")
-        grids.append(ScaleGrid(scale.name, say(marginal if scale.mode == "marginal" else whole), rows, scale.reference))
+        anchor = f"scale-{len(grids) + 1}"
+        grids.append(
+            ScaleGrid(scale.name, anchor, say(marginal if scale.mode == "marginal" else whole), rows, scale.reference)
+        )
     return grids
 
 

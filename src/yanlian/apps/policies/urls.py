@@ -1,9 +1,14 @@
-"""Addresses of explanations."""
+"""Addresses of explanations, of rules as files, and of the modeller."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from yanlian.apps.policies import why_pages
+from yanlian.apps.policies import model_pages, why_pages
 
-urlpatterns = [path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why")]
+urlpatterns = [
+    path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why"),
+    path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),
+    path("policies/<str:clause_id>/document.dmn", model_pages.document_dmn, name="document-dmn"),
+    path("policies/<str:clause_id>/tables/<int:number>.xlsx", model_pages.clause_table, name="clause-table"),
+]
