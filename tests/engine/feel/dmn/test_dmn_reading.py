@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.feel.dmn.made import SPACE, decision, evaluated, given, literal, model, run
+from tests.engine.feel.dmn.made import SPACE, decision, evaluated, given, knowledge, literal, model, run
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel.dmn import xml
+from yanlian.engine.feel.dmn.check import check_model
 from yanlian.engine.feel.dmn.program import program
 from yanlian.engine.feel.dmn.read import read_model
+from yanlian.engine.feel.dmn.write import write_model
 from yanlian.engine.feel.dmn.xml import read_xml
 
 LAUGHS = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -86,7 +88,6 @@ def test_texts_in_cdata_with_entities_and_comments_are_whole():
     [
         ("<decisionTable hitPolicy='BEST'><output/></decisionTable>", "dmn_hit_policy"),
         ("<decisionTable aggregation='AVG' hitPolicy='COLLECT'><output/></decisionTable>", "dmn_hit_policy"),
-        ("<decisionTable><input/><output/></decisionTable>", "dmn_box_missing"),
         ("<decisionTable><output/><rule/></decisionTable>", "dmn_row_shape"),
         ("<decisionTable/>", "dmn_box_missing"),
         ("<relation><column name='a'/><row/></relation>", "dmn_row_shape"),
@@ -97,10 +98,27 @@ def test_texts_in_cdata_with_entities_and_comments_are_whole():
         ("<literalExpression><importedValues/></literalExpression>", "dmn_imported_values"),
     ],
 )
-def test_what_is_incomplete_is_refused_at_its_line(box: str, code: str):
-    found = refused(f'<definitions xmlns="{SPACE}" name="m" namespace="m">\n\n{decision("d", box)}</definitions>')
-    assert found.code == code
-    assert found.data["line"] == 3
+def test_logic_that_cannot_be_read_is_told_at_its_line_and_the_other_decisions_run(box: str, code: str):
+    text = f'<definitions xmlns="{SPACE}" name="m" namespace="m">\n\n{decision("d", box)}{decision("e", literal("1"))}'
+    made = read_model(f"{text}</definitions>".encode(), "m.dmn")
+    found = evaluated(made, "d")
+    assert found.values == {"d": None}
+    assert [(problem.code, problem.data["line"]) for problem in found.problems] == [(code, 3)]
+    assert [(c.severity, c.line) for c in check_model(program(made))] == [("error", 3)]
+    assert run(made, "e") == 1
+    with pytest.raises(Refused, match=code):
+        write_model(made)
+
+
+def test_a_function_that_cannot_be_read_is_told_where_it_is_called():
+    made = model(knowledge("f", {"x": ""}, "<for/>") + decision("d", literal("f(1)"), "knowledge:f"))
+    assert [problem.code for problem in evaluated(made, "d").problems] == ["dmn_name_missing"]
+
+
+def test_an_input_column_without_an_expression_asks_for_null():
+    table = "<decisionTable><input/><output/><rule><inputEntry><text>null</text></inputEntry>"
+    table += "<outputEntry><text>1</text></outputEntry></rule></decisionTable>"
+    assert run(model(decision("d", table)), "d") == 1
 
 
 def test_a_decision_without_a_name_is_refused():

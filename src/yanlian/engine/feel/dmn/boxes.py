@@ -92,6 +92,8 @@ class Logic:
                 return filtered(self, box, scope, names)
             case dmn.BoxedIterator():
                 return iterated(self, box, scope, names)
+            case dmn.Unreadable():
+                raise box.refusal
 
     def node(self, expression: dmn.BoxedExpression | None, names: tuple[str, ...]) -> ast.Expression:
         """A boxed expression where FEEL's tree wants a node."""

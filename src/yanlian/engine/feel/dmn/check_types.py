@@ -66,6 +66,8 @@ class BoxTypes:
                 return self._iterator(box, names)
             case dmn.DecisionTable():
                 return self._table(box, names)
+            case dmn.Unreadable():
+                return ANY
 
     def _joined(self, kinds: list[ast.Type]) -> ast.Type:
         found: ast.Type | None = None

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from yanlian.base.refusal import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -181,6 +183,14 @@ class DecisionTable(Part):
     type_ref: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable(Part):
+    """Logic that could not be read, with the reason: its element cannot be run or written, all others can."""
+
+    refusal: Refused
+    type_ref: str = ""
+
+
 BoxedExpression: TypeAlias = (
     LiteralExpression
     | BoxedContext
@@ -192,6 +202,7 @@ BoxedExpression: TypeAlias = (
     | BoxedFilter
     | BoxedIterator
     | DecisionTable
+    | Unreadable
 )
 
 

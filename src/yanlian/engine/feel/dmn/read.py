@@ -112,7 +112,7 @@ def _decision(read: Reader, element: Element) -> dmn.Decision:
     question, answers = element.one("question"), element.one("allowedAnswers")
     return dmn.Decision(
         read.name(element),
-        None if logic is None else read.boxed(logic),
+        None if logic is None else read.logic(logic),
         _variable_type(read, element),
         _requirements(read, element),
         "" if question is None else question.text,
@@ -126,7 +126,7 @@ def _knowledge(read: Reader, element: Element) -> dmn.BusinessKnowledge:
     logic = element.one("encapsulatedLogic")
     return dmn.BusinessKnowledge(
         read.name(element),
-        None if logic is None else read.function(logic),
+        None if logic is None else read.encapsulated(logic),
         _variable_type(read, element),
         _requirements(read, element),
         element.get("label"),

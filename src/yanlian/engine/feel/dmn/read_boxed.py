@@ -109,6 +109,20 @@ class Reader:
         found = element.one(name)
         return None if found is None or found.one("text") is None else self.literal(found)
 
+    def logic(self, element: Element) -> dmn.BoxedExpression:
+        """The logic of one element; what cannot be read is kept with its reason, so that the other elements can run."""
+        try:
+            return self.boxed(element)
+        except Refused as refused:
+            return dmn.Unreadable(refused, **self.part(element))
+
+    def encapsulated(self, element: Element) -> dmn.BoxedFunction:
+        """The function of a business knowledge model; what cannot be read of it is kept with its reason."""
+        try:
+            return self.function(element)
+        except Refused as refused:
+            return dmn.BoxedFunction((), dmn.Unreadable(refused, **self.part(element)), **self.part(element))
+
     def boxed(self, element: Element) -> dmn.BoxedExpression:
         """Any boxed expression."""
         match element.name:
@@ -240,10 +254,8 @@ class Reader:
     def input_clause(self, element: Element) -> dmn.InputClause:
         """One input column."""
         expression = element.one("inputExpression")
-        if expression is None:
-            raise self.refuse("dmn_box_missing", element, found="input", expected="inputExpression")
         return dmn.InputClause(
-            self.literal(expression),
+            dmn.LiteralExpression("", **self.part(element)) if expression is None else self.literal(expression),
             element.get("label"),
             self.literal_of(element, "inputValues"),
             **self.part(element),

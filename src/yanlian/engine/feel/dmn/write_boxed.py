@@ -95,6 +95,8 @@ class BoxWriter:
                 return self.typed("filter", box, box.type_ref, inside)
             case dmn.BoxedIterator():
                 return self.iterator(box)
+            case dmn.Unreadable():
+                raise box.refusal
 
     def typed(self, name: str, part: dmn.Part, type_ref: str, members: Iterable[Tag]) -> Tag:
         """An expression whose only attribute is its type."""

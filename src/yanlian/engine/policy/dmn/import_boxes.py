@@ -52,6 +52,8 @@ def box_tree(box: dmn.BoxedExpression | None, names: tuple[str, ...]) -> ast.Exp
             return _iterator(box, names)
         case dmn.DecisionTable():
             return _table(box, names)
+        case dmn.Unreadable():
+            raise box.refusal
 
 
 def _context(box: dmn.BoxedContext, names: tuple[str, ...]) -> ast.Expression:
