@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import shortened
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.graph import Node
 from yanlian.engine.feel.dmn.program import Program
@@ -23,7 +22,7 @@ from yanlian.engine.feel.dmn.rows_cells import Lane, is_binary_float, lane, read
 from yanlian.engine.feel.dmn.rows_columns import Build, Column, bind_columns, builder, is_input, type_at
 from yanlian.engine.feel.dmn.rows_fit import Fit, Types, fitter
 from yanlian.engine.feel.dmn.rows_plan import Plan, Taken, unfit
-from yanlian.engine.feel.dmn.rows_results import MAX_DECIMALS, Reasons, code_of, joined, result_column, written
+from yanlian.engine.feel.dmn.rows_results import MAX_DECIMALS, Reasons, code_of, cut, joined, result_column, written
 from yanlian.engine.feel.values import Fault, FeelWarning
 
 LINE, FAULT, JSON = "\0line", "\0fault", "\0json"
@@ -208,7 +207,7 @@ class Rows:
                 raise _BadLineError("dmn_rows_json")
             for key in found:
                 if key not in self._known_keys and self._is_new_input(key):
-                    raise _BadLineError(f"dmn_rows_key({shortened(key)})")
+                    raise _BadLineError(f"dmn_rows_key({cut(key)})")
             return [fit(found.get(column.header)) for column, fit in self._fits]
         except (ValueError, RecursionError):
             raise _BadLineError("dmn_rows_json") from None

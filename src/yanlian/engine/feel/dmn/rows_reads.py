@@ -115,6 +115,8 @@ def _reader(parts: list[tuple[int, tuple[str, ...]]]) -> Reader:
             value = values[slot]
             for name in path:
                 if type(value) is not dict:
+                    # A path from null is not an entry that is null: one of them has a reason.
+                    key.append(_BROKEN)
                     break
                 value = value.get(name, _ABSENT)
             kind = type(value)
@@ -138,3 +140,4 @@ class _Absent:
 
 
 _ABSENT = _Absent()
+_BROKEN = 0

@@ -107,7 +107,7 @@ class Reasons:
         found: dict[str, None] = {}
         for warning in inputs:
             what = warning.data.get("found", warning.data.get("name", ""))
-            found[f"{warning.code}({_cut(warning.data.get('element'))}: {_cut(what)})"] = None
+            found[f"{warning.code}({cut(warning.data.get('element'))}: {cut(what)})"] = None
         for warning in warnings:
             found[self._reason(warning.code, warning.data.get("element"), warning.line, warning.column)] = None
         for problem in problems:
@@ -119,13 +119,14 @@ class Reasons:
         key = (code, element, line, column)
         known = self._known.get(key)
         if known is None:
-            of = f"({_cut(element)})" if element else ""
+            of = f"({cut(element)})" if element else ""
             at = f"@{line}:{column}" if line else ""
             known = self._known[key] = f"{code}{of}{at}"
         return known
 
 
-def _cut(value: object) -> str:
+def cut(value: object) -> str:
+    """A name or value within a reason: short, on one line, whole characters."""
     text = " ".join(str(value).split())
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return text if _is_unicode(text) else ascii(text)
