@@ -42,13 +42,13 @@ class Untold(Exception):
 @dataclass(frozen=True, slots=True)
 class Meanings:
     """What names mean where a formula stands. `name` gives the tree and kind for a name (KeyError: a function or
-    nothing), `table` the decision behind a table (None: no table), `parameter` a parameter's function, `library` one of
+    nothing), `table` the decision behind a table (None: no table), `parameter` a parameter's function, `beyond` one of
     our own functions; each notes what it hands out in `uses`."""
 
     name: Callable[[str, dict[str, None]], tuple[ast.Expression, Kind]]
     table: Callable[[str, dict[str, None]], ast.Expression | None]
     parameter: Callable[[str, dict[str, None]], ast.Expression | None]
-    library: Callable[[str, str, Kind, dict[str, None]], str]
+    beyond: Callable[[str, str, Kind, dict[str, None]], str]
 
 
 @dataclass(slots=True)
@@ -168,7 +168,7 @@ class Teller:
     def _plain_call(self, node: ast.Call, name: str, inside: Inside) -> tuple[ast.Expression, Kind]:
         function = self.say(node.function, inside)[0]
         if name in BETWEEN_DATES:
-            function = ast.Name(self.meanings.library(name, "", None, self.uses))
+            function = ast.Name(self.meanings.beyond(name, "", None, self.uses))
         first: Kind = None
         positional: list[ast.Expression] = []
         for number, argument in enumerate(node.positional):
@@ -201,7 +201,7 @@ class Teller:
         named = arguments[1]
         if not isinstance(named, ast.String):
             raise Untold(Refused("dmn_pack_field_name", found=print_expression(named)))
-        function = self.meanings.library("记录", named.value, kind, self.uses)
+        function = self.meanings.beyond("记录", named.value, kind, self.uses)
         return ast.Call(ast.Name(function), (records, self.say(arguments[2], inside)[0])), kind
 
 

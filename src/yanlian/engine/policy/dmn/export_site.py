@@ -74,7 +74,7 @@ class Namer:
                 name=lambda name, uses: self._name(name, site, uses),
                 table=lambda name, uses: self._table_called(name, site, uses),
                 parameter=lambda name, uses: self._parameter_called(name, site, uses),
-                library=self._library,
+                beyond=self._beyond,
             )
         )
 
@@ -228,13 +228,13 @@ class Namer:
         )
         return name
 
-    def _library(self, function: str, detail: str, kind: Kind, uses: dict[str, None]) -> str:
+    def _beyond(self, function: str, detail: str, kind: Kind, uses: dict[str, None]) -> str:
         """One of the functions that packs have beyond FEEL."""
         name = word(f"{function}_{detail}" if detail else function)
         body, field_name = months_function(), detail
         needs: tuple[str, ...] = ()
         if function == "周年数":
-            months = self._library("月数", "", None, {})
+            months = self._beyond("月数", "", None, {})
             body, needs = years_function(months), (months,)
         elif function == "记录":
             is_key = False

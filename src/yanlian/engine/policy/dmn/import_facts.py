@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.dmn import model as dmn
-from yanlian.engine.policy.dmn.export_shelf import word
+from yanlian.engine.policy.dmn.export_shelf import Shelf
 from yanlian.engine.policy.dmn.import_tables import Strange
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar
 from yanlian.engine.policy.to_fill import TO_FILL
@@ -51,27 +51,29 @@ class Facts:
         return made
 
 
-def facts_of(model: dmn.Model) -> Facts:
+def facts_of(model: dmn.Model, names: Shelf) -> Facts:
     """Records for the inputs of a model: a context becomes one record, a list of contexts many, and simple values
-    become fields of one record of their own. What is nested in a context becomes a field named by the way there."""
+    become fields of one record of their own. What is nested in a context becomes a field named by the way there.
+    `names` hands out the names of records."""
     facts = Facts()
+    inputs, own = names.claim(INPUTS), Shelf(claimed=set())
     types = {item.name: item for item in model.items}
     simple: list[tuple[str, str]] = []
     for number, one in enumerate(model.inputs, 1):
         try:
             shape = _shape(one.type_ref, types)
-            if isinstance(shape, str):
-                simple.append((one.name, shape))
-                facts.places[(one.name,)] = (INPUTS, word(one.name))
-            else:
-                _record(facts, f"input_{number}", one.name, shape)
+            if isinstance(shape, _Shape):
+                _record(facts, f"input_{number}", one.name, names.claim(one.name), shape)
+                continue
         except Strange as strange:
             data = {"where": model.where or model.name, "line": one.spot.line, "name": one.name}
             facts.notes.append(Refused("dmn_import_input", **data, found=strange.found))
-            simple.append((one.name, "text"))
-            facts.places[(one.name,)] = (INPUTS, word(one.name))
+            shape = "text"
+        field_name = own.claim(one.name)
+        simple.append((field_name, shape))
+        facts.places[(one.name,)] = (inputs, field_name)
     if simple:
-        _add(facts, "model_inputs", INPUTS, many=False, fields={word(name): kind for name, kind in simple})
+        _add(facts, "model_inputs", inputs, many=False, fields=dict(simple))
     return facts
 
 
@@ -83,17 +85,17 @@ class _Shape:
     fields: Mapping[tuple[str, ...], str]
 
 
-def _shape(ref: str, types: Mapping[str, dmn.ItemDefinition]) -> str | _Shape:
+def _shape(ref: str, types: Mapping[str, dmn.ItemDefinition], depth: int = _MAX_DEPTH) -> str | _Shape:
     """What a type is in a pack: the type of a field, or a record."""
     many = False
-    for _ in range(_MAX_DEPTH):
-        item = types.get(ref)
-        if item is None:
-            break
+    item = types.get(ref)
+    while item is not None and depth > 0:
+        depth -= 1
         many = many or item.is_collection
         if item.components:
-            return _Shape(many, dict(_fields(item, types, (), _MAX_DEPTH)))
+            return _Shape(many, dict(_fields(item, types, depth)))
         ref = item.type_ref
+        item = types.get(ref)
     plain = ref.removeprefix("feel:").removeprefix("feel.")
     if plain not in _FIELD_TYPES or many:
         raise Strange(f"{'list of ' if many else ''}{plain or 'Any'}")
@@ -101,26 +103,29 @@ def _shape(ref: str, types: Mapping[str, dmn.ItemDefinition]) -> str | _Shape:
 
 
 def _fields(
-    item: dmn.ItemDefinition, types: Mapping[str, dmn.ItemDefinition], way: tuple[str, ...], depth: int
+    item: dmn.ItemDefinition, types: Mapping[str, dmn.ItemDefinition], depth: int
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     for one in item.components:
-        inner = one if one.components else types.get(one.type_ref, one)
-        here = (*way, one.name)
-        if one.is_collection or inner.is_collection or depth <= 0:
-            raise Strange(f"{'.'.join(here)}: list")
-        if inner.components:
-            yield from _fields(inner, types, here, depth - 1)
-            continue
-        shape = _shape(one.type_ref, types)
-        assert isinstance(shape, str)
-        yield here, shape
+        shape: str | _Shape
+        if one.components and depth > 0:
+            shape = _Shape(many=False, fields=dict(_fields(one, types, depth - 1)))
+        else:
+            shape = _shape(one.type_ref, types, depth)
+        if one.is_collection or (isinstance(shape, _Shape) and shape.many):
+            raise Strange(f"{one.name}: list")
+        if isinstance(shape, str):
+            yield (one.name,), shape
+        else:
+            yield from (((one.name, *way), kind) for way, kind in shape.fields.items())
 
 
-def _record(facts: Facts, key: str, name: str, shape: _Shape) -> None:
-    record = word(name)
+def _record(facts: Facts, key: str, name: str, record: str, shape: _Shape) -> None:
+    own = Shelf(claimed=set())
+    fields = {way: own.claim("_".join(way)) for way in shape.fields}
     facts.places[(name,)] = (record,)
-    facts.places |= {(name, *way): (record, word("_".join(way))) for way in shape.fields}
-    _add(facts, key, record, many=shape.many, fields={word("_".join(way)): kind for way, kind in shape.fields.items()})
+    facts.places |= {(name, *way): (record, field_name) for way, field_name in fields.items()}
+    typed = {field_name: shape.fields[way] for way, field_name in fields.items()}
+    _add(facts, key, record, many=shape.many, fields=typed)
 
 
 def _add(facts: Facts, key: str, name: str, *, many: bool, fields: Mapping[str, str]) -> None:

@@ -6,24 +6,27 @@ listed; `pack check` names each of them until it is filled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from yanlian.base.refusal import Refused
+from yanlian.engine.dossier import load_schema
 from yanlian.engine.feel import FeelError, ast, parse, parse_unary_tests, print_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.members import member_names
 from yanlian.engine.feel.names import needs_telling
 from yanlian.engine.feel.vocabulary import PROPERTY_NAMES
+from yanlian.engine.policy.compiled import BASE_NAMES, DOCUMENT_NAMES, EVENT_NAMES, PARAMETER_ON
 from yanlian.engine.policy.dmn.export_formula import rebuilt
-from yanlian.engine.policy.dmn.export_shelf import word
+from yanlian.engine.policy.dmn.export_shelf import Shelf, word
 from yanlian.engine.policy.dmn.import_boxes import box_text, called_table
 from yanlian.engine.policy.dmn.import_facts import Facts, facts_of
 from yanlian.engine.policy.dmn.import_names import Element, with_logic
 from yanlian.engine.policy.dmn.import_own import Imported
 from yanlian.engine.policy.dmn.import_tables import Strange, cell, table_tree
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar, tree_text
+from yanlian.engine.policy.functions import PACK_FUNCTIONS
 from yanlian.engine.policy.load import PACK_FILE
 from yanlian.engine.policy.to_fill import TO_FILL
 from yanlian.engine.policy.tree import Mapped, Tree
@@ -50,7 +53,7 @@ class _Foreign:
     facts: Facts
     tables: frozenset[str]
     known: tuple[str, ...]
-    elements: frozenset[str]
+    words: Mapping[str, str]
 
     def formula(self, text: str) -> str:
         """An expression as the pack says it."""
@@ -88,8 +91,8 @@ class _Foreign:
 
     def name(self, name: str) -> str:
         """A name as one word, as packs have them; those of FEEL itself stay."""
-        if name in self.elements:
-            return word(name)
+        if name in self.words:
+            return self.words[name]
         return word(name) if needs_telling(name) and name not in _OF_FEEL else name
 
     def _entry(self, entry: ast.Entry) -> ast.Entry:
@@ -110,14 +113,16 @@ class _Foreign:
 
 def pack_of(model: dmn.Model) -> Imported:
     """The files of a new pack from a model. Notes say what was left out and what is to be filled in."""
-    facts = facts_of(model)
+    shelf = Shelf()
+    shelf.claimed |= _taken()
+    facts = facts_of(model, shelf)
     imported = Imported({}, list(facts.notes))
     model = _with_tables(model)
     tables = frozenset(one.name for one in model.decisions if _is_table(one.expression))
     elements = with_logic(model)
     names = tuple(one.name for one in (*model.inputs, *elements))
     known = (*names, *member_names([model]))
-    foreign = _Foreign(model, facts, tables, known, frozenset(one.name for one in elements))
+    foreign = _Foreign(model, facts, tables, known, {one.name: shelf.claim(one.name) for one in elements})
     definitions, made_tables = Mapped(0), Mapped(0)
     for element in elements:
         _add(foreign, element, definitions, made_tables, imported.notes)
@@ -145,6 +150,13 @@ def pack_of(model: dmn.Model) -> Imported:
     imported.notes += [Refused("dmn_import_imported", where=where, name=one.name) for one in model.imports]
     imported.notes.append(Refused("dmn_import_to_fill", found="、".join(_MARKED), word=TO_FILL))
     return imported
+
+
+def _taken() -> set[str]:
+    """Names that mean something in every pack."""
+    schema = load_schema()
+    names = {*schema.names, *PACK_FUNCTIONS, *BASE_NAMES, *DOCUMENT_NAMES, *EVENT_NAMES, PARAMETER_ON}
+    return names | {name for one in schema.entity.values() for name in (one.zh, one.key)}
 
 
 def _with_tables(model: dmn.Model) -> dmn.Model:
@@ -184,7 +196,7 @@ def _is_table(box: dmn.BoxedExpression | None) -> bool:
 
 
 def _add(foreign: _Foreign, element: Element, definitions: Mapped, tables: Mapped, notes: list[Refused]) -> None:
-    name = word(element.name)
+    name = foreign.words[element.name]
     model = foreign.model
     try:
         box = element.expression if isinstance(element, dmn.Decision) else element.function
@@ -223,7 +235,7 @@ def _clauses(model: dmn.Model, key: str, foreign: _Foreign) -> Iterator[Tree]:
     }
     tops = [one for one in model.decisions if (one.id or one.name) not in needed]
     for number, one in enumerate(tops, 1):
-        name = word(one.name)
+        name = foreign.words[one.name]
         said = f"{name}()" if one.name in foreign.tables else name
         pays = one.type_ref.rpartition(":")[2].rpartition(".")[2] == "number"
         yield mapped(

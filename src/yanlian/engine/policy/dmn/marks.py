@@ -28,19 +28,27 @@ def marked(text: str, mark: Mapping[str, object]) -> str:
 
 def mark_of(description: str) -> Mapping[str, object]:
     """The mark of a description; empty when it has none that can be read."""
-    _, lead, written = description.rpartition(LEAD)
-    if not lead:
-        return {}
-    try:
-        found, _ = json.JSONDecoder().raw_decode(written.strip())
-    except ValueError:
-        return {}
-    return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
+    return _found(description)[1]
 
 
 def unmarked(description: str) -> str:
     """A description without its mark."""
-    return description.rpartition(f"\n{LEAD}")[0] if f"\n{LEAD}" in description else description
+    return _found(description)[0]
+
+
+def _found(description: str) -> tuple[str, Mapping[str, object]]:
+    """The text before the mark, and the mark: the first that goes on to the end. What is written in a mark may itself
+    look like one."""
+    start = description.find(LEAD)
+    while start >= 0:
+        try:
+            mark = json.loads(description[start + len(LEAD) :])
+        except (ValueError, RecursionError):
+            mark = None
+        if isinstance(mark, dict):
+            return description[:start].rstrip(), cast("Mapping[str, object]", mark)
+        start = description.find(LEAD, start + 1)
+    return description, {}
 
 
 def fingerprint(logic: object) -> str:
