@@ -371,6 +371,16 @@ def test_tables_inside_other_logic_keep_several_outputs_and_defaults() -> None:
     assert box_text(None, ()) == box_text(text(" "), ()) == "null"
 
 
+def test_logic_that_could_not_be_read_is_named_and_a_change_to_it_is_left(tmp_path: Path) -> None:
+    unread = dmn.Unreadable(Refused("dmn_pack_unknown", found="x", nearest="y"))
+    found = import_model(dmn.Model("Unread", "urn:u", decisions=(dmn.Decision("d", unread),)))
+    assert [note.code for note in found.notes] == ["dmn_import_element", "dmn_import_to_fill"]
+    packs = load_packs([tiny(tmp_path, document(clause()))])
+    kept = {"files": {"d0.yaml": (tmp_path / "tiny" / "d0.yaml").read_text(encoding="utf-8")}}
+    found = import_model(changed(export_model(packs, "T", kept=kept).model, "算得金额", unread))
+    assert [note.code for note in found.notes] == ["dmn_import_left"]
+
+
 def test_a_call_that_is_no_table_or_cannot_be_read_stays_a_call(tmp_path: Path) -> None:
     table = dmn.DecisionTable((dmn.InputClause(text("x")),), (dmn.OutputClause(),), rows(("> 1", "x")))
     broken = replace(table, rules=rows(("> ", "x")))

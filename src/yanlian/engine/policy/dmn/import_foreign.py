@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import load_schema
-from yanlian.engine.feel import FeelError, ast, parse, parse_unary_tests, print_expression
+from yanlian.engine.feel import ast, parse, parse_unary_tests, print_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.members import member_names
@@ -169,7 +169,7 @@ def _with_tables(model: dmn.Model) -> dmn.Model:
     for one in model.decisions:
         try:
             table = called_table(one.expression, model, known)
-        except (Strange, FeelError):
+        except (Strange, Refused):
             table = None
         if table is not None and _is_table(table):
             kept = tuple(r for r in one.requirements if r.kind != "knowledge")
@@ -208,7 +208,7 @@ def _add(foreign: _Foreign, element: Element, definitions: Mapped, tables: Mappe
             return
         tree = parse(box_text(box, foreign.known), names=foreign.known)
         put(definitions, name, cell(print_expression(foreign.said(tree))))
-    except (Strange, FeelError) as problem:
+    except (Strange, Refused) as problem:
         found = problem.found if isinstance(problem, Strange) else problem.text("zh")
         data = {"where": model.where or model.name, "line": element.spot.line, "name": element.name}
         notes.append(Refused("dmn_import_element", **data, found=found))

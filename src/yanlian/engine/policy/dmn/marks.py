@@ -62,4 +62,4 @@ def _shape(value: object) -> object:
         return [type(value).__name__, *parts]
     if isinstance(value, tuple):
         return [_shape(member) for member in value]
-    return " ".join(value.split()) if isinstance(value, str) else value
+    return " ".join(value.split()) if isinstance(value, str) else str(value)
