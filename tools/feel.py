@@ -32,7 +32,11 @@ three-valued logic or known bounds decide (`false and unknown` is false). `is kn
 
 **Null.** An operation on the wrong kind of value gives `null` with a warning that says why (`evaluate(…, warnings=list)`).
 
-**Limits.** Text 100,000 characters, nesting 200, 10 million steps, lists and texts of a million; beyond them a refusal.
+**Limits.** Text 100,000 characters, nesting 160, 10 million steps, lists and texts of a million; beyond them a refusal.
+
+**External functions** of the kind Java: the methods of [java-functions.md](java-functions.md), without loading any code.
+
+**Models** (DMN) are read, run and written by `yanlian.engine.feel.dmn`; see [dmn.md](dmn.md).
 
 **Units** (packs only): `2000万元`, `0.5亿元`, `30%`, `100元` are plain numbers.
 
