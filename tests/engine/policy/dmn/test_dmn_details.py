@@ -331,6 +331,11 @@ def test_names_that_become_the_same_word_stay_apart(tmp_path: Path) -> None:
     assert outcomes(packs, facts) == {"All": ["1", "432"]}
 
 
+def test_a_decision_called_like_a_function_of_feel_does_not_take_its_place(tmp_path: Path) -> None:
+    model = dmn.Model("Names", "urn:n", decisions=(dmn.Decision("count", text("count([1, 2])")),))
+    assert outcomes(filled(written(import_model(model), tmp_path)), {}) == {"count": "2"}
+
+
 def test_types_that_lead_to_others_or_in_a_circle_are_followed_to_an_end(tmp_path: Path) -> None:
     items = (
         dmn.ItemDefinition("tA", "tB"),

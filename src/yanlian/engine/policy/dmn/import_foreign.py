@@ -106,9 +106,12 @@ class _Foreign:
 
     def _call(self, node: ast.Call) -> ast.Expression:
         """A call; the arguments of FEEL's own functions keep their names."""
-        of_feel = isinstance(node.function, ast.Name) and node.function.name in FUNCTIONS
+        name = node.function.name if isinstance(node.function, ast.Name) else ""
+        # A decision may be called like a function of FEEL; only a function of the model takes its place in a call.
+        of_feel = name in FUNCTIONS and all(one.name != name for one in self.model.knowledge)
         named = tuple(ast.Entry(one.key if of_feel else self.name(one.key), self.said(one.value)) for one in node.named)
-        return ast.Call(self.said(node.function), tuple(self.said(one) for one in node.positional), named)
+        function = node.function if of_feel else self.said(node.function)
+        return ast.Call(function, tuple(self.said(one) for one in node.positional), named)
 
 
 def pack_of(model: dmn.Model) -> Imported:
