@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yanlian.apps.policies import model_pages, why_pages
+from yanlian.apps.policies import model_pages, modeller_pages, why_pages
 
 urlpatterns = [
     path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why"),
     path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),
     path("policies/<str:clause_id>/document.dmn", model_pages.document_dmn, name="document-dmn"),
     path("policies/<str:clause_id>/tables/<int:number>.xlsx", model_pages.clause_table, name="clause-table"),
+    path("policies/<str:clause_id>/modeller/", modeller_pages.modeller, name="modeller"),
+    path("policies/<str:clause_id>/modeller/try", modeller_pages.try_model, name="try-model"),
+    path("policies/<str:clause_id>/modeller/changed.dmn", modeller_pages.take_model, name="take-model"),
 ]
