@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.meter import charge_walk
 from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.printer_values import shown
-from yanlian.engine.feel.temporal import FarDate, date_and_midnight
+from yanlian.engine.feel.temporal import DateTime, DaysTime, FarDate, Time, YearsMonths, date_and_midnight
 from yanlian.engine.feel.types import is_instance
 from yanlian.engine.feel.values import Fault, IncompleteList, Unknown, fault
 
 _ANY = ast.TypeName("Any")
 _LIST = ast.TypeName("list")
 _MAX_DEPTH = 100
+# Values of these Python types are of the FEEL type as they are.
+EXACT: Mapping[str, type] = {
+    "number": Decimal,
+    "string": str,
+    "boolean": bool,
+    "date": date,
+    "time": Time,
+    "date and time": DateTime,
+    "years and months duration": YearsMonths,
+    "days and time duration": DaysTime,
+}
 
 
 def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int = 0) -> object:
@@ -45,6 +57,44 @@ def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: 
     if isinstance(kind, ast.TypeName) and kind.name == "date and time" and isinstance(value, (date, FarDate)):
         return date_and_midnight(value)
     return value if is_instance(value, kind, types) is not False else _unfit(value, kind)
+
+
+def coercer(kind: ast.Type, types: Mapping[str, ast.Type], most: int = 1_000) -> Callable[[object], object]:
+    """`coerce` for one type, with the short ways taken first: a value that is of the type already stays, and what was
+    found for texts and numbers with allowed values is kept (of `most` texts and as many numbers)."""
+    kind = resolved(kind, types)
+    if kind == _ANY:
+        return lambda value: value
+    if isinstance(kind, ast.Restricted):
+        return remembering(lambda value: coerce(value, kind, types), most)
+    exact = EXACT.get(kind.name) if isinstance(kind, ast.TypeName) else None
+    if exact is None:
+        return lambda value: coerce(value, kind, types)
+    return lambda value: value if value is None or type(value) is exact else coerce(value, kind, types)
+
+
+def remembering(fit: Callable[[object], object], most: int) -> Callable[[object], object]:
+    """The same with what was found for texts and numbers kept, up to a limit: allowed values are few."""
+    texts: dict[str, object] = {}
+    numbers: dict[str, object] = {}
+
+    def remembered(value: object) -> object:
+        if type(value) is str:
+            known, key = texts, value
+        elif type(value) is Decimal:
+            # By its digits: 1.0 and 1 are equal, and yet not the same text.
+            known, key = numbers, str(value)
+        else:
+            return fit(value)
+        try:
+            return known[key]
+        except KeyError:
+            found = fit(value)
+            if len(known) < most:
+                known[key] = found
+            return found
+
+    return remembered
 
 
 def resolved(kind: ast.Type, types: Mapping[str, ast.Type]) -> ast.Type:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import cast
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import coerce
+from yanlian.engine.feel.coerce import coercer
 from yanlian.engine.feel.frame import MAX_CALLS, Frame, Piece, Run, fixed
 from yanlian.engine.feel.java import external_function
 from yanlian.engine.feel.meter import charge
@@ -268,7 +268,7 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
     body = unit.compile(node.body, scope.inner(bindings)).run
     slots = [bindings[name].slot for name in names]
     types = [p.type for p in node.parameters]
-    declared = [(i, t) for i, t in enumerate(types) if t is not None]
+    declared = [(i, coercer(t, unit.types)) for i, t in enumerate(types) if t is not None]
     external, known_types = node.external, unit.types
     signature = cache(lambda: function_type(node, known_types))
 
@@ -278,8 +278,8 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
 
         def inside(caller: object, values: list[object]) -> object:
             assert isinstance(caller, Frame)
-            for i, kind in declared:
-                fitted = values[i] = coerce(values[i], kind, known_types)
+            for i, fit in declared:
+                fitted = values[i] = fit(values[i])
                 if type(fitted) is Fault:
                     return fitted
             if outside is not None:

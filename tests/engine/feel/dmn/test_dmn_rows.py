@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given as for_all
 from hypothesis import Phase, settings
+from hypothesis import given as for_all
 from hypothesis import strategies as st
 from tests.engine.feel.dmn.made import decision, given, knowledge, literal, model
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import coerce
+from yanlian.engine.feel.coerce import coercer
 from yanlian.engine.feel.compile_calls import compile_call, compile_function
 from yanlian.engine.feel.compiler import compile_node
 from yanlian.engine.feel.dmn import model as dmn
@@ -162,8 +162,8 @@ class Logic:
         """The same value as its declared type wants it; null with a warning where it does not fit."""
         if kind == ANY:
             return piece
-        run, types, place = piece.run, self.home.visible, self.place(part)
-        return Piece(lambda f: f.settle(coerce(run(f), kind, types), place), origin=piece.origin, truth=False)
+        run, fit, place = piece.run, coercer(kind, self.home.visible), self.place(part)
+        return Piece(lambda f: f.settle(fit(run(f)), place), origin=piece.origin, truth=False)
 
     def place(self, part: dmn.Part) -> ast.Place:
         """Where a part stands in the file."""

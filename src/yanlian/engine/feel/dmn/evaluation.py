@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import coerce, resolved
+from yanlian.engine.feel.coerce import coerce, coercer, resolved
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.graph import Node
 from yanlian.engine.feel.dmn.inputs import from_outside
@@ -192,12 +192,12 @@ class Evaluation:
         made = compiled.run(Frame(environment, [None] * compiled.slots, self.warnings, self.shared.meter))
         if not isinstance(made, Function) or made.run is None:
             return made
-        inner, types = made.run, self.program.homes[node.model.namespace].visible
-        result = self._result_type(node)
+        inner = made.run
+        fit = coercer(self._result_type(node), self.program.homes[node.model.namespace].visible)
 
         def run(caller: object, values: list[object]) -> object:
             found = inner(caller, values)
-            return found if type(found) is Fault else coerce(found, result, types)
+            return found if type(found) is Fault else fit(found)
 
         function = replace(made, name=node.name, run=run)
         # Before its requirements: a function may call itself, or two functions each other.

@@ -1,43 +1,30 @@
-"""Declared types as closures: what `from_outside` and `coerce` do to one value, with the short ways taken first.
+"""Declared types as closures: what `from_outside` does to one value, with the short ways taken first.
 
-The results are those of `from_outside` and `coerce`; whatever has no short way goes through them.
+The results are those of `from_outside`; whatever has no short way goes through it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import TypeAlias
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import coerce, resolved
+from yanlian.engine.feel.coerce import EXACT, remembering, resolved
 from yanlian.engine.feel.dmn.inputs import from_outside
 from yanlian.engine.feel.normal import to_feel
-from yanlian.engine.feel.temporal import DateTime, DaysTime, Time, YearsMonths
 from yanlian.engine.feel.values import Fault
 
 Fit: TypeAlias = Callable[[object], object]
 Types: TypeAlias = Mapping[str, ast.Type]
 
 MAX_KEPT = 20_000
-_EXACT: dict[str, type] = {
-    "number": Decimal,
-    "string": str,
-    "boolean": bool,
-    "date": date,
-    "time": Time,
-    "date and time": DateTime,
-    "years and months duration": YearsMonths,
-    "days and time duration": DaysTime,
-}
-_SIMPLE = frozenset((*_EXACT.values(), type(None)))
+_SIMPLE = frozenset((*EXACT.values(), type(None)))
 
 
 def exact_type(kind: ast.Type, types: Types) -> type | None:
     """The Python type whose values are of a FEEL type as they are, if there is one."""
     kind = resolved(kind, types)
-    return _EXACT.get(kind.name) if isinstance(kind, ast.TypeName) else None
+    return EXACT.get(kind.name) if isinstance(kind, ast.TypeName) else None
 
 
 def fitter(kind: ast.Type, types: Types) -> Fit:
@@ -53,7 +40,7 @@ def fitter(kind: ast.Type, types: Types) -> Fit:
     if kind == ast.TypeName("Any"):
         return lambda value: value if type(value) in _SIMPLE else from_outside(value, kind, types)
     if isinstance(kind, ast.Restricted):
-        return remembering(lambda value: from_outside(value, kind, types))
+        return remembering(lambda value: from_outside(value, kind, types), MAX_KEPT)
     return lambda value: from_outside(value, kind, types)
 
 
@@ -79,40 +66,3 @@ def joined(entries: dict[str, object], kind: ast.ContextType) -> object:
     if len(entries) > len(kind.entries):
         return next((found for found in entries.values() if type(found) is Fault), entries)
     return entries
-
-
-def result_fitter(kind: ast.Type, types: Types) -> Fit:
-    """`coerce` for one type, for what a decision's logic gives."""
-    kind = resolved(kind, types)
-    if kind == ast.TypeName("Any"):
-        return lambda value: value
-    exact = exact_type(kind, types)
-    if exact is not None:
-        return lambda value: value if value is None or type(value) is exact else coerce(value, kind, types)
-    if isinstance(kind, ast.Restricted):
-        return remembering(lambda value: coerce(value, kind, types))
-    return lambda value: coerce(value, kind, types)
-
-
-def remembering(fit: Fit) -> Fit:
-    """The same with what was found for texts and numbers kept, up to a limit: allowed values are few."""
-    texts: dict[str, object] = {}
-    numbers: dict[str, object] = {}
-
-    def remembered(value: object) -> object:
-        if type(value) is str:
-            known, key = texts, value
-        elif type(value) is Decimal:
-            # By its digits: 1.0 and 1 are equal, and yet not the same text.
-            known, key = numbers, str(value)
-        else:
-            return fit(value)
-        try:
-            return known[key]
-        except KeyError:
-            found = fit(value)
-            if len(known) < MAX_KEPT:
-                known[key] = found
-            return found
-
-    return remembered

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from yanlian.base.refusal import Refused
+from yanlian.engine.feel.coerce import coercer
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.evaluation import Evaluation, Shared
 from yanlian.engine.feel.dmn.graph import Node
 from yanlian.engine.feel.dmn.program import Evaluated, Program
-from yanlian.engine.feel.dmn.rows_fit import Fit, fitter, result_fitter
+from yanlian.engine.feel.dmn.rows_fit import MAX_KEPT, Fit, fitter
 from yanlian.engine.feel.dmn.rows_memory import Memory
 from yanlian.engine.feel.dmn.rows_reads import Reader, reader
 from yanlian.engine.feel.frame import MAX_CALLS, MAX_STEPS, Frame, Meter, Run
@@ -255,7 +256,7 @@ class _Preparation:
         self.shared.problems.clear()
         self.shared.warnings.clear()
         home = self.program.home(node)
-        fit = result_fitter(self.program.type_of(node), home.visible)
+        fit = coercer(self.program.type_of(node), home.visible, MAX_KEPT)
         return Step(
             node,
             slot,
