@@ -17,13 +17,13 @@ from yanlian.engine.feel.dmn.layout_text import text_lines
 
 # Pixels for one unit of the layout's gaps, which are made for larger boxes.
 _SCALE = 0.5
-_WIDTH, _LINE, _KIND_LINE, _PADDING = 140.0, 18.0, 18.0, 6.0
+_WIDTH, _LINE, _KIND_LINE, _PADDING = 132.0, 18.0, 18.0, 6.0
 _MARGIN = 6.0
 _CLOSING = frozenset("）)》」』”’、，。；：%")
 # Names are 13 pixels high and have 8 pixels of room on either side; the layout's measure is for 14 and 16.
 _ROOM = (_WIDTH - 16) * 14 / 13 + 32
 # Wider drawings keep their size and scroll; narrower ones may shrink with the page.
-FITS = 1120.0
+FITS = 1060.0
 
 
 @dataclass(frozen=True)
