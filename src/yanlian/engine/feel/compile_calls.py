@@ -214,7 +214,11 @@ def _checked(result: object) -> object:
 
 
 def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tuple[str, ...], place: ast.Place) -> Run:
+    # The last function called and what the names meant for it: mostly the same one is called again.
+    last: tuple[Function, tuple[Function, list[int]] | None] | None = None
+
     def run(f: Frame) -> object:
+        nonlocal last
         function = callee(f)
         if type(function) is Unknown:
             return function.plain()
@@ -228,7 +232,10 @@ def _dynamic(callee: Run, fallback: Function | None, runs: list[Run], names: tup
                 return None
         values = [r(f) for r in runs]
         if names:
-            found = called_by_name(function, names)
+            known = last
+            if known is None or known[0] is not function:
+                last = known = (function, called_by_name(function, names))
+            found = known[1]
             if found is None:
                 f.null(place, "feel_arguments", {"function": function.name, "count": len(values)})
                 return None

@@ -83,6 +83,16 @@ class Rules:
         value = self._result(f, fired, open_rows, lack)
         return Decided(value, tuple(fired), tuple(open_rows))
 
+    def result(self, f: Frame, fired: list[int]) -> object:
+        """The result for rows that fire, when no other may; `fired` in order and with every row that fires."""
+        if not fired:
+            return self._nothing(f)
+        if self.policy == "F":
+            fired = fired[:1]
+        if len(fired) == 1 or self.policy in "UAFP":
+            return self._certain(f, fired)
+        return self._result(f, fired, [], [])
+
     def _certain(self, f: Frame, fired: list[int]) -> object:
         """The usual case: nothing is unknown and one result is wanted, or only one row fires."""
         policy = self.policy

@@ -9,6 +9,7 @@ from yanlian.engine.feel.coerce import resolved, shortened
 from yanlian.engine.feel.compare import Truth, negation
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.dmn import model as dmn
+from yanlian.engine.feel.dmn.table_index import TableIndex, asks_only_its_input
 from yanlian.engine.feel.dmn.types import ANY
 from yanlian.engine.feel.frame import Frame, Meter, Piece, Run
 from yanlian.engine.feel.hit_policies import Column, Rule, Rules
@@ -18,15 +19,18 @@ from yanlian.engine.feel.values import is_known
 if TYPE_CHECKING:
     from yanlian.engine.feel.dmn.boxes import Logic
 
+_WORTH_AN_INDEX = 3
+
 
 def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, names: tuple[str, ...]) -> Piece:
     """The closure of a decision table: input values once, then row by row, then the hit policy."""
     inputs = [logic.literal(clause.expression, scope, names).run for clause in table.inputs]
     allowed = [_cell(logic, clause.allowed, scope, names) for clause in table.inputs]
     columns = tuple(_column(logic, table, clause, scope, names) for clause in table.outputs)
+    steady: list[bool] = []
     rules = tuple(
         Rule(
-            tuple(_cell(logic, cell, scope, names) for cell in row.tests),
+            tuple(_cell(logic, cell, scope, names, steady) for cell in row.tests),
             tuple(logic.literal(cell, scope, names).run for cell in row.outputs),
         )
         for row in table.rules
@@ -34,6 +38,7 @@ def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, na
     made = Rules(columns, rules, table.hit_policy)
     limits = [(number, tests) for number, tests in enumerate(allowed) if tests is not None]
     place = logic.place(table)
+    index = TableIndex(rules) if all(steady) and len(rules) >= _WORTH_AN_INDEX else None
 
     def run(f: Frame) -> object:
         values = [run(f) for run in inputs]
@@ -42,17 +47,27 @@ def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, na
             if is_known(values[number]) and tests(f, values[number]) is not True:
                 f.null(place, "feel_input_not_allowed", {"found": shortened(values[number])})
                 return None
-        return made.decide(f, values).value
+        fired = None if index is None else index.fired(f, values)
+        return made.decide(f, values).value if fired is None else made.result(f, fired)
 
     return Piece(run)
 
 
-def _cell(logic: Logic, cell: dmn.LiteralExpression | None, scope: Scope, names: tuple[str, ...]) -> Tester | None:
+def _cell(
+    logic: Logic,
+    cell: dmn.LiteralExpression | None,
+    scope: Scope,
+    names: tuple[str, ...],
+    steady: list[bool] | None = None,
+) -> Tester | None:
+    """The test of a cell; `steady` gets to know whether it asks nothing but its input."""
     if cell is None:
         return None
     tree = logic.tests(cell, names)
     if not tree.tests:
         return None
+    if steady is not None:
+        steady.append(asks_only_its_input(tree))
     tester = compile_tests(logic.unit, tree.tests, scope)
     if not tree.negated:
         return tester
