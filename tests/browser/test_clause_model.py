@@ -64,6 +64,14 @@ def test_the_page_says_everything_without_a_script(served, browser):
     context.close()
 
 
+def test_paper_has_the_words_beside_the_drawing(visit):
+    opened = visit(CLAUSE, "official", "zh-hans", *SIZES["desk"])
+    words = opened.page.locator("dl.needs")
+    expect(words).not_to_be_visible()
+    opened.page.emulate_media(media="print")
+    expect(words).to_be_visible()
+
+
 def test_a_changed_cell_shows_in_the_case_that_it_changes(visit, screenshots):
     opened = visit(CLAUSE, "official", "zh-hans", *SIZES["desk"])
     page = opened.page
