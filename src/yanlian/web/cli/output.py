@@ -69,5 +69,5 @@ def show_table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]
 
 def stop(text: str, code: int = 2) -> None:
     """Say what is wrong on the error stream and leave with a code."""
-    errors.print(text, soft_wrap=True)
+    errors.print(text, soft_wrap=True, markup=False)
     sys.exit(code)
