@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
@@ -57,7 +58,10 @@ def negation(value: object) -> Truth:
 
 
 def equal(a: object, b: object) -> Truth:
-    """a = b: null for values of different kinds, except that null equals null and nothing else."""
+    """a = b: null for values of different kinds, except that null equals null and nothing else.
+
+    Lists, contexts and ranges are decided by their parts: parts of different kinds make them unequal.
+    """
     kind = type(a)
     if kind is type(b) and kind in _PLAIN:
         return a == b
@@ -71,14 +75,14 @@ def equal(a: object, b: object) -> Truth:
         if a.keys() != b.keys():
             return False
         charge_walk(len(a))
-        return conjunction(equal(clean(a[key]), clean(b[key])) for key in a)
+        return conjunction(_equal_within(clean(a[key]), clean(b[key])) for key in a)
     if isinstance(a, Range) and isinstance(b, Range):
         if a.low_closed != b.low_closed or a.high_closed != b.high_closed:
             return False
-        return conjunction((equal(a.low, b.low), equal(a.high, b.high)))
+        return conjunction((_equal_within(a.low, b.low), _equal_within(a.high, b.high)))
     if isinstance(a, (DateTime, Time)) and type(a) is type(b):
-        left, right = _order_key(a), _order_key(b)
-        return left == right
+        a, b = _in_one_zone(a, b)
+        return _order_key(a) == _order_key(b)
     if isinstance(a, (date, FarDate)) and isinstance(b, (date, FarDate)):
         return a == b
     if isinstance(a, str) and isinstance(b, str):
@@ -97,7 +101,30 @@ def _equal_lists(a: list[object], b: list[object]) -> Truth:
     if len(a) != len(b):
         return False
     charge_walk(len(a))
-    return conjunction(equal(clean(x), clean(y)) for x, y in zip(a, b, strict=True))
+    return conjunction(_equal_within(clean(x), clean(y)) for x, y in zip(a, b, strict=True))
+
+
+def _equal_within(a: object, b: object) -> Truth:
+    """The same for members of lists, entries of contexts and ends of ranges: those of different kinds are not equal, so
+    that the whole is decided."""
+    found = equal(a, b)
+    return False if found is None else found
+
+
+def _in_one_zone(a: object, b: object) -> tuple[object, object]:
+    """Two moments or two times of day of which only one says where it is: the other is read as of the same place (DMN
+    10.3.2.13: "that input uses the timezone offset of the other input")."""
+    if isinstance(a, DateTime) and isinstance(b, DateTime):
+        if a.time.has_zone != b.time.has_zone:
+            first, second = _in_one_zone(a.time, b.time)
+            assert isinstance(first, Time)
+            assert isinstance(second, Time)
+            return DateTime(a.day, first), DateTime(b.day, second)
+    elif isinstance(a, Time) and isinstance(b, Time) and a.has_zone != b.has_zone:
+        if a.has_zone:
+            return a, replace(b, offset=a.offset, zone=a.zone)
+        return replace(a, offset=b.offset, zone=b.zone), b
+    return a, b
 
 
 def _bounds(value: object) -> tuple[object, object]:
@@ -118,6 +145,8 @@ def _same(a: object, b: object) -> bool:
 
 
 def _below(a: object, b: object) -> bool | None:
+    if isinstance(a, (DateTime, Time)):
+        a, b = _in_one_zone(a, b)
     left, right = _order_key(a), _order_key(b)
     if left is None or right is None or left[0] != right[0]:
         return None
@@ -128,7 +157,7 @@ def _below(a: object, b: object) -> bool | None:
 
 
 def _order_key(value: object) -> tuple[str, Decimal | str | int] | None:
-    """Kind and sortable value; nothing for what has no order. Local and zoned times do not mix."""
+    """Kind and sortable value; nothing for what has no order. A set keeps local and zoned times apart."""
     if isinstance(value, Decimal):
         return "number", value
     if isinstance(value, str):

@@ -11,7 +11,7 @@ from yanlian.engine.feel import ast
 from yanlian.engine.feel.compare import conjunction, disjunction
 from yanlian.engine.feel.frame import Frame, Piece, Run
 from yanlian.engine.feel.normal import ATOMS, clean
-from yanlian.engine.feel.numbers import MAX_LIST, whole
+from yanlian.engine.feel.numbers import MAX_LIST, truncated, whole
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.temporal import FarDate, from_ordinal, ordinal
@@ -30,7 +30,7 @@ def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
     if condition.fixed and isinstance(condition.value, Decimal):
         number = condition.value
         listed = source.raw or source.run
-        n = whole(number) or 0
+        n = truncated(number) or 0
 
         def run_index(f: Frame) -> object:
             members = listed(f)
@@ -55,11 +55,14 @@ def compile_filter(unit: Unit, node: ast.Filter, scope: Scope) -> Piece:
 
 
 def index(value: object, number: Decimal) -> object:
-    """The n-th member, from 1, or from the end with a negative n; what is no list is a list of one."""
+    """The n-th member, from 1, or from the end with a negative n; what is no list is a list of one.
+
+    Decimals are cut off, as they are for the positions that functions take.
+    """
     if type(value) is Unknown or (isinstance(value, IncompleteList) and value.is_open):
         return union(value)
     members = value if isinstance(value, list) else ([] if value is None else [value])
-    n = whole(number)
+    n = truncated(number)
     if n is None or n == 0 or not -len(members) <= n <= len(members):
         return fault("feel_index", index=number, count=len(members))
     return clean(members[n - 1 if n > 0 else n])

@@ -62,11 +62,10 @@ def _joined(name: str, join: Callable[[Iterable[object]], object], arguments: tu
         return refused(name, None)
     members = gathered(arguments)
     lists = [value for value in arguments if isinstance(value, IncompleteList) and value.is_open]
-    result = join([*members, *(union(value) for value in lists)])
-    # A member that decides does so whatever else is there (DMN 1.5, table 75); else only truth values give one.
-    if result is None and any(not isinstance(member, (bool, Unknown)) and member is not None for member in members):
+    # Only truth values, null among them, are in the domain of these functions (DMN 1.5, table 75).
+    if any(not isinstance(member, (bool, Unknown)) and member is not None for member in members):
         return refused(name, *arguments)
-    return result
+    return join([*members, *(union(value) for value in lists)])
 
 
 def sublist(members: object, start: object, length: object = None) -> object:
