@@ -36,6 +36,7 @@ _LONGEST_GUESS = 60
 _MOST_GUESSES = 5_000
 
 Entries: TypeAlias = tuple[tuple[tuple[str, ...], str], ...]
+Starts: TypeAlias = Mapping[str, Entries]
 
 
 def needs_telling(name: str) -> bool:
@@ -45,7 +46,7 @@ def needs_telling(name: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _index(names: tuple[str, ...]) -> Mapping[str, Entries]:
+def starts_of(names: tuple[str, ...]) -> Starts:
     """The names that must be told, by their first word, the longest first. The same names are asked for again and
     again: all expressions of a model know the same ones."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -61,12 +62,15 @@ def _longest_first(entries: Iterable[tuple[tuple[str, ...], str]]) -> Entries:
 
 
 class KnownNames:
-    """Names in scope, cut into words; inner scopes are opened and closed around what they bind."""
+    """Names in scope, cut into words; inner scopes are opened and closed around what they bind.
 
-    __slots__ = ("_by_first", "_own")
+    `starts`: the names by their first word; what begins with no other word needs no look.
+    """
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._by_first = _index(names)
+    __slots__ = ("_own", "starts")
+
+    def __init__(self, names: tuple[str, ...] | Starts) -> None:
+        self.starts = starts_of(names) if isinstance(names, tuple) else names
         self._own = False
 
     def add(self, name: str) -> None:
@@ -74,7 +78,7 @@ class KnownNames:
         if not needs_telling(name):
             return
         words = words_of(name)
-        same = self._by_first.get(words[0], ())
+        same = self.starts.get(words[0], ())
         if any(name == other for _, other in same):
             return
         self._put(words[0], _longest_first(((words, name), *same)))
@@ -82,9 +86,9 @@ class KnownNames:
     def _put(self, first: str, entries: Entries) -> None:
         # The index is shared by all parsers that know the same names: change a copy.
         if not self._own:
-            self._by_first, self._own = dict(self._by_first), True
-        assert isinstance(self._by_first, dict)
-        self._by_first[first] = entries
+            self.starts, self._own = dict(self.starts), True
+        assert isinstance(self.starts, dict)
+        self.starts[first] = entries
 
     @contextmanager
     def opened(self, names: Iterable[str]) -> Iterator[None]:
@@ -93,7 +97,7 @@ class KnownNames:
         for name in names:
             if needs_telling(name):
                 first = words_of(name)[0]
-                before.setdefault(first, self._by_first.get(first, ()))
+                before.setdefault(first, self.starts.get(first, ()))
                 self.add(name)
         try:
             yield
@@ -103,7 +107,7 @@ class KnownNames:
 
     def longest(self, tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
         """The longest known name that stands at a token, and how many tokens it takes."""
-        entries = self._by_first.get(tokens[at].text)
+        entries = self.starts.get(tokens[at].text)
         if entries is None:
             return None
         for words, name in entries:

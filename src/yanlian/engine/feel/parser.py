@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.ast import Expression
-from yanlian.engine.feel.names import KnownNames
+from yanlian.engine.feel.names import KnownNames, Starts, starts_of
 from yanlian.engine.feel.parse_types import TYPE_NAMES, parse_type
 from yanlian.engine.feel.primaries import COMPARISONS, Primaries
 from yanlian.engine.feel.refusal import FeelError
@@ -30,6 +31,9 @@ _OPERATORS = {
     "/": 5,
     "**": 6,
 }
+_COMPARED = 3
+# What may follow a primary closely. Texts of words tell signs and keywords from the rest: see `Token`.
+_FOLLOWS = frozenset({".", "[", "(", "instance"})
 # What may follow the `[` that closes a range `]1..3[`; no expression begins with any of them.
 _ENDS_RANGE = frozenset(
     [
@@ -91,6 +95,17 @@ def parse_unary_tests(
     return parser.whole(parser.unary_tests)
 
 
+# The texts of a model know the same names: not even those that FEEL brings are gone through for every text.
+@lru_cache(maxsize=256)
+def _starts(given: tuple[str, ...]) -> tuple[Starts, Starts]:
+    return starts_of(BUILTIN_NAMES + given), starts_of(PROPERTY_NAMES + given)
+
+
+@lru_cache(maxsize=256)
+def _starts_of_types(given: tuple[str, ...]) -> Starts:
+    return starts_of(TYPE_NAMES + given)
+
+
 _Tree = TypeVar("_Tree", Expression, ast.UnaryTests)
 
 
@@ -102,12 +117,13 @@ class _Parser(Primaries):
     ) -> None:
         source = Text(text, where)
         given = tuple(names)
+        words, properties = _starts(given)
         super().__init__(
             source,
             tokens(source, units=units),
-            KnownNames(BUILTIN_NAMES + given),
-            KnownNames(PROPERTY_NAMES + given),
-            KnownNames(TYPE_NAMES + tuple(types)),
+            KnownNames(words),
+            KnownNames(properties),
+            KnownNames(_starts_of_types(tuple(types))),
         )
         self.given = given
         self.max_depth = max_depth
@@ -143,15 +159,21 @@ class _Parser(Primaries):
         self.depth += 1
         if self.depth > self.max_depth:
             raise self.source.refuse("feel_too_deep", self.token.start, self.max_depth, self.token.text)
-        start = self.token.start
-        left = self.climb(self.prefix(), power, start)
+        # Most expressions are a name or a literal alone: no call is made for what does not follow.
+        token = self.token
+        start = token.start
+        left = self.signed() if token.text == "-" else self.primary()
+        if self.token.text in _FOLLOWS:
+            left = self.postfix(left, start)
+        if _OPERATORS.get(self.token.text, 0) > power:
+            left = self.climb(left, power, start)
         self.depth -= 1
         return left
 
     def climb(self, left: Expression, power: int, start: int) -> Expression:
         """Take operators that bind more strongly than `power`, from the left on."""
         while True:
-            op = self.token.text if self.token.kind in {"sign", "word"} else ""
+            op = self.token.text
             binding = _OPERATORS.get(op, 0)
             if binding <= power:
                 return left
@@ -169,23 +191,23 @@ class _Parser(Primaries):
             return ast.In(left, self.tests_after_in(), place=self.place(start))
         right = self.expression(binding)
         place = self.place(start)
-        if op in COMPARISONS:
+        if binding == _COMPARED:
             return ast.Compare(op, left, right, place=place)
-        if op in {"and", "or"}:
+        if binding < _COMPARED:
             return ast.Logic(op, left, right, place=place)
         return ast.Arithmetic(op, left, right, place=place)
 
-    def prefix(self) -> Expression:
-        """A primary with a possible minus in front."""
+    def signed(self) -> Expression:
+        """A primary, and what follows it closely, with minus signs in front."""
         start = self.token.start
         signs = 0
-        while self.token.text == "-" and self.token.kind == "sign":
+        while self.token.text == "-":
             self.advance()
             signs += 1
             if signs + self.depth > self.max_depth:
                 raise self.source.refuse("feel_too_deep", self.token.start, self.max_depth, "-")
-        first = self.at
-        node = self.postfix(self.primary(), self.all[first].start)
+        first = self.token.start
+        node = self.postfix(self.primary(), first)
         for i in range(signs):
             node = ast.Negate(node, place=self.place(start + signs - 1 - i))
         return node
@@ -193,7 +215,7 @@ class _Parser(Primaries):
     def postfix(self, node: Expression, start: int) -> Expression:
         """Everything that follows a primary closely: paths, filters, calls, `instance of`."""
         while True:
-            text = self.token.text if self.token.kind in {"sign", "word"} else ""
+            text = self.token.text
             if text == ".":
                 self.advance()
                 name = self.member_name()
@@ -232,7 +254,7 @@ class _Parser(Primaries):
         closing, self.closing = self.closing, 0
         positional: list[Expression] = []
         named: list[ast.Entry] = []
-        while self.token.text != ")" or self.token.kind != "sign":
+        while self.token.text != ")":
             if positional or named:
                 self.expect(",", opened, ")")
             at = self.token.start
@@ -251,14 +273,14 @@ class _Parser(Primaries):
 
     def tests_after_in(self) -> tuple[ast.Test, ...]:
         """`in test` or `in (test, test)`."""
-        if self.token.text != "(" or self.token.kind != "sign":
+        if self.token.text != "(":
             return (self.test(3),)
         start = self.token.start
         self.advance()
         closing, self.closing = self.closing, 0
         tests = [self.test(0)]
         first = tests[0]
-        if not first.op and self.token.text == ".." and self.token.kind == "sign":
+        if not first.op and self.token.text == "..":
             between = self.range_from(first.value, start, low_closed=False)
             self.closing = closing
             return (self.continued(between, start),)
@@ -279,7 +301,7 @@ class _Parser(Primaries):
     def test(self, power: int) -> ast.Test:
         """One unary test."""
         start = self.token.start
-        op = self.token.text if self.token.kind == "sign" and self.token.text in COMPARISONS else ""
+        op = self.token.text if self.token.text in COMPARISONS else ""
         if op:
             self.advance()
         value = self.expression(3 if op else power)
@@ -315,7 +337,7 @@ class _Parser(Primaries):
     def listed_tests(self) -> tuple[ast.Test, ...]:
         """Tests separated by commas."""
         tests = [self.test(0)]
-        while self.token.text == "," and self.token.kind == "sign":
+        while self.token.text == ",":
             self.advance()
             tests.append(self.test(0))
         return tuple(tests)

@@ -12,6 +12,7 @@ from yanlian.engine.feel.stream import Stream
 from yanlian.engine.feel.tokens import ODD, Text, Token
 
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_ONE_SIDED = COMPARISONS - {"!="}
 _NEVER_NAMES = KEYWORDS - {"of", "instance", "external", "not", "function", "every", "some"}
 _BRACKETS = frozenset("（）【】｛｝")
 
@@ -36,34 +37,44 @@ class Primaries(Stream):
     def primary(self) -> Expression:
         """A literal, a name, or a construct with its own keyword or bracket."""
         token = self.token
-        start = token.start
-        if token.kind == "number":
-            self.advance()
-            return ast.Number(token.number, token.text, place=self.place(start))
-        if token.kind == "string":
-            self.advance()
-            return ast.String(token.content, place=self.place(start))
-        if token.kind == "at":
-            self.advance()
-            return ast.At(token.content, place=self.place(start))
-        if token.kind == "word":
+        kind = token.kind
+        if kind == "word":
             return self.word()
-        if token.text == "(":
+        if kind == "number":
+            self.advance()
+            return ast.Number(token.number, token.text, place=self.place(token.start))
+        if kind == "string":
+            self.advance()
+            return ast.String(token.content, place=self.place(token.start))
+        if kind == "at":
+            self.advance()
+            return ast.At(token.content, place=self.place(token.start))
+        text = token.text
+        if text == "(":
             return self.parenthesis()
-        if token.text in {"[", "]"}:
+        if text in {"[", "]"}:
             return self.bracket()
-        if token.text == "{":
+        if text == "{":
             return self.context()
         raise self.unexpected("expression")
 
     def word(self) -> Expression:
         """What begins with a word: a known name of several words first, then keywords, then any single word."""
-        start = self.token.start
-        known = self.known_name()
-        if known is not None and (known[1] > 1 or self.token.text not in KEYWORDS):
+        token = self.token
+        start, text = token.start, token.text
+        known = self.known_name() if self.filters or text in self.names.starts else None
+        if known is not None and (known[1] > 1 or text not in KEYWORDS):
             self.advance(known[1])
             return ast.Name(known[0], place=self.place(start))
-        text = self.token.text
+        if text in KEYWORDS:
+            return self.keyword(text, start)
+        if not text.isascii():
+            self.check_width(text)
+        self.advance()
+        return ast.Name(text, place=self.place(start))
+
+    def keyword(self, text: str, start: int) -> Expression:
+        """What a keyword begins; some words are keywords only before certain others, and else names."""
         if text in {"true", "false"}:
             self.advance()
             return ast.Boolean(text == "true", place=self.place(start))
@@ -80,8 +91,6 @@ class Primaries(Stream):
             return self.function()
         if text in _NEVER_NAMES:
             raise self.unexpected("expression")
-        if not text.isascii():
-            self.check_width(text)
         self.advance()
         return ast.Name(text, place=self.place(start))
 
@@ -103,10 +112,11 @@ class Primaries(Stream):
 
     def member_name(self) -> str:
         """The name after a dot."""
-        found = self.members.longest(self.all, self.at)
-        if found is not None:
-            self.advance(found[1])
-            return found[0]
+        if self.token.text in self.members.starts:
+            found = self.members.longest(self.all, self.at)
+            if found is not None:
+                self.advance(found[1])
+                return found[0]
         if self.token.kind != "word":
             raise self.unexpected("name")
         name = self.token.text
@@ -118,12 +128,12 @@ class Primaries(Stream):
         start = self.token.start
         self.advance()
         closing, self.closing = self.closing, 0
-        if self.token.kind == "sign" and self.token.text in COMPARISONS - {"!="}:
+        if self.token.text in _ONE_SIDED:
             node: Expression = self.one_sided(start)
             self.closing = closing
             return node
         inner = self.expression(0)
-        if self.token.text == ".." and self.token.kind == "sign":
+        if self.token.text == "..":
             node = self.range_from(inner, start, low_closed=False)
         else:
             self.expect(")", start)
@@ -150,7 +160,7 @@ class Primaries(Stream):
         self.closing += 1
         high = self.expression(0)
         self.closing -= 1
-        if self.token.kind != "sign" or self.token.text not in {"]", "[", ")"}:
+        if self.token.text not in {"]", "[", ")"}:
             raise self.unexpected("] ) [", start)
         high_closed = self.token.text == "]"
         self.advance()
@@ -164,11 +174,11 @@ class Primaries(Stream):
         closing, self.closing = self.closing, 0
         items: list[Expression] = []
         node: Expression | None = None
-        while closed and not (self.token.kind == "sign" and self.token.text == "]"):
+        while closed and self.token.text != "]":
             if items:
                 self.expect(",", start, "]")
             items.append(self.expression(0))
-            if len(items) == 1 and self.token.text == ".." and self.token.kind == "sign":
+            if len(items) == 1 and self.token.text == "..":
                 node = self.range_from(items[0], start, low_closed=True)
                 break
         if not closed:
@@ -186,7 +196,7 @@ class Primaries(Stream):
         closing, self.closing = self.closing, 0
         entries: list[ast.Entry] = []
         with ExitStack() as scopes:
-            while self.token.text != "}" or self.token.kind != "sign":
+            while self.token.text != "}":
                 if entries:
                     self.expect(",", start, "}")
                 at = self.token.start
@@ -249,7 +259,7 @@ class Primaries(Stream):
             self.expect("in")
             source = self.expression(0)
             upto = None
-            if self.token.text == ".." and self.token.kind == "sign":
+            if self.token.text == "..":
                 self.advance()
                 upto = self.expression(0)
             found.append(ast.Iteration(name, source, upto, place=self.place(start)))

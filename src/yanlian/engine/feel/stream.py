@@ -11,6 +11,7 @@ from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.tokens import HALF_WIDTH, ODD, Text, Token
 
 _IN_KEYS = frozenset({"+", "-", "*", "/", "'", ".", "**"})
+_PARTS_OF_KEYS = frozenset({"word", "number"})
 
 
 class Stream:
@@ -19,30 +20,33 @@ class Stream:
     def __init__(self, source: Text, words: list[Token]) -> None:
         self.source = source
         self.all = words
+        self.last = len(words) - 1
         self.at = 0
         self.token = words[0]
 
     def advance(self, count: int = 1) -> None:
         """Go on by some words."""
         at = self.at + count
-        self.at = at if at < len(self.all) else len(self.all) - 1
+        self.at = at if at <= self.last else self.last
         self.token = self.all[self.at]
 
     def after(self, count: int) -> Token:
         """A word further on."""
         at = self.at + count
-        return self.all[at] if at < len(self.all) else self.all[-1]
+        return self.all[at if at <= self.last else self.last]
 
     def expect(self, text: str, opened: int = -1, *others: str) -> None:
         """Read this sign or keyword, or refuse. `opened`: where the bracket stands that it closes; `others`: what might
         stand here as well."""
-        if self.token.text != text or self.token.kind not in {"sign", "word"}:
+        if self.token.text != text:
             raise self.unexpected(" ".join((*others, text)), opened)
         self.advance()
 
     def place(self, start: int) -> Place:
         """The place from a start to the end of the last word read."""
-        return self.source.place(start, self.all[self.at - 1].end if self.at else start)
+        end = self.all[self.at - 1].end if self.at else start
+        source = self.source
+        return Place(1, start + 1, start, end) if source.one_line else source.place(start, end)
 
     def unexpected(self, expected: str, opened: int = -1, known: Iterable[str] = ()) -> FeelError:
         """The refusal of the current word, with a hint. `opened`: the open bracket; `known`: names it may mean."""
@@ -66,10 +70,13 @@ class Stream:
 
     def key_before_colon(self) -> str | None:
         """If words and then a colon stand here, read them and return the words as a name."""
-        size = 0
-        while self.after(size).kind in {"word", "number"} or self.after(size).text in _IN_KEYS:
-            size += 1
-        if size == 0 or self.after(size).text != ":" or self.after(size).kind != "sign":
+        at = self.at
+        token = self.token
+        while token.kind in _PARTS_OF_KEYS or token.text in _IN_KEYS:
+            at += 1
+            token = self.all[at]  # The last one is of a kind that ends the search.
+        size = at - self.at
+        if size == 0 or token.text != ":":
             return self.quoted_key()
         key = self.slice(size)
         self.advance(size + 1)
@@ -77,7 +84,7 @@ class Stream:
 
     def quoted_key(self) -> str | None:
         """If a text in quotes and then a colon stand here, read them and return the text."""
-        if self.token.kind != "string" or self.after(1).text != ":" or self.after(1).kind != "sign":
+        if self.token.kind != "string" or self.after(1).text != ":":
             return None
         key = self.token.content
         self.advance(2)

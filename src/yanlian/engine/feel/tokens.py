@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from decimal import Decimal, DecimalException
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from yanlian.engine.feel.ast import Place
 from yanlian.engine.feel.numbers import CONTEXT, ZERO
@@ -30,10 +30,11 @@ ODD = re.compile("[" + re.escape("".join(HALF_WIDTH)) + "]")
 
 def _pattern(unit: str) -> re.Pattern[str]:
     """Space and comments, then one word. Any other character is a sign, too: known names may have it. A text or comment
-    without an end is a sign up to the end, so that nobody looks for its end twice."""
+    without an end is a sign up to the end, so that nobody looks for its end twice. Nothing is skipped: the slices of
+    all matches, one after the other, are the text."""
     return re.compile(
         rf"""
-        (?:{_SPACE}+|//[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/)*
+        (?P<space>{_SPACE}*(?:(?=/[/*])(?:{_SPACE}+|//[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/)*|))
         (?:
           (?P<word>[{_START}][{_START[1:]}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
          |(?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![{_START}]))?{unit})
@@ -45,23 +46,30 @@ def _pattern(unit: str) -> re.Pattern[str]:
     )
 
 
-_PLAIN = _pattern("")
-_WITH_UNITS = _pattern(rf"(?:(?P<unit>{_UNIT})(?![{_START}0-9]))?")
+# Both have the same groups in the same order; without units that of the unit is empty.
+_PLAIN = _pattern("(?P<unit>)")
+_WITH_UNITS = _pattern(rf"(?P<unit>(?:(?:{_UNIT})(?![{_START}0-9]))?)")
 _SURROGATE = re.compile(r"[\uD800-\uDFFF]")
 _PAIR = r"u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 _ESCAPE = re.compile(rf"\\(?:{_PAIR}|u([0-9a-fA-F]{{4}})|U([0-9a-fA-F]{{6}})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "'": "'", '"': '"', "\\": "\\", "/": "/"}
 
 
-class Token(NamedTuple):
-    """One word: its kind, its text as written, and its slice; numbers have their value, strings their content."""
+class Token:
+    """One word: its kind, its text as written, and its slice; numbers have their value, strings their content.
 
-    kind: Kind
-    text: str
-    start: int
-    end: int
-    number: Decimal = ZERO
-    content: str = ""
+    The text tells a sign or keyword from anything else: the text of a string begins with its quotation mark.
+    """
+
+    __slots__ = ("content", "end", "kind", "number", "start", "text")
+
+    def __init__(self, kind: Kind, text: str, start: int, end: int, number: Decimal = ZERO, content: str = "") -> None:
+        self.kind = kind
+        self.text = text
+        self.start = start
+        self.end = end
+        self.number = number
+        self.content = content
 
 
 class Text:
@@ -70,7 +78,8 @@ class Text:
     def __init__(self, text: str, where: str = "") -> None:
         self.text = text
         self.where = where
-        self._lines = [0, *(found.end() for found in re.finditer("\n", text))] if "\n" in text else [0]
+        self.one_line = "\n" not in text
+        self._lines = [0] if self.one_line else [0, *(found.end() for found in re.finditer("\n", text))]
 
     def place(self, start: int, end: int) -> Place:
         """The place of a slice."""
@@ -96,39 +105,43 @@ def tokens(source: Text, *, units: bool = False) -> list[Token]:
     if lone is not None:
         raise source.refuse("feel_syntax", lone.start(), "FEEL", f"\\u{ord(lone[0]):04X}", advice="feel_hint_surrogate")
     found: list[Token] = []
-    for match in (_WITH_UNITS if units else _PLAIN).finditer(text):
-        kind = match.lastgroup
-        if kind == "word":
-            found.append(Token("word", match[kind], match.start(kind), match.end()))
-        elif kind == "sign":
-            found.append(Token("sign", match[kind], match.start(kind), match.end()))
-        elif kind == "number":
-            found.append(_number(source, match, match["unit"] if units else None))
-        elif kind == "string":
-            found.append(_quoted(source, match, "string"))
-        elif kind == "at":
-            found.append(_quoted(source, match, "at"))
+    end = 0
+    # Groups as texts, not match objects: this is where the time of parsing a short text goes.
+    for space, word, number, unit, string, at, sign in (_WITH_UNITS if units else _PLAIN).findall(text):
+        start = end + len(space)
+        if word:
+            end = start + len(word)
+            found.append(Token("word", word, start, end))
+        elif sign:
+            end = start + len(sign)
+            found.append(Token("sign", sign, start, end))
+        elif number:
+            end = start + len(number)
+            found.append(Token("number", number, start, end, _value(source, number, unit, start)))
+        elif string or at:
+            written = string or at
+            end = start + len(written)
+            content = _content(source, written, start)
+            found.append(Token("string" if string else "at", written, start, end, ZERO, content))
     found.append(Token("end", "", len(text), len(text)))
     return found
 
 
-def _number(source: Text, match: re.Match[str], unit: str | None) -> Token:
-    text, start = match["number"], match.start("number")
+def _value(source: Text, text: str, unit: str, start: int) -> Decimal:
     try:
         value = CONTEXT.create_decimal(text[: -len(unit)] if unit else text)
     except DecimalException:
         raise source.refuse("feel_syntax", start, "number", text, advice="feel_hint_number_range") from None
-    return Token("number", text, start, match.end(), scaled(value, unit) if unit else value)
+    return scaled(value, unit) if unit else value
 
 
-def _quoted(source: Text, match: re.Match[str], kind: Literal["string", "at"]) -> Token:
-    text, start = match[kind], match.start(kind)
+def _content(source: Text, text: str, start: int) -> str:
     content = text[text.index('"') + 1 : -1]
     if "\\" in content:
         content = _ESCAPE.sub(_escape, content)
         if _SURROGATE.search(content):
             raise source.refuse("feel_syntax", start, "FEEL", text, advice="feel_hint_surrogate")
-    return Token(kind, text, start, match.end(), ZERO, content)
+    return content
 
 
 def scaled(value: Decimal, unit: str) -> Decimal:
@@ -154,7 +167,7 @@ def _escape(found: re.Match[str]) -> str:
 def is_word(text: str) -> bool:
     """Whether a text is one word as names are made of: no number, no sign, no space."""
     match = _PLAIN.match(text)
-    return match is not None and match.lastgroup == "word" and match["word"] == text
+    return match is not None and match["word"] == text
 
 
 # The names in scope are cut again for every expression of a pack: a few thousand names, hundreds of thousands of times.
@@ -162,10 +175,10 @@ def is_word(text: str) -> bool:
 def words_of(name: str) -> tuple[str, ...]:
     """A name cut into the words the tokenizer would make of it; a name FEEL cannot spell gives an empty sequence."""
     words: list[str] = []
-    for match in _PLAIN.finditer(name):
-        kind = match.lastgroup
-        if kind in {"string", "at"} or "//" in match[0] or "/*" in match[0]:
+    for space, word, number, _, string, at, sign in _PLAIN.findall(name):
+        found: str = word or number or sign
+        if string or at or "//" in space or "/*" in space or "//" in sign or "/*" in sign:
             return ()
-        if kind is not None:
-            words.append(match[kind])
+        if found:
+            words.append(found)
     return tuple(words)
