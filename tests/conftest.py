@@ -8,6 +8,11 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared and slow at times: how long an example took says nothing about the code.
+settings.register_profile("yanlian", deadline=None)
+settings.load_profile("yanlian")
 
 # Before Django's settings are read: they take the data folder from the environment.
 os.environ["YANLIAN_DATA"] = tempfile.mkdtemp(prefix="yanlian-tests-")

@@ -217,7 +217,7 @@ def test_elements_without_ids_get_them_and_are_drawn():
         decisions=(dmn.Decision("奖励", requirements=(dmn.Requirement("input", "#收入"),)),),
     )
     done = laid_out(model)
-    assert [shape.element for shape in done.shapes] == ["收入", "奖励"]
+    assert [shape.element for shape in done.shapes] == ["_6536._5165.", "_5956._52B1."]
     assert [edge.element for edge in done.edges] == [done.decisions[0].requirements[0].id] != [""]
 
 

@@ -1,4 +1,4 @@
-"""DMN 1.5 files for modellers of DMN 1.3 and back: nothing but namespaces and identifiers changes, losses are told."""
+"""DMN 1.5 files for modellers of DMN 1.3 and back: nothing but namespaces changes, losses are told."""
 
 from __future__ import annotations
 
@@ -75,13 +75,9 @@ def test_what_stands_in_texts_comments_and_cdata_is_left_alone():
 def test_quotes_of_either_kind_and_signs_inside_values_are_read_as_xml_reads_them():
     text = plain().replace('name="结论"', """name='a > "b" id="结论"'""", 1)
     assert """name='a > "b" id="结论"'""" in for_modeller(text)
-    single = plain().replace('id="结论"', "id='结论'")
+    single = plain().replace('id="_7ED3._8BBA."', "id='_7ED3._8BBA.'")
+    assert single != plain()
     assert "id='_7ED3._8BBA.'" in for_modeller(single)
-
-
-def test_an_ascii_identifier_stays_on_the_way_back_even_if_it_looks_spelt():
-    text = plain().replace('id="结论"', 'id="v_0041."').replace('="结论"', '="v_0041."').replace("#结论", "#v_0041.")
-    assert 'id="v_0041."' in from_modeller(for_modeller(text))
 
 
 @pytest.mark.parametrize(
@@ -112,12 +108,6 @@ def test_a_constraint_on_a_type_as_a_whole_is_lost_too_and_allowed_values_are_no
     assert lost_in_modeller(write_model(replace(model, items=(allowed,))).decode()) == ()
     found = lost_in_modeller(write_model(replace(model, items=(constraint,))).decode())
     assert [(one.tag, one.inside) for one in found] == [("typeConstraint", "t数")]
-
-
-@pytest.mark.parametrize("written_id", ["_D800.", "_110000.", "_0041.", "_5E73"])
-def test_what_spells_no_character_beyond_ascii_is_left_as_it_is(written_id: str):
-    text = for_modeller(plain()).replace("_7ED3._8BBA.", written_id)
-    assert f'id="{written_id}"' in from_modeller(text)
 
 
 @pytest.mark.parametrize("text", ["", "<a", "<!DOCTYPE a []><a/>"])

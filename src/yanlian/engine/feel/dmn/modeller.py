@@ -1,15 +1,14 @@
 """A DMN 1.5 file made readable for dmn-js and modellers built on it, and back.
 
-They read nothing but the namespaces of DMN 1.3, drop what 1.3 does not have without a word, and drop every element
-whose id has other than ASCII letters, though XML allows them. Between 1.3 and 1.5 nothing else differs, so namespaces
-and ids are exchanged in the start tags and every other character stays.
+They read nothing but the namespaces of DMN 1.3 and drop what 1.3 does not have without a word. Between 1.3 and 1.5
+nothing else differs, so namespaces are exchanged in the start tags and every other character stays. They also drop
+every element whose id has letters beyond ASCII; what `write` writes has none.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from yanlian.base.refusal import Refused
@@ -28,9 +27,6 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]+)(\s*=\s*)("[^"]*"|'[^']*')""")
-_IDENTIFIERS = frozenset({"id", "href", "dmnElementRef"})
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
-_SPELT = re.compile(r"_([0-9A-F]{4,6})\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +47,13 @@ def for_modeller(text: str, where: str = "") -> str:
     if lost:
         told = "、".join(f"{one.inside} <{one.tag}>" for one in lost)
         raise Refused("dmn_modeller_lost", where=where, line=lost[0].line, found=told)
-    return _exchanged(text, _DOWN, _spelt)
+    return _exchanged(text, _DOWN)
 
 
 def from_modeller(text: str, where: str = "") -> str:
     """A DMN 1.3 file with the namespaces of 1.5. Raises what `read_xml` raises."""
     read_xml(text.encode(), where)
-    return _exchanged(text, _UP, _unspelt)
+    return _exchanged(text, _UP)
 
 
 def lost_in_modeller(text: str, where: str = "") -> tuple[Lost, ...]:
@@ -73,30 +69,14 @@ def _lost(element: Element, inside: str) -> Iterator[Lost]:
         yield from _lost(member, inside)
 
 
-def _exchanged(text: str, names: Mapping[str, str], spell: Callable[[str], str]) -> str:
-    """Attribute values of start tags that are one of these names, as a whole, under their other name; identifiers and
-    references to them spelt the other way."""
+def _exchanged(text: str, names: Mapping[str, str]) -> str:
+    """Attribute values of start tags that are one of these names, as a whole, under their other name."""
 
     def attribute(found: re.Match[str]) -> str:
         quote, value = found[3][0], found[3][1:-1]
-        changed = spell(value) if found[1] in _IDENTIFIERS else names.get(value, value)
-        return f"{found[1]}{found[2]}{quote}{changed}{quote}"
+        return f"{found[1]}{found[2]}{quote}{names.get(value, value)}{quote}"
 
     def piece(found: re.Match[str]) -> str:
         return _ATTRIBUTE.sub(attribute, found[0]) if found["tag"] else found[0]
 
     return _PIECE.sub(piece, text)
-
-
-def _spelt(identifier: str) -> str:
-    """Characters beyond ASCII as `_5E73.`: an underscore, the code point, a point."""
-    return _FOREIGN.sub(lambda found: f"_{ord(found[0]):04X}.", identifier)
-
-
-def _unspelt(identifier: str) -> str:
-    def character(found: re.Match[str]) -> str:
-        code = int(found[1], 16)
-        is_character = 0x7F < code <= sys.maxunicode and not 0xD800 <= code <= 0xDFFF
-        return chr(code) if is_character else found[0]
-
-    return _SPELT.sub(character, identifier)

@@ -21,6 +21,7 @@ _PLAIN = r"A-Za-z_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u00FF\u0391-\u03A1\u03A3-\u0
 _PLAIN += r"\u3041-\u3094\u30A1-\u30FA\u4E00-\u9FA5\uAC00-\uD7A3"
 _PLAIN_START = re.compile(f"[{_PLAIN}]")
 _NOT_PLAIN = re.compile(rf"[^{_PLAIN}\-.0-9]+")
+_FOREIGN = re.compile(r"[^\x00-\x7F]")
 
 
 E = TypeVar("E", dmn.InputData, dmn.Decision, dmn.BusinessKnowledge, dmn.DecisionService, dmn.KnowledgeSource)
@@ -36,7 +37,8 @@ class Ids:
 
     def claim(self, wanted: str, otherwise: str) -> str:
         """The wanted id if it is valid and free, or one made from it or from the other text."""
-        own = wanted if _VALID.fullmatch(wanted) else as_name(wanted or otherwise)
+        # Modellers built on dmn-js drop elements whose id has letters beyond ASCII, without a word.
+        own = spelt(wanted if _VALID.fullmatch(wanted) else as_name(wanted or otherwise))
         found, number = own, 1
         while found in self.given or (found in self.chosen and found != wanted):
             number += 1
@@ -49,6 +51,11 @@ def as_name(text: str) -> str:
     """A text as an XML name: what may not stand in one becomes an underscore."""
     name = _NOT_PLAIN.sub("_", text)
     return name if name and _PLAIN_START.match(name) else f"_{name}"
+
+
+def spelt(identifier: str) -> str:
+    """An identifier with its characters beyond ASCII as `_5E73.`: an underscore, the code point, a point."""
+    return _FOREIGN.sub(lambda found: f"_{ord(found[0]):04X}.", identifier)
 
 
 def parts_of(value: object) -> Iterator[dmn.Part]:
