@@ -19,7 +19,7 @@ from yanlian.engine.feel.dmn.graph import Node
 from yanlian.engine.feel.dmn.program import Evaluated, Program
 from yanlian.engine.feel.dmn.rows_fit import MAX_KEPT, Fit, fitter
 from yanlian.engine.feel.dmn.rows_memory import Memory
-from yanlian.engine.feel.dmn.rows_reads import Reader, reader
+from yanlian.engine.feel.dmn.rows_reads import Reader, reader, whole_key
 from yanlian.engine.feel.frame import MAX_CALLS, MAX_STEPS, Frame, Meter, Run
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import Fault, FeelWarning
@@ -86,6 +86,7 @@ class Plan:
         self._fits = [fitter(program.type_of(taken.node), program.home(taken.node).visible) for _, taken in self.takes]
         self._shared = Shared(Meter(steps, program.graph.main.where))
         self._steps: list[Step] = []
+        self._memory = Memory()
         self._results: list[int | None] = []
         self._size = len(self.takes)
         self.is_prepared = self._prepare()
@@ -96,6 +97,8 @@ class Plan:
         except (Unplanned, FeelError, RecursionError):
             return False
         self._built = self.budget - self._shared.meter.left
+        # One decision has its own memory; and a row's results are only kept if none of them asks a clock.
+        self._keeps_rows = len(self._steps) > 1 and all(step.key is not None for step in self._steps)
         return True
 
     def evaluate(self, inputs: Mapping[str, object]) -> Evaluated:
@@ -121,11 +124,21 @@ class Plan:
         warnings.clear()
         problems.clear()
         meter.left, meter.calls = self.budget - self._built, MAX_CALLS
+        key = whole_key(fitted) if self._keeps_rows and self._memory.pays else None
+        known = None if key is None else self._memory.find(key, meter)
+        if known is not None:
+            warnings.extend(known.warnings)
+            assert isinstance(known.value, tuple)
+            return list(known.value), warnings, problems
         values = list(fitted)
         values += [None] * (self._size - len(values))
         for step in self._steps:
             values[step.slot] = _decided(step, values, warnings, problems, meter)
-        return [None if slot is None else values[slot] for slot in self._results], warnings, problems
+        results = [None if slot is None else values[slot] for slot in self._results]
+        if key is not None and not problems:
+            spent = self.budget - self._built - meter.left
+            self._memory.keep(key, tuple(results), tuple(warnings), spent)
+        return results, warnings, problems
 
     def _alone(self, fitted: Sequence[object]) -> tuple[list[object], list[FeelWarning], list[Refused]]:
         """A row as an evaluation of its own."""

@@ -108,7 +108,28 @@ def leaves(trees: Sequence[ast.Node], names: AbstractSet[str]) -> set[_Leaf]:
     return found
 
 
+def whole_key(values: Sequence[object]) -> Hashable:
+    """The key of values as they are; nothing if one of them is no simple value."""
+    key: list[Hashable] = []
+    for value in values:
+        kind = type(value)
+        if kind is Decimal:
+            key.append((str(value),))
+        elif kind is bool:
+            key.append((value,))
+        elif kind in _SIMPLE:
+            assert isinstance(value, Hashable)
+            key.append(value)
+        else:
+            return None
+    return tuple(key)
+
+
 def _reader(parts: list[tuple[int, tuple[str, ...]]]) -> Reader:
+    if not any(path for _, path in parts):
+        slots = [slot for slot, _ in parts]
+        return lambda values: whole_key([values[slot] for slot in slots])
+
     def read(values: Sequence[object]) -> Hashable:
         key: list[Hashable] = []
         for slot, path in parts:
