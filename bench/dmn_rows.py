@@ -201,7 +201,8 @@ def spiff(xml: str) -> Callable[[Row], object]:
         data: Row = {}
 
     tree = etree.fromstring(xml.encode())
-    reader = DMNParser(None, tree, {"dmn": tree.nsmap[None]})
+    names = {"dmn": tree.nsmap[None], "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL"}
+    reader = DMNParser(None, tree, names)
     reader.parse()
     engine, task = DMNEngine(reader.decision.decisionTables[0]), Task()
 
@@ -223,8 +224,8 @@ def pydmnrules(xml: str) -> Callable[[Row], object]:
 
     def decide(row: Row) -> object:
         _, found = rules.decide(row)
-        last = found[-1] if isinstance(found, list) else found
-        return last["Result"].get("result") if last and "Result" in last else None
+        last = (found or [{}])[-1] if isinstance(found, list) else found
+        return last.get("Result", {}).get("result")
 
     return decide
 
