@@ -76,8 +76,8 @@ def run(
     for fault in loaded.faults:
         errors.print(fault.text("en" if english else "zh"), soft_wrap=True, markup=False)
     if rows is not None:
-        if out is None:
-            raise typer.BadParameter("--rows needs --out FILE", param_hint="--out")
+        if out is None or inputs != "{}" or as_json_text:
+            raise typer.BadParameter("--rows goes with --out FILE, without --input and --json", param_hint="--rows")
         others = others_of(model, loaded.graph.main, imported)
         run_over_rows(model, others, rows, out, decision or (), decimals, workers, english=english)
         return
