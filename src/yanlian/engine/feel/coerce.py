@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -30,12 +30,50 @@ EXACT: Mapping[str, type] = {
 }
 
 
-def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int = 0) -> object:
+def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type]) -> object:
     """The value as the type wants it, or a `Fault`.
 
-    A list of one gives its member where no list is wanted, anything else a list of one where one is; a date becomes its
-    midnight (UTC) where a date and time is wanted. Null and unknown fit every type.
+    A value that does not fit is converted once, as a whole: a list of one to its member, anything to the list of it, a
+    date to its midnight (UTC). What stands within lists and contexts is not converted. Null and unknown fit every type.
     """
+    kind = resolved(kind, types)
+    reason = _fit(value, kind, types, 0)
+    if type(reason) is not Fault:
+        return reason
+    bare = _unrestricted(kind, types)
+    many = bare == _LIST or (isinstance(bare, ast.TypeOf) and bare.kind == "list")
+    for other in _converted(value, bare, many=many):
+        fitted = _fit(other, kind, types, 0)
+        if type(fitted) is not Fault:
+            return fitted
+        if isinstance(value, list) is not many:
+            # One where many are wanted, or the other way round: what is wrong with the members says more.
+            reason = fitted
+    return reason
+
+
+def _converted(value: object, kind: ast.Type, *, many: bool) -> Iterator[object]:
+    """What the value may become where this type is wanted."""
+    if many:
+        yield [value]
+    if isinstance(value, list):
+        # From a list of one to its member; an incomplete list may have more.
+        if len(value) == 1 and not (isinstance(value, IncompleteList) and value.is_open):
+            yield clean(value[0])
+    elif isinstance(kind, ast.TypeName) and kind.name == "date and time" and isinstance(value, (date, FarDate)):
+        yield date_and_midnight(value)
+
+
+def _unrestricted(kind: ast.Type, types: Mapping[str, ast.Type]) -> ast.Type:
+    for _ in range(_MAX_DEPTH):
+        if not isinstance(kind, ast.Restricted):
+            return kind
+        kind = resolved(kind.base, types)
+    return _ANY
+
+
+def _fit(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int) -> object:
+    """The value if it is of the type, through and through, with all parts clean; or a `Fault`."""
     kind = resolved(kind, types)
     if value is None or type(value) is Unknown or kind == _ANY:
         return value
@@ -44,18 +82,9 @@ def coerce(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: 
     if isinstance(kind, ast.Restricted):
         return _restricted(value, kind, types, depth)
     if isinstance(kind, ast.TypeOf) and kind.kind == "list":
-        return _list(value, kind.member, types, depth)
-    if kind == _LIST:
-        return value if isinstance(value, list) else [value]
-    if isinstance(value, list):
-        # From a list of one to its member; an incomplete list may have more.
-        if len(value) == 1 and not (isinstance(value, IncompleteList) and value.is_open):
-            return coerce(clean(value[0]), kind, types, depth + 1)
-        return _unfit(value, kind)
+        return _list(value, kind, types, depth) if isinstance(value, list) else _unfit(value, kind)
     if isinstance(kind, ast.ContextType):
         return _context(value, kind, types, depth)
-    if isinstance(kind, ast.TypeName) and kind.name == "date and time" and isinstance(value, (date, FarDate)):
-        return date_and_midnight(value)
     return value if is_instance(value, kind, types) is not False else _unfit(value, kind)
 
 
@@ -107,7 +136,7 @@ def resolved(kind: ast.Type, types: Mapping[str, ast.Type]) -> ast.Type:
 
 
 def _restricted(value: object, kind: ast.Restricted, types: Mapping[str, ast.Type], depth: int) -> object:
-    found = coerce(value, kind.base, types, depth + 1)
+    found = _fit(value, kind.base, types, depth + 1)
     if found is None or type(found) is Fault:
         return found
     passed = kind.passes(found)
@@ -116,20 +145,17 @@ def _restricted(value: object, kind: ast.Restricted, types: Mapping[str, ast.Typ
     return fault("feel_not_allowed", found=shortened(found))
 
 
-def _list(value: object, member: ast.Type, types: Mapping[str, ast.Type], depth: int) -> object:
-    if not isinstance(value, list):
-        value = [value]
+def _list(value: list[object], kind: ast.TypeOf, types: Mapping[str, ast.Type], depth: int) -> object:
     charge_walk(len(value))
     made: list[object] = []
     for one in value:
-        fitted = coerce(clean(one), member, types, depth + 1)
+        fitted = _fit(clean(one), kind.member, types, depth + 1)
         if type(fitted) is Fault:
             return fitted
         made.append(fitted)
     if isinstance(value, IncompleteList):
-        maybe = [
-            one for one in (coerce(clean(m), member, types, depth + 1) for m in value.maybe) if type(one) is not Fault
-        ]
+        fitting = (_fit(clean(one), kind.member, types, depth + 1) for one in value.maybe)
+        maybe = [one for one in fitting if type(one) is not Fault]
         return IncompleteList(made, maybe, value.missing, bounded=value.bounded)
     return made
 
@@ -142,7 +168,7 @@ def _context(value: object, kind: ast.ContextType, types: Mapping[str, ast.Type]
     for entry in kind.entries:
         if entry.name not in value:
             return fault("feel_value_entry", name=entry.name)
-        fitted = coerce(clean(value[entry.name]), entry.type, types, depth + 1)
+        fitted = _fit(clean(value[entry.name]), entry.type, types, depth + 1)
         if type(fitted) is Fault:
             return fitted
         made[entry.name] = fitted
