@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import field, fields
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from dataclasses import dataclass
-else:
-
-    def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Callable[[type], type]:
-        """Nodes are frozen for the type checker, not at run time: making a frozen one takes twice as long, and parsing
-        is making nodes."""
-        return dataclasses.dataclass(slots=slots, unsafe_hash=frozen, kw_only=kw_only)
+from yanlian.engine.feel.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,6 @@ def _called_by_number(function: Function, names: Sequence[str]) -> tuple[Functio
 
 def compile_call(unit: Unit, node: ast.Call, scope: Scope) -> Piece:
     """`f(…)`: the function is settled now if its name can mean nothing else."""
-    unit.light = False
     values = node.positional or tuple(entry.value for entry in node.named)
     names = tuple(entry.key for entry in node.named)
     known = _known_function(unit, node, scope)

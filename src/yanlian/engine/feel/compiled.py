@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from yanlian.engine.feel import ast
@@ -13,10 +13,11 @@ from yanlian.engine.feel.compile_calls import as_function
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.compiler import compile_node
 from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Piece, Run
-from yanlian.engine.feel.meter import CURRENT, metered, within_limits
+from yanlian.engine.feel.meter import CURRENT, within_limits
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.parser import MAX_DEPTH, parse, parse_unary_tests
 from yanlian.engine.feel.printer import print_expression
+from yanlian.engine.feel.records import dataclass
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.values import FeelWarning, Function, Unknown
@@ -177,11 +178,13 @@ def compile_unary_tests(
 
 def _limited(where: str, build: Callable[[], _Built]) -> _Built:
     """Compile within limits: constant calls are run now, and a tree may be too deep for the stack that is left."""
+    before, CURRENT.meter = CURRENT.meter, Meter(_MOST_FOLDED, where)
     try:
-        with metered(Meter(_MOST_FOLDED, where)):
-            return build()
+        return build()
     except RecursionError:
         raise FeelError("feel_too_deep", where=where, expected=MAX_DEPTH, found="") from None
+    finally:
+        CURRENT.meter = before
 
 
 def _unit(
@@ -196,7 +199,7 @@ def _unit(
     if functions:
         known = {**FUNCTIONS, **{name: as_function(name, value) for name, value in functions.items()}}
     unit = Unit(known, frozenset(names), types or {}, where, strict, _unset, FUNCTIONS)
-    unit.compile = lambda node, scope: compile_node(unit, node, scope)
+    unit.compile = partial(compile_node, unit)
     return unit
 
 
@@ -206,4 +209,4 @@ def _unset(node: ast.Node, scope: Scope) -> Piece:
 
 
 def _paths(unit: Unit) -> frozenset[tuple[str, ...]]:
-    return frozenset(path for path, times in unit.paths.items() if times > 0)
+    return frozenset([path for path, times in unit.paths.items() if times > 0])

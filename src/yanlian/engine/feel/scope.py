@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.frame import Piece
+from yanlian.engine.feel.records import dataclass
 from yanlian.engine.feel.values import Function
 
 Origin: TypeAlias = tuple[str, ...] | None
@@ -46,7 +47,7 @@ class Scope:
             level = level.parent
 
 
-@dataclass(slots=True)
+@dataclass(frozen=False, slots=True)
 class Unit:
     """One compilation: its settings, how it compiles a node, and what it has seen.
 
