@@ -34,8 +34,8 @@ def test_no_row_fires():
     assert [warning.code for warning in warnings] == ["feel_no_row"]
     default = Output("奖励", default=compile_expression("7"))
     assert decision_table(["x"], [default], [(["> 5"], ["1"])]).evaluate({"x": 1}) == 7
-    assert table([(["> 5"], ["1"])], "C").evaluate({"x": 1}) == []
-    assert table([(["> 5"], ["1"])], "C#").evaluate({"x": 1}) == 0
+    for policy in ("A", "P", "F", "R", "O", "C", "C+", "C#", "C<", "C>"):
+        assert table([(["> 5"], ["1"])], policy).evaluate({"x": 1}) is None
 
 
 @pytest.mark.parametrize(

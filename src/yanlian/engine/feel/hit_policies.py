@@ -161,12 +161,12 @@ class Rules:
         )
 
     def _collected(self, f: Frame, results: list[object]) -> object:
-        """C+, C<, C>, C#: sum, least, greatest, number of the results."""
+        """C+, C<, C>, C#: sum, least, greatest, number of the results; with several outputs there is none (DMN 8.2.10)."""
         policy = self.policy
-        if policy == "C#":
-            return Decimal(len(results))
         if len(self.columns) > 1:
             return _null(f, "feel_collect_outputs", {"policy": policy})
+        if policy == "C#":
+            return Decimal(len(results))
         if not is_known(results):
             return union(*results)
         found = {"C+": total, "C<": minimum, "C>": maximum}[policy](results)
@@ -179,14 +179,10 @@ class Rules:
         return {column.name: run(f) for column, run in zip(self.columns, outputs, strict=True)}
 
     def _nothing(self, f: Frame) -> object:
-        """No row fires: the default outputs if there are any, else null (for C# nought, for lists an empty list)."""
+        """No row fires: the default outputs if there are any, else null under every policy (DMN 10.3.2.10)."""
         if any(column.default is not None for column in self.columns):
             found = {column.name: None if column.default is None else column.default(f) for column in self.columns}
             return next(iter(found.values())) if len(found) == 1 else found
-        if self.policy == "C#":
-            return Decimal(0)
-        if self.policy in {"R", "O", "C"}:
-            return []
         return _null(f, "feel_no_row", {"policy": self.policy})
 
 

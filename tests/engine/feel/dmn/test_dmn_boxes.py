@@ -193,6 +193,34 @@ def test_several_outputs_give_a_context_and_defaults_where_no_row_fires():
     assert of(default, x=0) == {"n": 7, "full name": None}
 
 
+def test_a_result_that_is_not_of_the_type_of_its_column_makes_the_table_null():
+    rows = [("1", "[1]"), ("2", '"a"'), ("> 2", "x"), ("> 3", '"a"')]
+    typed = table("", rows).replace("<output/>", '<output typeRef="number"/>')
+    assert [of(typed, x=x) for x in (1, 2, 3)] == [1, None, 3]
+    collected = typed.replace("<decisionTable", '<decisionTable hitPolicy="COLLECT"')
+    assert [of(collected, x=x) for x in (1, 2, 3, 4)] == [[1], None, [3], None]
+    several = table("", [("-", "x", "x")], ["a", "b"]).replace('name="b"', 'name="b" typeRef="string"')
+    assert of(several, x=1) is None
+
+
+def test_a_column_of_a_table_that_gives_lists_may_declare_the_type_of_the_list():
+    numbers = '<itemDefinition name="tL" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+    single = table("", [("-", "x")]).replace("<output/>", '<output typeRef="tL"/>')
+    several = single.replace("<decisionTable", '<decisionTable hitPolicy="RULE ORDER"')
+    for box in (single, several):
+        assert run(model(numbers + given("x") + decision("d", box, "input:x")), "d", {"x": 1}) == [1]
+
+
+def test_where_no_row_fires_every_policy_gives_null():
+    for policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT", 'COLLECT" aggregation="COUNT'):
+        assert of(table(f'hitPolicy="{policy}"', [("> 1", "1")]), x=0) is None
+
+
+def test_results_of_several_columns_are_not_counted():
+    rows = [("-", "1", "2")]
+    assert of(table('hitPolicy="COLLECT" aggregation="COUNT"', rows, ["a", "b"]), x=0) is None
+
+
 def test_a_cell_may_ask_for_the_input_as_a_question_mark_and_for_other_names():
     assert of(table("", [("? > y + 1", "1")]), x=4, y=2) == 1
     assert of(table("", [("not(4, 5)", "1")]), x=4, y=2) is None

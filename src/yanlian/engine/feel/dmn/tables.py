@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.coerce import resolved, shortened
+from yanlian.engine.feel.coerce import coercer, resolved, shortened
 from yanlian.engine.feel.compare import Truth, negation
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.dmn import model as dmn
@@ -14,12 +14,13 @@ from yanlian.engine.feel.dmn.types import ANY
 from yanlian.engine.feel.frame import Frame, Meter, Piece, Run
 from yanlian.engine.feel.hit_policies import Column, Rule, Rules
 from yanlian.engine.feel.scope import Scope
-from yanlian.engine.feel.values import is_known
+from yanlian.engine.feel.values import Fault, is_known, union
 
 if TYPE_CHECKING:
     from yanlian.engine.feel.dmn.boxes import Logic
 
 _WORTH_AN_INDEX = 3
+_LISTS = frozenset({"R", "O", "C"})
 
 
 def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, names: tuple[str, ...]) -> Piece:
@@ -31,7 +32,7 @@ def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, na
     rules = tuple(
         Rule(
             tuple(_cell(logic, cell, scope, names, steady) for cell in row.tests),
-            tuple(logic.literal(cell, scope, names).run for cell in row.outputs),
+            tuple(_output(logic, table, n, cell, scope, names) for n, cell in enumerate(row.outputs)),
         )
         for row in table.rules
     )
@@ -48,9 +49,45 @@ def compile_boxed_table(logic: Logic, table: dmn.DecisionTable, scope: Scope, na
                 f.null(place, "feel_input_not_allowed", {"found": shortened(values[number])})
                 return None
         fired = None if index is None else index.fired(f, values)
-        return made.decide(f, values).value if fired is None else made.result(f, fired)
+        try:
+            return made.decide(f, values).value if fired is None else made.result(f, fired)
+        except _UnfitOutput:
+            # The row may be one that only may fire.
+            return None if is_known(values) else union(*values)
 
     return Piece(run)
+
+
+class _UnfitOutput(Exception):
+    """A result that is not of the type its column declares: it makes the whole table null."""
+
+
+def _output(
+    logic: Logic,
+    table: dmn.DecisionTable,
+    number: int,
+    cell: dmn.LiteralExpression,
+    scope: Scope,
+    names: tuple[str, ...],
+) -> Run:
+    """A result as the type of its column wants it. Under a policy that gives lists a column may declare the type of the
+    list: then a single result stays what it is."""
+    run, place = logic.literal(cell, scope, names).run, logic.place(cell)
+    clause = table.outputs[number] if number < len(table.outputs) else None
+    kind = logic.type(clause.type_ref, clause.spot) if clause is not None and clause.type_ref else ANY
+    if kind == ANY:
+        return run
+    fit, keeps = coercer(kind, logic.home.visible), table.hit_policy in _LISTS
+
+    def fitted(f: Frame) -> object:
+        value = run(f)
+        found = fit(value)
+        if type(found) is Fault:
+            f.settle(found, place)
+            raise _UnfitOutput
+        return value if keeps and isinstance(found, list) and not isinstance(value, list) else found
+
+    return fitted
 
 
 def _cell(
