@@ -104,6 +104,22 @@ def test_a_value_without_a_type_is_compared_as_it_reads():
     assert not case(literal("3"), untyped).passed
 
 
+def test_a_local_moment_is_not_what_a_zoned_one_is_expected_to_be():
+    moment = expect("2024-01-01T10:00:00Z", "dateTime")
+    assert case(literal('@"2024-01-01T10:00:00Z"'), moment).passed
+    assert case(literal('@"2024-01-01T18:00:00+08:00"'), moment).passed
+    assert not case(literal('@"2024-01-01T10:00:00"'), moment).passed
+
+
+def test_a_file_may_name_its_model_by_the_namespace():
+    text = """<testCases xmlns="http://www.omg.org/spec/DMN/20160719/testcase" namespace="urn:b"
+      xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+      <testCase id="1"><resultNode name="d"><expected><value xsi:type="xsd:decimal">2</value></expected></resultNode>
+      </testCase></testCases>"""
+    models = {f"{n}.dmn": model(decision("d", literal(str(n))), f"urn:{'ab'[n - 1]}") for n in (1, 2)}
+    assert next(iter(Kit(models, CLOCK).run(read_suite(text.encode())))).passed
+
+
 def test_inputs_of_all_kinds_reach_the_model():
     inputs = """<inputNode name="x"><component name="a"><list><item><value xsi:type="xsd:date">2024-02-29</value></item>
       <item><value xsi:nil="true"/></item></list></component></inputNode>"""

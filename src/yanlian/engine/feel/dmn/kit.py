@@ -21,7 +21,7 @@ from yanlian.engine.feel.dmn.program import Program, program
 from yanlian.engine.feel.dmn.xml import Element, read_xml
 from yanlian.engine.feel.frame import MAX_STEPS
 from yanlian.engine.feel.printer_values import shown
-from yanlian.engine.feel.temporal import parse_date, parse_date_time, parse_duration, parse_time
+from yanlian.engine.feel.temporal import DateTime, Time, parse_date, parse_date_time, parse_duration, parse_time
 
 _XSI_TYPE = "http://www.w3.org/2001/XMLSchema-instance type"
 _NUMBERS = frozenset({"decimal", "double", "integer", "int", "long", "float", "short", "byte", "nonNegativeInteger"})
@@ -65,7 +65,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A test file: the model's file name and the cases."""
+    """A test file: the model's file name, or its namespace where that is all the file says, and the cases."""
 
     model: str
     cases: tuple[Case, ...]
@@ -92,7 +92,8 @@ def read_suite(data: bytes, where: str = "") -> Suite:
     name = root.one("modelName")
     if not is_suite(root):
         raise Refused("dmn_kit_file", where=where, line=root.spot.line, found=root.name)
-    return Suite("" if name is None else name.text.strip(), tuple(_case(where, e) for e in root.all("testCase")), where)
+    model = "" if name is None else name.text.strip()
+    return Suite(model or root.get("namespace"), tuple(_case(where, e) for e in root.all("testCase")), where)
 
 
 def _case(where: str, element: Element) -> Case:
@@ -173,13 +174,14 @@ class Kit:
     _programs: dict[str, Program] = field(default_factory=dict)
 
     def program(self, name: str) -> Program:
-        """The program of a model by its file name."""
+        """The program of a model by its file name or namespace."""
         found = self._programs.get(name)
         if found is None:
-            if name not in self.models:
+            file = next((key for key, model in self.models.items() if name in {key, model.namespace}), None)
+            if file is None:
                 raise Refused("dmn_kit_model", found=name)
-            main = self.models[name]
-            others = [model for key, model in self.models.items() if key != name]
+            main = self.models[file]
+            others = [model for key, model in self.models.items() if key != file]
             found = self._programs[name] = program(main, others, self.clock)
         return found
 
@@ -254,4 +256,12 @@ def same(found: object, wanted: object) -> bool:
         return wanted is None and found is None
     if isinstance(wanted, str):
         return isinstance(found, str) and str(found) == str(wanted)
-    return type(found) is type(wanted) and (found == wanted or equal(found, wanted) is True)
+    if type(found) is not type(wanted) or _is_local(found) is not _is_local(wanted):
+        return False
+    return found == wanted or equal(found, wanted) is True
+
+
+def _is_local(value: object) -> bool:
+    """Whether a time or moment says nothing of where it is: FEEL would compare it as of the other's zone."""
+    clock = value.time if isinstance(value, DateTime) else value
+    return isinstance(clock, Time) and not clock.has_zone
