@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
+from decimal import Decimal
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.compare import negation
 from yanlian.engine.feel.compile_calls import as_function
+from yanlian.engine.feel.compile_quick import DECIMALS, PLAIN, UNUSUAL, Quick, constantly, quick_of
 from yanlian.engine.feel.compile_tests import Tester, compile_tests
 from yanlian.engine.feel.compiler import compile_node
 from yanlian.engine.feel.frame import MAX_STEPS, Frame, Meter, Piece, Run
@@ -25,6 +28,7 @@ from yanlian.engine.feel.values import FeelWarning, Function, Unknown
 Functions = Mapping[str, Function | Callable[..., object]]
 _NOTHING: Mapping[str, object] = {}
 _MOST_FOLDED = 1_000_000
+_OFTEN = 2
 _Built = TypeVar("_Built")
 _OUTERMOST = Scope(None, {"?": Binding(0)})
 
@@ -45,8 +49,11 @@ class Compiled:
     paths: frozenset[tuple[str, ...]]
     run: Run
     slots: int
+    functions: Mapping[str, Function] = field(compare=False, repr=False)
     where: str = ""
     light: bool = False
+    quick: Quick | None = field(default=None, init=False, compare=False, repr=False)
+    turns: int = field(default=0, init=False, compare=False, repr=False)
 
     def evaluate(
         self,
@@ -56,12 +63,32 @@ class Compiled:
         steps: int = MAX_STEPS,
     ) -> object:
         """The value with these variables. Reasons for null are appended to `warnings` if given."""
+        quick = self.quick
+        if quick is not None:
+            if type(variables) is dict:
+                try:
+                    value = quick(variables)
+                except UNUSUAL:
+                    value = None
+                kind = type(value)
+                if kind is int:
+                    return DECIMALS.get(cast("int", value)) or Decimal(cast("int", value))
+                if kind in PLAIN:
+                    return value
+        elif self.turns < _OFTEN:
+            self._count()
         if warnings is not None:
             noted = len(warnings)
             if (value := self._run(variables, warnings, steps)) is None and len(warnings) == noted:
                 self._note_null(warnings)
             return value
         return self._run(variables, None, steps)
+
+    def _count(self) -> None:
+        """What is evaluated a second time is likely to be evaluated often: then its quick form pays."""
+        object.__setattr__(self, "turns", self.turns + 1)
+        if self.turns == _OFTEN:
+            object.__setattr__(self, "quick", quick_of(self.ast, self.free_names, self.functions))
 
     def _note_null(self, warnings: list[FeelWarning]) -> None:
         """Null that nothing has given a reason for comes from a null that was read, if it is not what was asked for."""
@@ -143,10 +170,13 @@ def compile_expression(
     else:
         tree, text = text_or_ast, print_expression(text_or_ast)
     unit = _unit(known, functions, types, where, strict=strict_names)
-    run = _limited(where, lambda: compile_node(unit, tree, _OUTERMOST)).run
+    piece = _limited(where, lambda: compile_node(unit, tree, _OUTERMOST))
     unit.compile = _unset
     free, items = frozenset(unit.free), frozenset(unit.items)
-    return Compiled(text, tree, free, items, _paths(unit), run, unit.slots, where, unit.light)
+    made = Compiled(text, tree, free, items, _paths(unit), piece.run, unit.slots, unit.functions, where, unit.light)
+    if piece.fixed and type(piece.value) in PLAIN:
+        object.__setattr__(made, "quick", constantly(piece.value))
+    return made
 
 
 def compile_unary_tests(
