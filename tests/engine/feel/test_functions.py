@@ -109,6 +109,12 @@ now() | null
 @"2024-01-01T10:00:00+08:00" - @"2024-01-01T02:00:00Z" | PT0S
 @"2024-01-01T10:00:00+08:00" = @"2024-01-01T02:00:00Z" | true
 @"23:30:00" + @"PT1H" | 00:30:00
+@"2019-03-31T01:30:00@Europe/Paris" + @"PT1H" | 2019-03-31T03:30:00@Europe/Paris
+@"2019-03-30T02:30:00@Europe/Paris" + @"P1D" | 2019-03-31T03:30:00@Europe/Paris
+@"2019-10-27T03:30:00@Europe/Paris" - @"PT3H" | 2019-10-27T01:30:00@Europe/Paris
+@"2019-03-31T01:30:00+01:00" + @"PT1H" | 2019-03-31T02:30:00+01:00
+@"12019-07-31T01:30:00@Europe/Paris" + @"PT1H" | 12019-07-31T02:30:00@Europe/Paris
+@"-2019-07-31T23:30:00@Asia/Shanghai" + @"PT1H" | -2019-08-01T00:30:00@Asia/Shanghai
 @"P1Y" * 1.5 | P1Y6M
 @"P10D" / @"P5D" | 2
 @"P1Y" + @"P1D" | null
@@ -185,6 +191,12 @@ some x in [] satisfies true | false
 every x in [] satisfies false | true
 if null then 1 else 2 | 2
 [1, 2] instance of list<number> | true
+[1, 2] instance of list | null
+[1..2] instance of range | null
+abs instance of function | null
+{a: 1} instance of context | true
+1 instance of unheard | null
+[1] instance of list<unheard> | null
 1 instance of Any | true
 null instance of Any | false
 (function(a: number) a + 1)("x") | null

@@ -20,9 +20,9 @@ from yanlian.engine.feel.temporal import (
     Time,
     YearsMonths,
     add_months,
-    add_nanoseconds,
     from_ordinal,
     instant,
+    later,
     ordinal,
     with_clock,
 )
@@ -110,7 +110,7 @@ def _plus(a: object, b: YearsMonths | DaysTime, sign: int, op: str) -> object:
     elif isinstance(a, Time):
         return with_clock(a, (a.of_day + sign * b.nanoseconds) % DAY)
     elif isinstance(a, DateTime):
-        found = add_nanoseconds(a, sign * b.nanoseconds)
+        found = later(a, sign * b.nanoseconds)
     elif isinstance(a, (date, FarDate)):
         found = _shift_days(a, sign * b.nanoseconds)
     else:

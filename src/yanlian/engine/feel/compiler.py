@@ -19,7 +19,7 @@ from yanlian.engine.feel.normal import clean, type_name
 from yanlian.engine.feel.numbers import FAST
 from yanlian.engine.feel.scope import Binding, Scope, Unit
 from yanlian.engine.feel.temporal import parse_at
-from yanlian.engine.feel.types import is_instance
+from yanlian.engine.feel.types import is_instance, unknown_type
 from yanlian.engine.feel.values import Fault, Range, Unknown, fault, union
 
 _ORDERED = frozenset({Decimal, date, str})
@@ -45,6 +45,10 @@ def _null(unit: Unit, node: ast.Null, scope: Scope) -> Piece:
 
 def _instance_of(unit: Unit, node: ast.InstanceOf, scope: Scope) -> Piece:
     value, kind, types = unit.compile(node.value, scope).run, node.type, unit.types
+    nothing = unknown_type(kind, types)
+    if nothing:
+        problem = fault("feel_no_type", found=nothing)
+        return Piece(lambda f: f.settle(problem, node.place))
     return Piece(lambda f: is_instance(value(f), kind, types), truth=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -174,6 +174,34 @@ def add_nanoseconds(moment: DateTime, nanoseconds: int) -> DateTime | None:
     return None if day is None else DateTime(day, with_clock(moment.time, of_day))
 
 
+def later(moment: DateTime, nanoseconds: int) -> DateTime | None:
+    """The moment some nanoseconds later on the time line: where a zone changes its clocks, so does the wall."""
+    zone = moment.time.zone
+    if not zone:
+        return add_nanoseconds(moment, nanoseconds)
+    there = instant(moment) + nanoseconds
+    wall = there + offset_of_zone(zone, there) * SECOND
+    day = from_ordinal(wall // DAY)
+    return None if day is None else DateTime(day, with_clock(moment.time, wall % DAY))
+
+
+def offset_of_zone(zone: str, there: int) -> int:
+    """Seconds east of UTC in a zone at a point of the time line (as `instant` counts it)."""
+    days, of_day = divmod(there, DAY)
+    day = from_ordinal(days)
+    if day is None:
+        return 0
+    moment = _near(day).replace(tzinfo=UTC) + timedelta(seconds=of_day // SECOND)
+    shift = moment.astimezone(ZoneInfo(zone)).utcoffset()
+    return 0 if shift is None else int(shift.total_seconds())
+
+
+def _near(day: Date) -> datetime:
+    """The midnight of a day, or of one like it in a year that Python knows and has years beside."""
+    year = min(max(day.year, 2), 9998)
+    return datetime(year, day.month, day.day if year == day.year else min(day.day, 28))  # noqa: DTZ001
+
+
 def with_clock(like: Time, of_day: int) -> Time:
     """A time of day from nanoseconds since midnight, in the same zone as another."""
     seconds, nano = divmod(of_day, SECOND)
@@ -191,10 +219,10 @@ def offset_at(moment: DateTime) -> int:
         return moment.time.offset
     if not moment.time.zone:
         return 0
-    near = min(max(moment.day.year, 2), 9998)
     clock = moment.time
-    wall = datetime(near, moment.day.month, min(moment.day.day, 28) if near != moment.day.year else moment.day.day)  # noqa: DTZ001
-    wall = wall.replace(hour=clock.hour, minute=clock.minute, second=clock.second, tzinfo=ZoneInfo(clock.zone))
+    wall = _near(moment.day).replace(
+        hour=clock.hour, minute=clock.minute, second=clock.second, tzinfo=ZoneInfo(clock.zone)
+    )
     shift = wall.utcoffset()
     return 0 if shift is None else int(shift.total_seconds())
 

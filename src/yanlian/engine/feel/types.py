@@ -18,6 +18,41 @@ _SAME = {
 }
 
 
+# `list`, `range` and `function` are types only with their parameters (DMN 10.3.2.15); `context` is one without, too.
+_NAMED = frozenset(
+    {
+        "number",
+        "string",
+        "boolean",
+        "date",
+        "time",
+        "date and time",
+        "years and months duration",
+        "Any",
+        "Null",
+        "context",
+        *_SAME,
+        *_SAME.values(),
+    }
+)
+
+
+def unknown_type(kind: ast.Type, types: Mapping[str, ast.Type]) -> str:
+    """The first name in a type that means no type; empty if the type can be mapped to the standard's lattice."""
+    match kind:
+        case ast.TypeName():
+            return "" if kind.name in types or kind.name in _NAMED else kind.name
+        case ast.TypeOf():
+            return unknown_type(kind.member, types)
+        case ast.ContextType():
+            parts: tuple[ast.Type, ...] = tuple(entry.type for entry in kind.entries)
+        case ast.FunctionType():
+            parts = (*kind.parameters, kind.result)
+        case ast.Restricted():
+            return unknown_type(kind.base, types)
+    return next((found for part in parts if (found := unknown_type(part, types))), "")
+
+
 def is_instance(value: object, kind: ast.Type, types: Mapping[str, ast.Type], depth: int = 0) -> Truth:
     """Whether a value is of a type; null is of no type but Null; unknown for what is unknown."""
     if type(value) is Unknown:
