@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import cast
 
 from yanlian.engine.feel import ast
+from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.coerce import coercer
 from yanlian.engine.feel.frame import MAX_CALLS, Frame, Piece, Run, fixed
 from yanlian.engine.feel.java import external_function
@@ -21,6 +23,9 @@ from yanlian.engine.feel.static import function_type
 from yanlian.engine.feel.values import Fault, Function, IncompleteList, Unknown, fault, is_known, union
 
 _SIMPLE = ATOMS - {Unknown, dict}
+# Functions that take a list of plain values as it came.
+_OF_LISTS = frozenset({"count", "sum", "min", "max", "mean", "median", "product", "list contains"})
+_PLAIN = frozenset({Decimal, int, str, bool, type(None), date})
 _LONG = frozenset({str, list, dict, IncompleteList})
 _SHORT = 100
 # Results that need no look of their own.
@@ -138,6 +143,9 @@ def _called(call: Callable[..., object], arguments: list[object]) -> object:
 
 def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
     runs = [p.run for p in pieces]
+    if function is FUNCTIONS.get(function.name) and function.name in _OF_LISTS:
+        # Lists of numbers and texts need not be made lists of decimals first.
+        runs[0] = _as_given(pieces[0])
     if function.run is not None:
         return lambda f: invoke(f, function, [r(f) for r in runs], place)
     call, guarded = function.call, not function.accepts_unknown
@@ -147,9 +155,10 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
         def run_one(f: Frame) -> object:
             value = only(f)
             f.meter.left -= 1
-            if type(value) in _LONG:
+            kind = type(value)
+            if kind in _LONG:
                 _weigh(f, value)
-            if guarded and type(value) not in _SIMPLE and not is_known(value):
+            if guarded and kind not in _SIMPLE and not is_known(value):
                 return union(value)
             result = call(value)
             if type(result) in _ENOUGH:
@@ -171,6 +180,22 @@ def _static(function: Function, pieces: list[Piece], place: ast.Place) -> Run:
                 return union(*values)
         result = call(*values)
         return f.settle(_called(call, values), place) if type(result) is Fault else _checked(result)
+
+    return run
+
+
+def _as_given(piece: Piece) -> Run:
+    """An argument as it came if it is a list of plain values, without making its integers decimals; else its value."""
+    given = piece.raw
+    if given is None:
+        return piece.run
+
+    def run(f: Frame) -> object:
+        value = given(f)
+        kind = type(value)
+        if kind in _SIMPLE or (kind is list and _PLAIN.issuperset(map(type, cast("list[object]", value)))):
+            return value
+        return clean(value)
 
     return run
 
@@ -270,9 +295,10 @@ def _checked_fault(result: object) -> object:
 def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> Piece:
     """`function(…) body`: a value that remembers the locals around it."""
     names = tuple(p.name for p in node.parameters)
+    first = unit.slots
     bindings = {name: Binding(unit.slot()) for name in names}
+    end = unit.slots
     body = unit.compile(node.body, scope.inner(bindings)).run
-    slots = [bindings[name].slot for name in names]
     types = [p.type for p in node.parameters]
     declared = [(i, coercer(t, unit.types)) for i, t in enumerate(types) if t is not None]
     external, known_types = node.external, unit.types
@@ -290,9 +316,8 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
                     return fitted
             if outside is not None:
                 return outside if isinstance(outside, Fault) else apply(outside, values)
-            local = list(captured)
-            for slot, value in zip(slots, values, strict=True):
-                local[slot] = value
+            local = captured.copy()
+            local[first:end] = values
             return body(Frame(f.variables, local, caller.warnings, caller.meter))
 
         def call(*values: object) -> object:
@@ -302,7 +327,7 @@ def compile_function(unit: Unit, node: ast.FunctionDefinition, scope: Scope) -> 
             if meter.calls < 0:
                 raise FeelError("feel_limit", where=meter.where, expected=MAX_CALLS, found="function")
             try:
-                result = inside(f, [clean(value) for value in values])
+                result = inside(f, [value if type(value) in ATOMS else clean(value) for value in values])
             finally:
                 meter.calls += 1
             return None if type(result) is Fault else result

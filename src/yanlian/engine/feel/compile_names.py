@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TypeGuard
 
@@ -132,6 +133,8 @@ def _entry_or(name: str, slot: int, outer: Run) -> Run:
     def run(f: Frame) -> object:
         member = f.slots[slot]
         kind = type(member)
+        if itself and kind in _NO_ENTRIES:
+            return member
         if type(member) is Unknown:
             return member if itself else member.plain()
         if type(member) is dict or is_context(member):
@@ -149,6 +152,8 @@ def _entry_or(name: str, slot: int, outer: Run) -> Run:
     return run
 
 
+# Members of these kinds have no entry `item`: they are the item.
+_NO_ENTRIES = frozenset({Decimal, str, bool, date})
 _SIMPLE = frozenset({str, bool, type(None), list, IncompleteList})
 
 

@@ -220,6 +220,8 @@ def is_known(value: object) -> bool:
         if isinstance(value, IncompleteList) and value.is_open:
             return False
         charge_walk(len(value))
+        if _CERTAIN.issuperset(map(type, value)):
+            return True
         return all(type(member) in _CERTAIN or is_known(member) for member in value)
     if isinstance(value, Mapping):
         charge_walk(len(value))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.values import Fault, fault
+
+_NUMBERS = frozenset({Decimal, int})
 
 
 def rejected(function: str, *arguments: object) -> Fault:
@@ -24,8 +28,17 @@ def single(value: object) -> object:
 def gathered(arguments: tuple[object, ...]) -> list[object]:
     """The members a function works on: those of its one list, or the arguments themselves."""
     if len(arguments) == 1 and isinstance(arguments[0], list):
-        return [member if type(member) in ATOMS else clean(member) for member in arguments[0]]
+        members: list[object] = arguments[0]
+        return members if ATOMS.issuperset(map(type, members)) else [clean(member) for member in members]
     return list(arguments)
+
+
+def numbers_in(arguments: tuple[object, ...]) -> list[Decimal | int] | None:
+    """The members of one list of nothing but numbers, as they are; nothing for anything else. Python adds, compares
+    and sorts integers among decimals exactly, so that they need not be made decimals first."""
+    if len(arguments) == 1 and isinstance(arguments[0], list) and arguments[0]:
+        return arguments[0] if _NUMBERS.issuperset(map(type, arguments[0])) else None
+    return None
 
 
 def as_list(value: object) -> list[object] | None:

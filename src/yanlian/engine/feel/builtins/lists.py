@@ -14,6 +14,14 @@ from yanlian.engine.feel.numbers import MAX_LIST, truncated
 from yanlian.engine.feel.refusal import FeelError
 from yanlian.engine.feel.values import Fault, Function, IncompleteList, Unknown, fault, is_known, union
 
+# Among numbers and texts, Python's equality is FEEL's; a truth value equals a number in Python.
+_COMPARED = frozenset({Decimal, str})
+_ALIKE = frozenset({Decimal, str, int})
+
+
+def _is_open(members: list[object]) -> bool:
+    return isinstance(members, IncompleteList) and members.is_open
+
 
 def list_contains(members: object, element: object) -> object:
     """`list contains(list, element)`: certain members may decide that it does."""
@@ -22,6 +30,8 @@ def list_contains(members: object, element: object) -> object:
     found = as_list(members)
     if found is None:
         return refused("list contains", members)
+    if type(element) in _COMPARED and _ALIKE.issuperset(map(type, found)) and not _is_open(found):
+        return element in found
     results: list[object] = []
     for member in found:
         result = equal(clean(member), element)
@@ -189,6 +199,8 @@ def distinct_values(members: object) -> object:
     found = as_list(members)
     if found is None:
         return refused("distinct values", members)
+    if _COMPARED.issuperset(map(type, found)):
+        return list(dict.fromkeys(found))
     first: dict[Hashable, object] = {}
     for member in found:
         first.setdefault(key_of(clean(member)), member)
@@ -228,7 +240,8 @@ def sort(members: object, precedes: object = None) -> object:
         if first is True:
             return -1
         second = before(b, a)
-        odd.extend(result for result in (first, second) if not isinstance(result, bool))
+        if type(first) is not bool or type(second) is not bool:
+            odd.extend(result for result in (first, second) if not isinstance(result, bool))
         return 1 if second is True else 0
 
     ordered = sorted((clean(member) for member in found), key=cmp_to_key(order))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, DecimalException
+from functools import reduce
 
 from yanlian.engine.feel.arithmetic import add
-from yanlian.engine.feel.builtins.arguments import gathered, refused
+from yanlian.engine.feel.builtins.arguments import gathered, numbers_in, refused
 from yanlian.engine.feel.compare import less
+from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.numbers import CONTEXT, ONE, WIDE, ZERO
 from yanlian.engine.feel.temporal import DaysTime, YearsMonths
 from yanlian.engine.feel.values import Fault, Function, fault
 
 
-def _numbers(name: str, arguments: tuple[object, ...]) -> list[Decimal] | Fault:
+def _numbers(name: str, arguments: tuple[object, ...]) -> Sequence[Decimal | int] | Fault:
+    if (found := numbers_in(arguments)) is not None:
+        return found
     members = gathered(arguments)
     numbers = [member for member in members if isinstance(member, Decimal)]
     return refused(name, *arguments) if len(numbers) < len(members) else numbers
@@ -27,12 +31,15 @@ def _guarded(name: str, compute: Callable[[], Decimal]) -> object:
 
 
 def _extreme(name: str, arguments: tuple[object, ...], *, smallest: bool) -> object:
+    numbers = numbers_in(arguments)
+    if numbers is not None:
+        return clean(min(numbers) if smallest else max(numbers))
     members = gathered(arguments)
     if not members:
         return fault("feel_empty", function=name)
-    numbers = [member for member in members if isinstance(member, Decimal)]
-    if len(numbers) == len(members):
-        return min(numbers) if smallest else max(numbers)
+    decimals = [member for member in members if isinstance(member, Decimal)]
+    if len(decimals) == len(members):
+        return min(decimals) if smallest else max(decimals)
     best = members[0]
     for member in members:
         found = less(member, best) if smallest else less(best, member)
@@ -55,12 +62,15 @@ def maximum(*arguments: object) -> object:
 
 def total(*arguments: object) -> object:
     """`sum(list)`: of numbers or durations; of nothing null, as the standard says."""
+    numbers = numbers_in(arguments)
+    if numbers is not None:
+        return _guarded("sum", lambda: _sum(numbers, CONTEXT.add))
     members = gathered(arguments)
-    numbers = [member for member in members if isinstance(member, Decimal)]
     if not members:
         return fault("feel_empty", function="sum")
-    if len(numbers) == len(members):
-        return _guarded("sum", lambda: _sum(numbers, CONTEXT.add))
+    decimals = [member for member in members if isinstance(member, Decimal)]
+    if len(decimals) == len(members):
+        return _guarded("sum", lambda: _sum(decimals, CONTEXT.add))
     if not all(isinstance(member, (Decimal, YearsMonths, DaysTime)) for member in members):
         return refused("sum", *arguments)
     result = members[0]
@@ -79,11 +89,8 @@ def mean(*arguments: object) -> object:
     return _guarded("mean", lambda: CONTEXT.divide(_sum(numbers, CONTEXT.add), Decimal(len(numbers))))
 
 
-def _sum(numbers: list[Decimal], plus: Callable[[Decimal, Decimal], Decimal]) -> Decimal:
-    result = ZERO
-    for number in numbers:
-        result = plus(result, number)
-    return result
+def _sum(numbers: Sequence[Decimal | int], plus: Callable[[Decimal, Decimal | int], Decimal]) -> Decimal:
+    return reduce(plus, numbers, ZERO)
 
 
 def product(*arguments: object) -> object:
@@ -93,14 +100,7 @@ def product(*arguments: object) -> object:
         return numbers
     if not numbers:
         return fault("feel_empty", function="product")
-
-    def compute() -> Decimal:
-        result = ONE
-        for number in numbers:
-            result = CONTEXT.multiply(result, number)
-        return result
-
-    return _guarded("product", compute)
+    return _guarded("product", lambda: reduce(CONTEXT.multiply, numbers, ONE))
 
 
 def median(*arguments: object) -> object:
@@ -113,7 +113,7 @@ def median(*arguments: object) -> object:
     ordered = sorted(numbers)
     half = len(ordered) // 2
     if len(ordered) % 2:
-        return ordered[half]
+        return clean(ordered[half])
     return _guarded("median", lambda: CONTEXT.divide(CONTEXT.add(ordered[half - 1], ordered[half]), Decimal(2)))
 
 
@@ -141,7 +141,7 @@ def mode(*arguments: object) -> object:
     if isinstance(numbers, Fault):
         return numbers
     counts: dict[Decimal, int] = {}
-    for number in numbers:
+    for number in map(Decimal, numbers):
         counts[number] = counts.get(number, 0) + 1
     top = max(counts.values(), default=0)
     return sorted(number for number, times in counts.items() if times == top)
