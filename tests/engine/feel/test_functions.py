@@ -185,6 +185,12 @@ null[1] | null
 for i in 3..1 return i | [3, 2, 1]
 for i in @"2024-01-01"..@"2024-01-03" return i.day | [1, 2, 3]
 for i in [1..3] return i | [1, 2, 3]
+[3..1] | null
+for i in [3..1] return i | null
+2 in [3..1] | false
+[@"2024-01-02"..@"2024-01-01"].start | null
+["a".."a"] = ["a".."a"] | true
+[true..false] | null
 for i in (1..3) return i | [2]
 for i in 1..5 return if i <= 2 then 1 else partial[-1] + partial[-2] | [1, 1, 2, 3, 5]
 some x in [] satisfies true | false

@@ -8,7 +8,8 @@ from decimal import Decimal, DecimalException
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.arithmetic import OPERATIONS, negate
-from yanlian.engine.feel.compare import COMPARISONS, RAW, conjunction, disjunction
+from yanlian.engine.feel.coerce import shortened
+from yanlian.engine.feel.compare import COMPARISONS, RAW, conjunction, disjunction, less
 from yanlian.engine.feel.compile_calls import compile_call, compile_function
 from yanlian.engine.feel.compile_lists import compile_filter, compile_for, compile_quantified
 from yanlian.engine.feel.compile_names import compile_name, compile_path
@@ -267,6 +268,8 @@ def _range(unit: Unit, node: ast.RangeLiteral, scope: Scope) -> Piece:
             return union(a, b)
         if both and (a is None or b is None or type_name(a) != type_name(b)):
             return fault("feel_range_ends", low=type_name(a), high=type_name(b))
+        if both and less(b, a) is not False:
+            return fault("feel_range_order", low=shortened(a), high=shortened(b))
         return Range(a, b, low_closed, high_closed)
 
     if low.fixed and high.fixed:
