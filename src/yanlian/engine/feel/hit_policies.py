@@ -161,7 +161,7 @@ class Rules:
         )
 
     def _collected(self, f: Frame, results: list[object]) -> object:
-        """C+, C<, C>, C#: sum, least, greatest, number of the results; with several outputs there is none (DMN 8.2.10)."""
+        """C+, C<, C>, C#: sum, least, greatest, number of the results; null with several outputs (DMN 8.2.10)."""
         policy = self.policy
         if len(self.columns) > 1:
             return _null(f, "feel_collect_outputs", {"policy": policy})

@@ -5,7 +5,7 @@ not declared is `Any`, and nothing is held against `Any`. The promises:
 
 - a value is an instance of the type inferred for its node, or null;
 - a fault is reported only where, for every value of the operands' types that is not null, the operation gives null (a
-  condition or a test: is never true).
+  condition or a test: is never true, but for `!=` where its other side comes out as null).
 
 Declared context types are read as closed: a path to an entry that the type does not name is a fault.
 """
