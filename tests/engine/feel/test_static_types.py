@@ -127,7 +127,7 @@ def typed(text: str, *, strict: bool = False, expected: ast.Type | None = None) 
         ("min(ns)", "number"),
         ("max(n, 3)", "number"),
         ("max([d, d])", "date"),
-        ('sum([@"P1D"])', "days and time duration"),
+        ('max([@"P1D"])', "days and time duration"),
         ("append(ns, 1)", "list<number>"),
         ("append(ns, s)", "list<Any>"),
         ("concatenate(ns, [s])", "list<Any>"),

@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, DecimalException
 from functools import reduce
 
-from yanlian.engine.feel.arithmetic import add
 from yanlian.engine.feel.builtins.arguments import gathered, numbers_in, refused
 from yanlian.engine.feel.compare import less
 from yanlian.engine.feel.normal import clean
 from yanlian.engine.feel.numbers import CONTEXT, ONE, WIDE, ZERO
-from yanlian.engine.feel.temporal import DaysTime, YearsMonths
 from yanlian.engine.feel.values import Fault, Function, fault
 
 
@@ -61,22 +59,12 @@ def maximum(*arguments: object) -> object:
 
 
 def total(*arguments: object) -> object:
-    """`sum(list)`: of numbers or durations; of nothing null, as the standard says."""
+    """`sum(list)`: of numbers; of nothing null, as the standard says."""
     numbers = numbers_in(arguments)
-    if numbers is not None:
-        return _guarded("sum", lambda: _sum(numbers, CONTEXT.add))
-    members = gathered(arguments)
-    if not members:
-        return fault("feel_empty", function="sum")
-    decimals = [member for member in members if isinstance(member, Decimal)]
-    if len(decimals) == len(members):
-        return _guarded("sum", lambda: _sum(decimals, CONTEXT.add))
-    if not all(isinstance(member, (Decimal, YearsMonths, DaysTime)) for member in members):
-        return refused("sum", *arguments)
-    result = members[0]
-    for member in members[1:]:
-        result = add(result, member)
-    return result
+    found = _numbers("sum", arguments) if numbers is None else numbers
+    if isinstance(found, Fault):
+        return found
+    return _guarded("sum", lambda: _sum(found, CONTEXT.add)) if found else fault("feel_empty", function="sum")
 
 
 def mean(*arguments: object) -> object:

@@ -27,8 +27,7 @@ from yanlian.engine.feel.static.signatures import Parameter, Result, Signature
 
 _NUMBERS, _TEXTS, _TRUTHS = list_of(NUMBER), list_of(STRING), list_of(BOOLEAN)
 _DAY = (DATE, DATE_TIME)
-_SUMMED = (_NUMBERS, list_of(MONTHS), list_of(DAYS))
-_ORDERED = (*_SUMMED, _TEXTS, list_of(DATE), list_of(DATE_TIME), list_of(TIME))
+_ORDERED = (_NUMBERS, list_of(MONTHS), list_of(DAYS), _TEXTS, list_of(DATE), list_of(DATE_TIME), list_of(TIME))
 
 
 def _one(name: str, *types: ast.Type) -> Parameter:
@@ -124,7 +123,7 @@ _OF_LISTS = {
     "sort": (_gives(r.same_list, _LIST, _maybe("precedes", FUNCTION)),),
     "min": (_gives(r.one_of_members, _gathered(*_ORDERED, numbered="c", filled=True)),),
     "max": (_gives(r.one_of_members, _gathered(*_ORDERED, numbered="c", filled=True)),),
-    "sum": (_gives(r.one_of_members, _gathered(*_SUMMED, numbered="n", filled=True)),),
+    "sum": (_OF_NUMBERS,),
     "mean": (_OF_NUMBERS,),
     "product": (_OF_NUMBERS,),
     "median": (_OF_NUMBERS,),
