@@ -273,6 +273,9 @@ def test_a_cell_with_a_fault_never_matches_an_input_of_its_type(
 ):
     tree = parse_unary_tests(text, names=WORLD)
     typed = infer_tests(tree, TYPES[subject], TYPES)
+    # `not(…)` turns a test that never matches into one that may always match.
+    if tree.negated:
+        return
     if not any(fault.code == "feel_type_test" and fault.place == tree.tests[0].place for fault in typed.faults):
         return
     ready = compile_unary_tests(tree, names=WORLD)
