@@ -28,11 +28,20 @@ _MONEY = (
 )
 # A firm that no clause gives anything.
 _QUIET: Mapping[str, object] = {
-    **{"ind": 5111, "in_dist": True, "blk": False, "fok": True, "est": date(2010, 1, 1)},
-    **{"scale": NONE, "hnte": NONE, "srdi": NONE, "hnte_n": 0, "srdi_l": 0},
+    "ind": 5111,
+    "in_dist": True,
+    "blk": False,
+    "fok": True,
+    "est": date(2010, 1, 1),
+    "scale": NONE,
+    "hnte": NONE,
+    "srdi": NONE,
+    "hnte_n": 0,
+    "srdi_l": 0,
     **dict.fromkeys(_COUNTS, 0),
     **dict.fromkeys(_MONEY, 0),
-    **{"emp": 10, "emp_ly": 10},
+    "emp": 10,
+    "emp_ly": 10,
 }
 _ORDER = (
     *("eid", "ind", "in_dist", "blk", "fok", "est", "rev_ty", "rev_ly", "rev_peak", "rd_ty", "rd_ly"),
@@ -43,8 +52,12 @@ _INVENTION, _PCT = 1, 4
 _IN_YEAR = date(2025, 6, 30)
 
 
-def _one(label: str, patents: Patents = (), **changes: object) -> Planted:
-    return label, {**_QUIET, **changes}, patents
+def _one(label: str, **changes: object) -> Planted:
+    return label, {**_QUIET, **changes}, ()
+
+
+def _owning(patents: Patents, planted: Planted) -> Planted:
+    return planted[0], planted[1], patents
 
 
 def _around(value: int, step: int = 1) -> tuple[int, int, int]:
@@ -66,8 +79,13 @@ def _industries() -> Iterator[Planted]:
     for industry in sorted({near for border in borders for near in _around(border)}):
         yield _one(
             f"industry {industry}",
-            **{"ind": industry, "scale": _IN_YEAR, "equip": 6 * MILLION, "comp": 100_005},
-            **{"rev_ty": 30 * MILLION, "rev_ly": 29 * MILLION, "rev_peak": 30 * MILLION},
+            ind=industry,
+            scale=_IN_YEAR,
+            equip=6 * MILLION,
+            comp=100_005,
+            rev_ty=30 * MILLION,
+            rev_ly=29 * MILLION,
+            rev_peak=30 * MILLION,
         )
 
 
@@ -146,12 +164,12 @@ def _titles() -> Iterator[Planted]:
 
 def _patents() -> Iterator[Planted]:
     for many in (0, 1, 9, 10, 11, 65, 66, 67, 68):
-        yield _one(f"C09 {many} inventions", patents=[(_INVENTION, _IN_YEAR)] * many)
+        yield _owning([(_INVENTION, _IN_YEAR)] * many, _one(f"C09 {many} inventions"))
     for many in (1, 2, 19, 20, 21, 40):
-        yield _one(f"C10 {many} PCT", patents=[(_PCT, _IN_YEAR)] * many)
+        yield _owning([(_PCT, _IN_YEAR)] * many, _one(f"C10 {many} PCT"))
     for border in (date(2025, 1, 1), date(2025, 12, 31)):
         for day in _days_around(border):
-            yield _one(f"patents of {day}", patents=[(kind, day) for kind in (1, 2, 3, 4)])
+            yield _owning([(kind, day) for kind in (1, 2, 3, 4)], _one(f"patents of {day}"))
 
 
 def _loans() -> Iterator[Planted]:
@@ -212,15 +230,22 @@ def _staff() -> Iterator[Planted]:
 def _totals() -> Iterator[Planted]:
     # 2 + 1 + 1 + 0.5 + 5 million yuan; what else there is meets the cap of 10 million.
     rich = {
-        **{"ind": 3511, "rev_ty": 6_000 * MILLION, "rev_ly": 4_000 * MILLION, "rev_peak": 4_000 * MILLION},
-        **{"rd_ty": 200 * MILLION, "srdi": _IN_YEAR, "srdi_l": 3, "equip": 100 * MILLION},
+        "ind": 3511,
+        "rev_ty": 6_000 * MILLION,
+        "rev_ly": 4_000 * MILLION,
+        "rev_peak": 4_000 * MILLION,
+        "rd_ty": 200 * MILLION,
+        "srdi": _IN_YEAR,
+        "srdi_l": 3,
+        "equip": 100 * MILLION,
     }
     for raised in (*_around(50 * MILLION, 100), *_around(50 * MILLION, 50), 100 * MILLION):
         yield _one(f"total with equity {raised}", equity=raised, **rich)
     for spent in (100, *_around(166_666_667), 5 * MILLION):
         for shown in (0, 1, 10_000_000):
             yield _one(f"total {spent} {shown}", comp=spent, exhib=shown, equity=10 * MILLION, **rich)
-    yield _one("total, all at once", [(1, _IN_YEAR)] * 70 + [(4, _IN_YEAR)] * 30, comp=MILLION, **rich)
+    patents = [(_INVENTION, _IN_YEAR)] * 70 + [(_PCT, _IN_YEAR)] * 30
+    yield _owning(patents, _one("total, all at once", comp=MILLION, **rich))
 
 
 def planted() -> list[Planted]:
