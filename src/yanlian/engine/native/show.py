@@ -24,7 +24,7 @@ from yanlian.engine.native.ir import (
     Result,
     Row,
 )
-from yanlian.engine.native.order import Vertex, below, ordered
+from yanlian.engine.native.order import Order, Vertex, below, ordered
 
 # An expression that is longer is given a name, so that lines stay readable.
 _LONGEST = 80
@@ -37,13 +37,13 @@ def shown(program: Program) -> str:
     return "\n".join(_Page(program).lines) + "\n"
 
 
-def digest(program: Program) -> str:
+def digest(program: Program, order: Order | None = None) -> str:
     """SHA-256 over everything that the program means: columns, tables, outputs, nodes in canonical order; no notes."""
     found = hashlib.sha256()
     for part in (program.name, program.columns, program.tables, _heads(program)):
         found.update(repr(part).encode() + b"\n")
     number: dict[Vertex, int] = {}
-    for vertex in ordered(program).vertices:
+    for vertex in (order or ordered(program)).vertices:
         number[vertex] = len(number)
         line = (_kind(vertex), [number[one] for one in below(vertex)])
         found.update(repr(line).encode() + b"\n")

@@ -1,0 +1,70 @@
+"""LLVM on this machine: text of a module → optimised object code → addresses of functions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import llvmlite
+import llvmlite.binding as llvm
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """For which processor code is made, and by which compiler; object code of one machine is of no use to another."""
+
+    triple: str
+    cpu: str
+    features: str
+    compiler: str
+
+
+@functools.cache
+def this_machine() -> Machine:
+    """The processor that this process runs on."""
+    version = ".".join(str(part) for part in llvm.llvm_version_info)
+    features = llvm.get_host_cpu_features().flatten()
+    return Machine(llvm.get_process_triple(), llvm.get_host_cpu_name(), features, f"{llvmlite.__version__} {version}")
+
+
+@functools.cache
+def _ready() -> None:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+
+
+def _target(machine: Machine) -> llvm.TargetMachine:
+    _ready()
+    target = llvm.Target.from_triple(machine.triple)
+    return target.create_target_machine(
+        cpu=machine.cpu, features=machine.features, opt=2, reloc="pic", codemodel="small"
+    )
+
+
+def object_code(text: str, machine: Machine) -> bytes:
+    """The machine code of a module."""
+    target = _target(machine)
+    with llvm.parse_assembly(text) as module:
+        module.triple = machine.triple
+        module.data_layout = str(target.target_data)
+        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning.loop_vectorization = True
+        tuning.slp_vectorization = False
+        tuning.loop_unrolling = False
+        tuning.loop_interleaving = False
+        builder = llvm.create_pass_builder(target, tuning)
+        builder.getModulePassManager().run(module, builder)
+        return bytes(target.emit_object(module))
+
+
+class Loaded:
+    """Object code in memory; its functions are there for as long as this object is."""
+
+    def __init__(self, code: bytes, names: Sequence[str], machine: Machine) -> None:
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(machine), use_lmm=True)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+        self.addresses: list[int] = [self._engine.get_function_address(name) for name in names]
+        if not all(self.addresses):
+            raise ValueError("object code that lacks a function")
