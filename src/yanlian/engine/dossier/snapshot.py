@@ -1,8 +1,12 @@
 """All dossiers at one recorded moment: an immutable Parquet data set with a content hash.
 
 The hash is over the rows themselves (in the order of entity ids), not over the bytes of the files, so the same data
-give the same hash whatever the version of the Parquet writer. A folder holds `manifest.json` (written last: a folder
-without it is not a snapshot) and part files of bounded row groups.
+give the same hash whatever the version of the Parquet writer and the size of row groups (`layout_digest.py`). A folder
+holds `manifest.json` (written last: a folder without it is not a snapshot), part files of bounded row groups, and
+beside each `part-NNNNN.parquet` a `hashes-NNNNN.npy`: 128 bits for the content of each row, in the order of the rows,
+as an array of shape (rows, 2) of 64-bit words. `row_hashes(part)` of `layout.py` reads it; `layout_hash.py` says what
+exactly is hashed. Two rows with the same hash have the same content, so what differs between two snapshots is found
+without reading the rows.
 """
 
 from __future__ import annotations
@@ -16,14 +20,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.arrow import dossier_schema
 from yanlian.engine.dossier.coverage import Coverage
+from yanlian.engine.dossier.layout import parquet_options, row_hashes, write_hashes
+from yanlian.engine.dossier.layout_digest import ContentDigest
+from yanlian.engine.dossier.layout_hash import hash_rows
 from yanlian.engine.dossier.schema import Schema
 
+MANIFEST = "manifest.json"
+# 1: the hash was over Arrow messages of each row group; such snapshots stay as they are and can still be verified.
+FORMAT = 2
 ROWS_PER_GROUP = 2_000
 _ROWS_PER_PART = 100_000
 
@@ -49,7 +61,8 @@ class SnapshotWriter:
         self.folder = folder
         self.moment = moment
         self._arrow = dossier_schema(schema)
-        self._digest = hashlib.sha256()
+        self._digest = ContentDigest()
+        self._hashes: list[NDArray[np.uint64]] = []
         self._rows = 0
         self._part = 0
         self._buffer: list[Mapping[str, object]] = []
@@ -75,40 +88,34 @@ class SnapshotWriter:
         if not self._buffer:
             return
         batch = pa.RecordBatch.from_pylist(cast("list[dict[str, object]]", self._buffer), schema=self._arrow)
-        self._digest.update(_content(batch))
-        if self._file is None or self._in_part >= _ROWS_PER_PART:
-            if self._file is not None:
-                self._file.close()
-                self._part += 1
+        self._digest.update(batch)
+        if self._file is not None and self._in_part >= _ROWS_PER_PART:
+            self._end_part()
+            self._part += 1
+        if self._file is None:
             self._in_part = 0
-            self._file = pq.ParquetWriter(
-                self._making / f"part-{self._part:05d}.parquet", self._arrow, compression="zstd"
-            )
+            self._file = pq.ParquetWriter(self._part_path(), self._arrow, **parquet_options(self._arrow, "lz4"))
         self._file.write_batch(batch, row_group_size=ROWS_PER_GROUP)
+        self._hashes.append(hash_rows(batch))
         self._rows += len(self._buffer)
         self._in_part += len(self._buffer)
         self._buffer = []
 
-    def close(self, coverage: Coverage) -> SnapshotInfo:
-        """Finish: the manifest is written, and the folder gets its name in one step."""
-        self._flush()
+    def _part_path(self) -> Path:
+        return self._making / f"part-{self._part:05d}.parquet"
+
+    def _end_part(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
-        deliveries = coverage.as_data()
-        self._digest.update(json.dumps(deliveries, sort_keys=True).encode())
-        self._digest.update(self.moment.isoformat().encode())
-        digest = self._digest.hexdigest()
-        manifest = {
-            "hash": digest,
-            "moment": self.moment.isoformat(),
-            "rows": self._rows,
-            "rows_per_group": ROWS_PER_GROUP,
-            "coverage": deliveries,
-        }
-        (self._making / "manifest.json").write_text(
-            json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+            write_hashes(self._part_path(), np.concatenate(self._hashes))
+            self._hashes = []
+
+    def close(self, coverage: Coverage) -> SnapshotInfo:
+        """Finish: the manifest is written, and the folder gets its name in one step."""
+        self._flush()
+        self._end_part()
+        digest = write_manifest(self._making, self._digest, self.moment, self._rows, ROWS_PER_GROUP, coverage)
         final = self.folder / digest[:16]
         if final.exists():
             # The same content is there already: keep the older files, they are the same rows.
@@ -127,8 +134,31 @@ class SnapshotWriter:
             shutil.rmtree(self._making, ignore_errors=True)
 
 
+def write_manifest(
+    folder: Path, content: ContentDigest, moment: datetime, rows: int, rows_per_group: int, coverage: Coverage
+) -> str:
+    """Write what a folder of parts is, which makes it a snapshot; returns its hash."""
+    deliveries = coverage.as_data()
+    digest = _whole_hash(content.hexdigest(), coverage, moment)
+    manifest = {
+        "format": FORMAT,
+        "hash": digest,
+        "moment": moment.isoformat(),
+        "rows": rows,
+        "rows_per_group": rows_per_group,
+        "coverage": deliveries,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    return digest
+
+
+def _whole_hash(content: str, coverage: Coverage, moment: datetime) -> str:
+    told = [content, json.dumps(coverage.as_data(), sort_keys=True), moment.isoformat()]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
 def _content(batch: pa.RecordBatch) -> bytes:
-    """The bytes that stand for the rows: Arrow's message of the batch, which holds values but no schema or notes."""
+    """The bytes that stood for the rows in format 1: Arrow's message of the batch, values without schema or notes."""
     return cast("bytes", batch.serialize().to_pybytes())
 
 
@@ -138,6 +168,7 @@ class Snapshot:
 
     info: SnapshotInfo
     coverage: Coverage
+    format: int = FORMAT
 
     def parts(self) -> list[Path]:
         """The Parquet files in order."""
@@ -171,6 +202,25 @@ class Snapshot:
 
     def verify(self) -> None:
         """Refuse when the rows do not give the hash of the manifest (a file was changed)."""
+        found = self._hash_of_rows() if self.format > 1 else self._hash_of_messages()
+        if found != self.info.hash:
+            raise Refused("snapshot_changed", folder=str(self.info.path))
+
+    def _hash_of_rows(self) -> str:
+        digest = ContentDigest()
+        for part in self.parts():
+            file = pq.ParquetFile(part)
+            kept = row_hashes(part)
+            done = 0
+            for group in range(file.metadata.num_row_groups):
+                rows = file.read_row_group(group)
+                digest.update(rows)
+                if not np.array_equal(hash_rows(rows), kept[done : done + rows.num_rows]):
+                    raise Refused("snapshot_changed", folder=str(self.info.path))
+                done += rows.num_rows
+        return _whole_hash(digest.hexdigest(), self.coverage, self.info.moment)
+
+    def _hash_of_messages(self) -> str:
         digest = hashlib.sha256()
         for part, group in self.groups():
             # Built anew from values: buffers read from Parquet may be laid out otherwise than those written.
@@ -178,8 +228,7 @@ class Snapshot:
             digest.update(_content(pa.RecordBatch.from_pylist(read_group(part, group), schema=schema)))
         digest.update(json.dumps(self.coverage.as_data(), sort_keys=True).encode())
         digest.update(self.info.moment.isoformat().encode())
-        if digest.hexdigest() != self.info.hash:
-            raise Refused("snapshot_changed", folder=str(self.info.path))
+        return digest.hexdigest()
 
 
 def read_group(part: Path, group: int) -> list[dict[str, object]]:
@@ -189,9 +238,9 @@ def read_group(part: Path, group: int) -> list[dict[str, object]]:
 
 def open_snapshot(path: Path) -> Snapshot:
     """Open a snapshot folder. Raises `Refused("snapshot_missing")` when it is not there or not whole."""
-    manifest = path / "manifest.json"
+    manifest = path / MANIFEST
     if not manifest.exists():
-        raise Refused("snapshot_missing", folder=str(path), missing="manifest.json")
+        raise Refused("snapshot_missing", folder=str(path), missing=MANIFEST)
     data = json.loads(manifest.read_text(encoding="utf-8"))
     info = SnapshotInfo(data["hash"], datetime.fromisoformat(data["moment"]), int(data["rows"]), path)
-    return Snapshot(info, Coverage.from_data(data["coverage"]))
+    return Snapshot(info, Coverage.from_data(data["coverage"]), int(data.get("format", 1)))
