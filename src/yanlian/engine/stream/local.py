@@ -1,4 +1,4 @@
-"""Streaming on one machine: worker processes take row groups, results are written in the order of the snapshot.
+"""Streaming into one file: worker processes take row groups, results are written in the order of the snapshot.
 
 Memory is bounded by the number of workers times the size of a row group, whatever the size of the snapshot. The output
 file appears under its name only when it is whole.
@@ -13,39 +13,14 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yanlian.engine.dossier import Snapshot
 from yanlian.engine.stream.outcomes import OUTCOME_SCHEMA
-
-
-class BatchEvaluator(Protocol):
-    """Dossiers in, outcomes out, both as Arrow batches; the outcomes in the order of the dossiers."""
-
-    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch: ...
-
-
-class EvaluatorMaker(Protocol):
-    """Something small that can be sent to a worker process and makes the evaluator there."""
-
-    def make(self) -> BatchEvaluator: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a stream has come."""
-
-    done: int
-    total: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Dossiers a second."""
-        return self.done / self.seconds if self.seconds else 0.0
+from yanlian.engine.stream.progress import Progress
+from yanlian.engine.stream.seam import BatchEvaluator, EvaluatorMaker
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.feel.dmn.program import program
 from yanlian.engine.feel.dmn.read import read_model
 from yanlian.engine.feel.dmn.rows import Rows, Table, Tally
-from yanlian.engine.stream.local import Progress
 from yanlian.engine.stream.model_files import BLOCK_ROWS, Source, blocks, keys_of, look_at, schema_of
 from yanlian.engine.stream.model_parts import assemble, read_tally, write_part
+from yanlian.engine.stream.progress import Progress
 
 _PART = "{:07}.arrow"
 

@@ -1,0 +1,48 @@
+"""Evaluating without a database, in two calls: `evaluate` makes a run, `read_run` reads one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from yanlian.engine.stream.engines import DEFAULT, maker_for
+from yanlian.engine.stream.read import RunReader, open_run
+from yanlian.engine.stream.run import RunResult, Tell, run
+from yanlian.engine.stream.since import run_since
+
+
+def evaluate(
+    packs: Sequence[Path | str],
+    dossiers: Path | str,
+    as_of: date,
+    out: Path | str,
+    *,
+    engine: str = DEFAULT,
+    workers: int = 1,
+    form: str = "rows",
+    since: Path | str | None = None,
+    old_dossiers: Path | str | None = None,
+    drafts: bool = False,
+    progress: Tell | None = None,
+) -> RunResult:
+    """Evaluate every dossier of a snapshot (or overlay) under the packs in force on a day, into the folder `out`.
+
+    Called again with the same, it goes on where it was left; a finished run is returned as it is. `since`: a finished
+    run of which only what differs is evaluated; `old_dossiers`: its dossiers, when they lie elsewhere now. `drafts`:
+    also documents that are still drafts. Workers are processes or threads, as the engine needs; a script that starts
+    processes needs the usual `if __name__ == "__main__"`. Raises `Refused` and `PackFaults`.
+    """
+    folders = [Path(one) for one in packs]
+    maker = maker_for(engine, folders, Path(dossiers), as_of, drafts=drafts, form=form)
+    if since is None:
+        return run(Path(dossiers), maker, Path(out), workers=workers, progress=progress)
+    moved = None if old_dossiers is None else Path(old_dossiers)
+    return run_since(
+        Path(dossiers), maker, Path(out), Path(since), old_dossiers=moved, workers=workers, progress=progress
+    )
+
+
+def read_run(path: Path | str) -> RunReader:
+    """A finished run: `batches()` gives Arrow, `rows()` dicts, `entity(id)` the outcomes of one."""
+    return open_run(Path(path))
