@@ -87,7 +87,7 @@ def test_parts_are_summed_when_their_condition_holds(one):
     assert one({"登记": {"注册资本": 100}}, amount=None, parts=parts).amount_fen == 12000
     assert one({"登记": {"注册资本": 99}}, amount=None, parts=parts).amount_fen == 10000
     assert one({"登记": "未知"}, amount=None, parts=parts).kind == "unknown"
-    nothing = [{"label": "空", "when": "null > 1", "amount": "1"}]
+    nothing = [{"label": "空", "when": 'number("一") > 1', "amount": "1"}]
     assert one({}, amount=None, parts=nothing).reason["null"] == ["空"]
 
 
@@ -218,7 +218,9 @@ def test_a_definition_that_reads_a_parameter_follows_the_event_too(one):
 
 
 def test_names_of_a_clause_are_its_own(tmp_path):
-    first = clause(id="A", definitions={"基数": "1"}, amount="基数", tables={"表": {**TABLE, "inputs": ["基数"]}})
+    first = clause(
+        id="A", definitions={"基数": "1"}, amount="基数", tables={"表": {**TABLE, "inputs": ["string(基数)"]}}
+    )
     second = clause(id="B", definitions={"基数": "2"}, amount="基数")
     packs = load_packs([written(tmp_path, document(first, second))])
     assert [one.amount_fen for one in run(packs, {})] == [100, 200]

@@ -98,7 +98,7 @@ def test_a_document_case_is_after_stacking_and_caps(tmp_path):
 
 def test_facts_are_laid_over_the_base_case_field_by_field(result):
     pack = {"base_case": {"登记": {"注册资本": "5", "登记状态": "存续"}, "科技资质": TITLES}}
-    amount = 'if 登记.登记状态 = "存续" then 登记.注册资本 + count(科技资质) else 99'
+    amount = 'if 登记.登记状态 = "存续" then 登记.注册资本 + count(科技资质) * 1元 else 99'
     assert result({"amount": 7}, pack=pack, amount=amount).passed
     assert result({"amount": 11}, {"登记": {"注册资本": 9}}, pack=pack, amount=amount).passed
     assert result({"amount": 6}, {"科技资质": TITLES[:1]}, pack=pack, amount=amount).passed

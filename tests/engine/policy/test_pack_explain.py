@@ -140,7 +140,7 @@ def test_what_is_missing_is_named_with_its_holder_in_both_languages(why):
 
 
 def test_a_rule_that_gives_null_says_so(why):
-    explanation = why(conditions=[{"label": "空", "when": "null > 1"}])
+    explanation = why(conditions=[{"label": "空", "when": 'number("一") > 1'}])
     assert (explanation.outcome.kind, explanation.rules[2].verdict) == ("manual", "null")
     assert explanation.rules[2].used.nulls
 

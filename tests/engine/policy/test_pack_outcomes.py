@@ -63,7 +63,7 @@ def test_an_amount_that_gives_null_is_left_to_a_person(one):
 
 
 def test_unknown_comes_before_null(one):
-    rules = [*STATUS, {"label": "空", "when": "null > 1"}]
+    rules = [*STATUS, {"label": "空", "when": 'number("一") > 1'}]
     assert one({"登记": "未知"}, conditions=rules).kind == "unknown"
 
 

@@ -68,7 +68,7 @@ def test_a_gap_is_a_warning_until_the_table_explains_it(faults: Faulty):
         (["级"], [['"国家级", "省级"'], ['"市级", "区级"']], []),
         (["上年报表.年度"], [["<= 2024"], [">= 2025"]], []),
         # What is no single field of a record takes its kind from the tests.
-        (["科技资质.级别"], [['"国家级", "省级"'], ['"市级", "区级"']], ["table_gap"]),
+        (['科技资质[1].级别 + ""'], [['"国家级", "省级"'], ['"市级", "区级"']], ["table_gap"]),
         (["count(科技资质)"], [["< 1"], [">= 1"]], []),
         # What only the facts decide is told.
         (["证.级别"], [["证.类别"], ["-"]], ["table_not_examined_name"]),

@@ -21,6 +21,7 @@ from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.reading import Reader, nearest, raw_value
 from yanlian.engine.policy.to_fill import note_to_fill
 from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, canonical, decode, read_tree
+from yanlian.engine.policy.types import PackTypes, type_packs
 
 PACK_FILE = "pack.yaml"
 MAX_FILES = 500
@@ -29,12 +30,14 @@ _PACK_KEYS = ("id", "title", "district", "requires", "note")
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackSet:
-    """Packs that belong together, compiled. `hash` names their content, whatever folders and files it stands in."""
+    """Packs that belong together, compiled. `hash` names their content, whatever folders and files it stands in;
+    `types` says what is known of their formulas before any dossier is seen."""
 
     packs: tuple[Pack, ...]
     documents: tuple[CompiledDocument, ...]
     schema: Schema
     hash: str
+    types: PackTypes
     warnings: tuple[Fault, ...] = ()
 
     def __repr__(self) -> str:
@@ -208,12 +211,14 @@ def build(packs: Sequence[Pack], faults: Faults) -> PackSet | None:
         return None
     compiler = Compiler(schema, faults)
     documents: list[CompiledDocument] = []
+    pack_homes: list[Home] = []
     shared: dict[str, dict[str, Item]] = {}
     order = 0
     for pack in packs:
         faults.at(pack.id, PACK_FILE)
         required = _merged([shared.get(need, {}) for need in pack.requires], faults)
         home = pack_home(compiler, pack, required)
+        pack_homes.append(home)
         for item in home.own.values():
             compiler.settle(item)
         homes = _document_homes(compiler, pack, home, faults)
@@ -228,8 +233,9 @@ def build(packs: Sequence[Pack], faults: Faults) -> PackSet | None:
         note_pack(pack, schema, faults)
         note_to_fill(pack, PACK_FILE, faults)
     _note_clause_ids(packs, faults)
+    types = type_packs(schema, pack_homes, documents, faults)
     digest = hashlib.sha256("\n".join(sorted(pack.hash for pack in packs)).encode()).hexdigest()
-    return PackSet(tuple(packs), tuple(documents), schema, digest, tuple(faults.found))
+    return PackSet(tuple(packs), tuple(documents), schema, digest, types, tuple(faults.found))
 
 
 def _document_homes(compiler: Compiler, pack: Pack, home: Home, faults: Faults) -> list[Home]:

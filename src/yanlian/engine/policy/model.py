@@ -57,11 +57,14 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A parameter's value from a day on, with the article that says so."""
+    """A parameter's value from a day on, with the article that says so; `written`: a single value as it stands in the
+    file, with its unit."""
 
     start: date
     value: Constant
     reference: str
+    written: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ def _parameter(reader: Reader, key: Scalar, tree: Tree) -> Parameter:
             continue
         if not reader.text(one, "reference"):
             reader.faults.add(one.line, "pack_no_reference", "warning", name=key.text, found=start.isoformat())
-        values.append(Dated(start, reader.value(one.get("value"), what), reader.text(one, "reference")))
+        value = one.get("value")
+        written = value.text if isinstance(value, Scalar) and value.plain else ""
+        values.append(Dated(start, reader.value(value, what), reader.text(one, "reference"), written, one.line))
         if len(values) > 1 and values[-2].start >= start:
             reader.faults.add(one.line, "pack_dates_order", name=key.text, found=start.isoformat())
     shared = reader.flag(node, "shared")

@@ -26,7 +26,7 @@ from yanlian.engine.feel.static.walk import Steps, Walk
 def of_call(walk: Walk, node: ast.Call, scope: Scope) -> Steps:
     """`f(…)`: a name that is no function by its type means the built-in function of that name."""
     name = node.function.name if isinstance(node.function, ast.Name) else ""
-    builtin = SIGNATURES.get(name, ())
+    builtin = SIGNATURES.get(name) or walk.functions.get(name, ())
     callee: ast.Type | None = None
     if not builtin or is_local(scope, name):
         callee = resolved((yield node.function, scope), walk.types)

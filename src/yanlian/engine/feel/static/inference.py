@@ -21,9 +21,10 @@ from yanlian.engine.feel.static.operations import (
 )
 from yanlian.engine.feel.static.scope import Scope
 from yanlian.engine.feel.static.typed import Typed
-from yanlian.engine.feel.static.walk import Steps, Walk, drive
+from yanlian.engine.feel.static.walk import Signatures, Steps, Walk, drive
 
 _NO_TYPES: Types = {}
+_NO_FUNCTIONS: Signatures = {}
 
 
 def infer(
@@ -33,13 +34,14 @@ def infer(
     types: Types = _NO_TYPES,
     expected: ast.Type | None = None,
     strict: bool = False,
+    functions: Signatures = _NO_FUNCTIONS,
 ) -> Typed:
     """The types of an expression whose free names have the given types.
 
     `types`: named types. `expected`: what the whole must be able to give. `strict`: a name that is in neither is a
-    fault; without it, it is `Any`.
+    fault; without it, it is `Any`. `functions`: signatures of functions beside the built-in ones.
     """
-    walk = Walk(types, strict)
+    walk = Walk(types, strict, functions)
     kind = drive(walk, _whole(tree, Scope(None, names)), _steps)
     if expected is not None and not fits(kind, expected, types):
         walk.fault(tree.place, "feel_type_result", expected=expected, found=kind)
@@ -53,9 +55,10 @@ def infer_tests(
     *,
     types: Types = _NO_TYPES,
     strict: bool = False,
+    functions: Signatures = _NO_FUNCTIONS,
 ) -> Typed:
     """The types of unary tests on an input of type `subject`; a test that no input of the type can pass is a fault."""
-    walk = Walk(types, strict)
+    walk = Walk(types, strict, functions)
     drive(walk, of_tests(walk, tree.tests, subject, Scope(None, names)), _steps)
     return Typed(tree, BOOLEAN, tuple(walk.faults), walk.kinds)
 

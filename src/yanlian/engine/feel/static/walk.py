@@ -6,7 +6,7 @@ drives them all, so that a tree may be as high as it likes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,16 +15,22 @@ from yanlian.engine.feel.names import nearest
 from yanlian.engine.feel.static.faults import TypeFault, fault_at
 from yanlian.engine.feel.static.lattice import ANY, BOOLEAN, NULL, NUMBER, STRING, Types, join, known_name
 from yanlian.engine.feel.static.scope import Scope, names_in
+from yanlian.engine.feel.static.signatures import Signature
 
+Signatures: TypeAlias = Mapping[str, tuple[Signature, ...]]
 Steps: TypeAlias = Generator[tuple[ast.Expression, Scope], ast.Type, ast.Type]
 
 
 @dataclass(slots=True)
 class Walk:
-    """One inference: the named types, whether unknown names are faults, and what has been found."""
+    """One inference: the named types, whether unknown names are faults, and what has been found.
+
+    `functions`: the signatures of functions that the caller has beside the built-in ones.
+    """
 
     types: Types
     strict: bool
+    functions: Signatures = field(default_factory=dict)
     kinds: dict[int, ast.Type] = field(default_factory=dict)
     faults: list[TypeFault] = field(default_factory=list)
 

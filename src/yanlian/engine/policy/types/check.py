@@ -1,0 +1,185 @@
+"""Every formula of a pack set is typed once; what can never give what is asked of it is a fault with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yanlian.base.refusal import Language
+from yanlian.engine.feel import ast
+from yanlian.engine.feel.static import Typed, overlaps
+from yanlian.engine.feel.static.lattice import (
+    BOOLEAN,
+    CONTEXT,
+    DATE,
+    DATE_TIME,
+    LIST,
+    NUMBER,
+    STRING,
+)
+from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTable, Expression, Home, Item
+from yanlian.engine.policy.fault import Faults, Severity
+from yanlian.engine.policy.model import Formula
+from yanlian.engine.policy.types.fault import TypeRefused, refused, refused_at
+from yanlian.engine.policy.types.measures import Measures
+from yanlian.engine.policy.types.parameters import check_parameter
+from yanlian.engine.policy.types.quantities import Clash
+from yanlian.engine.policy.types.quantity import UNKNOWN, Quantity
+from yanlian.engine.policy.types.scope import Typing
+from yanlian.engine.policy.types.units import MONEY, PLAIN, YUAN, Unit
+
+_TRUTH = (BOOLEAN,)
+_FIGURE = (NUMBER,)
+_DAY = (DATE, DATE_TIME)
+_RECORDS = (LIST, CONTEXT)
+_WORD = (STRING, NUMBER, DATE)
+_YEAR = (NUMBER, STRING)
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
+# What must be money, and what must be none.
+_MONEY = frozenset({"amount", "cap", "caps.amount", "parts.amount", "top_up.paid"})
+_FACTORS = frozenset({"multipliers.factor"})
+
+
+class TypeCheck:
+    """The walk over all formulas of a pack set. `stands` remembers where each formula stands."""
+
+    def __init__(self, typing: Typing, measures: Measures, faults: Faults) -> None:
+        self.typing = typing
+        self.measures = measures
+        self.faults = faults
+        self.stands: dict[int, Home] = {}
+
+    def home(self, home: Home) -> None:
+        """The definitions, tables and parameters of a pack, document or clause."""
+        for item in home.own.values():
+            if item.expression is not None:
+                self.formula(item.expression, home)
+            elif item.table is not None:
+                self._table(item, item.table, home)
+            else:
+                check_parameter(item, self.faults)
+
+    def document(self, document: CompiledDocument) -> None:
+        """The names and rules of a document, then its clauses."""
+        self.home(document.home)
+        seen: set[int] = set()
+        for clause in document.clauses:
+            self.home(clause.home)
+            self._clause(clause, seen)
+
+    def _clause(self, clause: CompiledClause, seen: set[int]) -> None:
+        """The formulas of a clause; those it inherits are looked at once, where they stand."""
+        for test in clause.tests:
+            if test.inherited and id(test.expression) in seen:
+                continue
+            seen.add(id(test.expression))
+            self.formula(test.expression, _stands(clause, inherited=test.inherited), "when", _TRUTH)
+        for cap in clause.caps:
+            if cap.inherited and id(cap.amount) in seen:
+                continue
+            seen.add(id(cap.amount))
+            self.formula(cap.amount, _stands(clause, inherited=cap.inherited), "caps.amount", _FIGURE)
+        for expression, key, wanted in _asked(clause):
+            if expression is not None:
+                self.formula(expression, clause.home, key, wanted)
+
+    def formula(self, expression: Expression, home: Home, key: str = "", wanted: tuple[ast.Type, ...] = ()) -> Typed:
+        """Type a formula; note its faults and, if it can never be one of what is wanted, that; then its units."""
+        typed = self.typing.tree(expression, home)
+        self.stands[id(expression)] = home
+        self._note(typed, expression.formula, home)
+        if typed.faults:
+            return typed
+        if wanted and not self._may_be(typed.type, wanted):
+            place = expression.compiled.ast.place
+            found = refused_at(
+                place, expression.formula, "pack_type_result", key=key, expected=wanted, found=typed.type
+            )
+            self._add(expression.formula, place, found, home)
+            return typed
+        measured = self.measures.formula(expression, home)
+        self._note_clashes(measured.clashes, expression.formula, home)
+        if not measured.clashes:
+            self._check_unit(measured.value, expression, home, key)
+        return typed
+
+    def _check_unit(self, found: Quantity, expression: Expression, home: Home, key: str) -> None:
+        """Amounts and limits are money, factors are none. A warning: a yuan for each can be meant."""
+        wanted = YUAN if key in _MONEY else PLAIN if key in _FACTORS else None
+        if wanted is None or found.unit is None or not found.sure or wanted.power(MONEY) == found.unit.power(MONEY):
+            return
+        place, formula = expression.compiled.ast.place, expression.formula
+        words = _words(expected=wanted, found=found.unit)
+        self._add(formula, place, refused_at(place, formula, "pack_unit_result", key=key, **words), home, "warning")
+
+    def _note_clashes(self, clashes: Iterable[Clash], formula: Formula, home: Home) -> None:
+        for one in clashes:
+            words = _words(left=one.left, right=one.right)
+            found = refused_at(one.place, formula, "pack_unit_clash", operator=one.operator, **words)
+            self._add(formula, one.place, found, home, "error" if one.sure else "warning")
+
+    def _add(
+        self, formula: Formula, place: ast.Place, found: TypeRefused, home: Home, severity: Severity = "error"
+    ) -> None:
+        self._at(formula, home)
+        self.faults.add_refusal(formula.line_of(place.line), found, severity)
+
+    def _may_be(self, found: ast.Type, wanted: Iterable[ast.Type]) -> bool:
+        return any(overlaps(found, one, self.typing.facts.named) for one in wanted)
+
+    def _note(self, typed: Typed, formula: Formula, home: Home) -> None:
+        for fault in typed.faults:
+            self._add(formula, fault.place, refused(fault, formula), home)
+
+    def _at(self, formula: Formula, home: Home) -> None:
+        self.faults.at(home.pack.id, formula.file, home.key[-1] if len(home.key) == 3 else "")
+
+    def _table(self, item: Item, table: CompiledTable, home: Home) -> None:
+        """The inputs, then each cell against its column."""
+        subjects = [self.formula(one, home).type for one in table.inputs]
+        measured = [self.measures.formula(one, home).value for one in table.inputs]
+        for cells, row in zip(table.source.rows, table.decision.rows, strict=True):
+            inputs = zip(cells, row.tests, subjects, measured, strict=False)
+            for cell, tests, subject, quantity in inputs:
+                if tests.ast.tests:
+                    self._cell(self.typing.infer_tests(tests.ast, subject, home), cell, home, quantity)
+            for cell, output in zip(cells[len(subjects) :], row.outputs, strict=True):
+                self._cell(self.typing.infer(output.ast, home), cell, home)
+
+    def _cell(self, typed: Typed, cell: Formula, home: Home, subject: Quantity = UNKNOWN) -> None:
+        self._note(typed, cell, home)
+        if not typed.faults:
+            found = (*self.measures.tree(typed, home).clashes, *self.measures.cell(typed, subject, home))
+            self._note_clashes(found, cell, home)
+
+
+def _words(**units: Unit) -> dict[str, str]:
+    """Units in both languages, for a sentence that names them in the reader's own."""
+    return {f"{name}_{language}": unit.words(language) for name, unit in units.items() for language in _LANGUAGES}
+
+
+def _stands(clause: CompiledClause, *, inherited: bool) -> Home:
+    return clause.document.home if inherited else clause.home
+
+
+def _asked(clause: CompiledClause) -> list[tuple[Expression | None, str, tuple[ast.Type, ...]]]:
+    """The formulas of a clause with their keys and what they must be able to give."""
+    event, top_up = clause.event, clause.top_up
+    found: list[tuple[Expression | None, str, tuple[ast.Type, ...]]] = []
+    if event is not None:
+        found += [
+            (event.each, "event.each", _RECORDS),
+            (event.where, "event.where", _TRUTH),
+            (event.date, "event.date", _DAY),
+            (event.matter, "event.matter", _WORD),
+            (event.window_from, "event.window.from", _DAY),
+            (event.window_to, "event.window.to", _DAY),
+        ]
+    found += [(clause.period, "period", _YEAR), (clause.amount, "amount", _FIGURE), (clause.cap, "cap", _FIGURE)]
+    for part in clause.parts:
+        found += [(part.when, "parts.when", _TRUTH), (part.amount, "parts.amount", _FIGURE)]
+    for one in clause.multipliers:
+        found += [(one.when, "multipliers.when", _TRUTH), (one.factor, "multipliers.factor", _FIGURE)]
+    found.append((clause.first_time, "first_time", _RECORDS))
+    found.append((top_up if isinstance(top_up, Expression) else None, "top_up.paid", _FIGURE))
+    found.append((clause.result, "result", ()))
+    return found
