@@ -120,10 +120,10 @@ class Builder:
         if op == "max" and (a.low >= b.high or b.low >= a.high):
             return a if a.low >= b.high else b
         low, high = _range(op, a, b)
-        if low == high:
-            return self.const(low)
         if low < WIDTHS["i128"][0] or high > WIDTHS["i128"][1]:
             raise TooWide(f"{a.low}..{a.high} {op} {b.low}..{b.high}")
+        if low == high:
+            return self.const(low)
         return self._once((op, id(a), id(b)), lambda: Arithmetic(low, high, _INTEGER, op, a, b))
 
     def add(self, a: Node, b: Node) -> Node:
