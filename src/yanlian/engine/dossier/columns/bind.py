@@ -1,0 +1,137 @@
+"""The buffers of columns for one batch, with the promises that a compiler builds on made sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.dossier.columns.buffers import Buffer, Ints, OutsideRange, integers, truths, validity, within
+from yanlian.engine.dossier.columns.gaps import Gaps
+from yanlian.engine.dossier.columns.opened import OpenedBatch
+from yanlian.engine.dossier.columns.slots import Slot
+from yanlian.engine.dossier.columns.strings import Strings
+from yanlian.engine.dossier.schema import RecordKind
+from yanlian.engine.native.ir import WIDTHS, Column
+
+
+class Binder:
+    """Reads batches of one Arrow schema by the slots of a layout."""
+
+    def __init__(
+        self,
+        arrow: pa.Schema,
+        slots: Mapping[str, Slot],
+        types: Mapping[tuple[str, str], pa.DataType],
+        gaps: Gaps,
+        moved_in: RecordKind | None,
+    ) -> None:
+        self.arrow = arrow
+        self.slots = slots
+        self.types = types
+        self.gaps = gaps
+        self.moved_in = moved_in
+
+    def bind(self, batch: pa.RecordBatch, columns: Sequence[Column], strings: Strings) -> list[Buffer]:
+        """As `Layout.bind` says."""
+        opened = self._open(batch)
+        strings.start()
+        made: dict[str, Buffer] = {
+            one.name: self._buffer(opened, self.slots[one.name], strings)
+            for one in columns
+            if not strings.has_table(one.name)
+        }
+        # Only now are all texts of the batch known.
+        made |= {one.name: strings.entries(one.name) for one in columns if strings.has_table(one.name)}
+        return [made[one.name] for one in columns]
+
+    def fits(self, batch: pa.RecordBatch) -> bool:
+        """As `Layout.fits` says."""
+        opened = self._open(batch)
+        return all(_inside(opened, slot) for slot in self.slots.values() if _is_narrow(slot))
+
+    def _open(self, batch: pa.RecordBatch) -> OpenedBatch:
+        assert batch.schema.equals(self.arrow), "a batch of another data set"
+        return OpenedBatch(batch, self.types)
+
+    def _buffer(self, opened: OpenedBatch, slot: Slot, strings: Strings) -> Buffer:
+        if slot.part.startswith("gap"):
+            return self._gap(opened, slot)
+        if slot.part == "offsets":
+            assert slot.kind is not None
+            return opened.offsets(slot.kind)
+        if slot.part == "present":
+            assert slot.kind is not None
+            return validity(opened.records(slot.kind))
+        assert slot.field is not None
+        array = opened.field(slot.kind, slot.field.key)
+        if slot.part == "valid":
+            return validity(array)
+        _check_never_null(opened, slot, array)
+        if slot.part == "text":
+            return strings.remap(slot.column.name, array)
+        return truths(array) if slot.column.storage == "bit" else _values(opened, slot, array)
+
+    def _gap(self, opened: OpenedBatch, slot: Slot) -> Buffer:
+        assert slot.kind is not None
+        tables = opened.gaps(slot.kind, self.gaps, self.moved_in)
+        if slot.part == "gap":
+            return tables.pattern.astype(np.int32, copy=False) if len(tables.pattern) else np.zeros(1, np.int32)
+        if slot.part == "gap_offsets":
+            return tables.offsets
+        if slot.part == "gap_open":
+            return np.packbits(np.array([*tables.is_open, False]), bitorder="little")
+        return _bounds(slot.column, tables.low if slot.part == "gap_low" else tables.high)
+
+
+def _bounds(column: Column, values: tuple[int, ...]) -> Buffer:
+    if not all(column.low <= one <= column.high for one in values):
+        raise OutsideRange(column.name)
+    return np.array([*values, 0], np.int32 if column.storage == "i32" else np.int64)
+
+
+def _is_narrow(slot: Slot) -> bool:
+    """Whether a column promises more than its storage does."""
+    column = slot.column
+    return slot.part == "value" and column.storage != "bit" and (column.low, column.high) != WIDTHS[column.storage]
+
+
+def _check_never_null(opened: OpenedBatch, slot: Slot, array: pa.Array) -> None:
+    """Refuse nulls that the schema says there are none of: Arrow itself does not look."""
+    kind = slot.kind
+    single = kind is not None and not kind.many
+    promised = kind is not None and single and not opened.batch.schema.field(kind.key).nullable
+    if kind is not None and promised and opened.records(kind).null_count:
+        raise Refused("column_not_null", column=kind.zh)
+    if slot.never_null and slot.field is not None and array.null_count:
+        known = opened.where_known(kind, slot.field.key)
+        if kind is not None and single:
+            known = known | ~opened.where_recorded(kind)
+        if not known.all():
+            raise Refused("column_not_null", column=slot.column.name)
+
+
+def _values(opened: OpenedBatch, slot: Slot, array: pa.Array) -> Ints:
+    """The integers of a field; where its range is narrower than its storage, all of them inside, null or not."""
+    column, values = slot.column, integers(array)
+    if not _is_narrow(slot) or within(values, column.low, column.high):
+        return values
+    if not _inside(opened, slot):
+        raise OutsideRange(column.name)
+    # Only what lies under nulls is outside: 0 is inside every range.
+    inside = (values >= column.low) & (values <= column.high)
+    return np.where(inside, values, values.dtype.type(0))
+
+
+def _inside(opened: OpenedBatch, slot: Slot) -> bool:
+    """Whether all values of a field lie in its range; what stands under nulls is no value."""
+    assert slot.field is not None
+    column, key = slot.column, slot.field.key
+    array = opened.field(slot.kind, key)
+    values = integers(array)
+    if within(values, column.low, column.high):
+        return True
+    known = values[: len(array)][opened.where_known(slot.kind, key)]
+    return len(known) == 0 or within(known, column.low, column.high)
