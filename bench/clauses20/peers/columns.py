@@ -24,7 +24,7 @@ def patents(task: Task, rows: int) -> Columns:
     if rows == task.rows:
         return found
     wanted = found["eid"] <= rows
-    return {name: column[wanted] for name, column in found.items()}
+    return {name: _fixed(column[wanted]) for name, column in found.items()}
 
 
 def write_amounts(out: Path, eid: np.ndarray, columns: Mapping[str, np.ndarray]) -> None:
@@ -46,4 +46,10 @@ def _read(file: Path, rows: int | None, threads: int) -> Columns:
 def _plain(column: pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_date32(column.type):
         column = column.cast(pa.int32())
-    return column.to_numpy()
+    return _fixed(column.to_numpy())
+
+
+def _fixed(column: np.ndarray) -> np.ndarray:
+    # Views of Arrow memory are read-only, copies are not; Numba would compile once for either.
+    column.flags.writeable = False
+    return column

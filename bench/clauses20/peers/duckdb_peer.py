@@ -12,10 +12,6 @@ from parameters import AI_INDUSTRIES, CLAUSES, GROUPS, SINGLE, VALID_FIRST, YEAR
 from task import Task, run
 
 # `//` is the division of integers; every amount is rounded half-up to fen.
-MONEY = (
-    *("rev_ty", "rev_ly", "rev_peak", "rd_ty", "rd_ly", "equip", "exp_ty", "exp_ly", "principal", "interest"),
-    *("guar", "rent", "area", "comp", "exhib", "equity"),
-)
 KINDS = f"""
 WITH counted AS (
   SELECT eid, count(*) FILTER (ptype = 1) AS inventions, count(*) FILTER (ptype = 4) AS pct
@@ -59,7 +55,8 @@ C16: CASE WHEN emp >= emp_ly THEN least($graduate_cap,
   (grads::BIGINT * $graduate * CASE WHEN srdi_l >= 1 THEN 3 ELSE 2 END + 1) // 2) ELSE 0 END
 C17: CASE WHEN added >= 5 THEN least($head_cap,
   least(added, 50)::BIGINT * $head + greatest(added - 50, 0)::BIGINT * $head_more) ELSE 0 END
-C18: CASE WHEN mfg OR svc THEN least($compute_cap, (2 * comp * CASE WHEN ai THEN 36 ELSE 30 END + 100) // 200) ELSE 0 END
+C18: CASE WHEN mfg OR svc THEN least($compute_cap,
+  (2 * comp * CASE WHEN ai THEN 36 ELSE 30 END + 100) // 200) ELSE 0 END
 C19: least($exhibition_cap, (exhib + 1) // 2)
 C20: CASE WHEN equity >= $equity_least THEN least($equity_cap, (2 * equity + 100) // 200) ELSE 0 END
 """)
