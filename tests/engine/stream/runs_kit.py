@@ -38,7 +38,11 @@ clauses:
     amount: 税务年报[年度 = 上年][1].研发费用 * 比例
     cap: 100万元
     delivery: APPLY
-    cases: [{{name: 例, as_of: 2025-12-31, facts: {{税务年报: [{{年度: 2024, 研发费用: 2元}}]}}, expect: {{outcome: not_eligible}}}}]
+    cases:
+      - name: 例
+        as_of: 2025-12-31
+        facts: {{税务年报: [{{年度: 2024, 研发费用: 1元}}]}}
+        expect: {{outcome: not_eligible}}
   - id: T-2025-02
     title: 定额奖励
     article: 第二条
@@ -49,7 +53,11 @@ clauses:
       - {{label: 研发费用不低于100万元, when: '税务年报[年度 = 上年][1].研发费用 >= 100万元'}}
     amount: 10万元
     delivery: APPLY
-    cases: [{{name: 例, as_of: 2025-12-31, facts: {{税务年报: [{{年度: 2024, 研发费用: 2元}}]}}, expect: {{outcome: not_eligible}}}}]
+    cases:
+      - name: 例
+        as_of: 2025-12-31
+        facts: {{税务年报: [{{年度: 2024, 研发费用: 1元}}]}}
+        expect: {{outcome: not_eligible}}
   - id: T-2025-03
     title: 专利奖励
     article: 第三条
@@ -59,7 +67,11 @@ clauses:
       - {{label: 研发费用不低于2元, when: '税务年报[年度 = 上年][1].研发费用 >= 2元'}}
     amount: 奖金
     delivery: APPLY
-    cases: [{{name: 例, as_of: 2025-12-31, facts: {{税务年报: [{{年度: 2024, 研发费用: 1元}}]}}, expect: {{outcome: not_eligible}}}}]
+    cases:
+      - name: 例
+        as_of: 2025-12-31
+        facts: {{税务年报: [{{年度: 2024, 研发费用: 1元}}]}}
+        expect: {{outcome: not_eligible}}
 """
 
 

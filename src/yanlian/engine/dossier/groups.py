@@ -10,12 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.coverage import Coverage
+from yanlian.engine.dossier.layout import row_hashes
 from yanlian.engine.dossier.snapshot import Snapshot, open_snapshot
 
 ID = "id"
@@ -42,6 +45,10 @@ class Dossiers(Protocol):
         are not read."""
         ...
 
+    def hashes(self, group: int) -> NDArray[np.uint64]:
+        """128 bits for the content of each row of a group, shape (rows, 2)."""
+        ...
+
 
 class WholeDossiers:
     """The groups of a snapshot that holds every row itself. `dictionaries`: paths of string columns that are read as
@@ -53,6 +60,7 @@ class WholeDossiers:
         self.rows = snapshot.info.rows
         self.coverage = snapshot.coverage
         self._files = PartFiles(snapshot.parts(), dictionaries)
+        self._hashes: dict[Path, NDArray[np.uint64]] = {}
 
     def sizes(self) -> list[int]:
         """How many dossiers each group holds."""
@@ -69,6 +77,15 @@ class WholeDossiers:
     def ranges(self) -> list[tuple[str, str]]:
         """First and last id of every group."""
         return self._files.ranges()
+
+    def hashes(self, group: int) -> NDArray[np.uint64]:
+        """The row hashes of a group: of those beside its part."""
+        part, number = self._files.groups()[group]
+        if part not in self._hashes:
+            self._hashes = {part: row_hashes(part)}
+        metadata = self._files.file(part).metadata
+        first = sum(metadata.row_group(n).num_rows for n in range(number))
+        return self._hashes[part][first : first + metadata.row_group(number).num_rows]
 
 
 class PartFiles:
@@ -107,7 +124,7 @@ class PartFiles:
         part, number = self.groups()[group]
         file = self.file(part)
         if columns is not None and (lacking := [c for c in columns if c not in file.schema_arrow.names]):
-            raise Refused("dossiers_column", file=str(part), found=", ".join(lacking))
+            raise Refused("dossiers_lack", file=str(part), found=", ".join(lacking))
         try:
             return file.read_row_group(number, columns=None if columns is None else list(columns))
         except (OSError, pa.ArrowException) as error:

@@ -15,13 +15,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.coverage import Coverage
 from yanlian.engine.dossier.groups import ID, Dossiers, PartFiles, WholeDossiers, open_whole, plain
+from yanlian.engine.dossier.layout_hash import hash_rows
 
 MANIFEST = "overlay.json"
 CHANGES = "changes.parquet"
@@ -93,6 +96,10 @@ class OverlayDossiers:
         if len(rest):
             found = _in_order([found, self.base.select(rest, asked)])
         return found if columns is None else found.select(list(columns))
+
+    def hashes(self, group: int) -> NDArray[np.uint64]:
+        """The row hashes of a group, worked out from its rows."""
+        return hash_rows(self.read(group))
 
 
 def _in_order(tables: list[pa.Table]) -> pa.Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -89,11 +90,13 @@ def carry_out(out: Path, found: Manifest, works: Sequence[Work], workers: int, p
         progress(Progress(0, total, 0.0))
     for work in works:
         todo = [unit for unit in work.units if unit.name not in notes]
-        for part in finished_units(Job(work.maker, work.reading, out.resolve()), todo, workers):
-            notes[part.name] = part
-            done += part.dossiers
-            if progress is not None:
-                progress(Progress(done, total, time.monotonic() - started))
+        # Closed at once when this is left: nothing may be under way after that.
+        with closing(finished_units(Job(work.maker, work.reading, out.resolve()), todo, workers)) as parts:
+            for part in parts:
+                notes[part.name] = part
+                done += part.dossiers
+                if progress is not None:
+                    progress(Progress(done, total, time.monotonic() - started))
     return _result(out, finish(out, found, [notes[u.name] for w in works for u in w.units]), resumed, started)
 
 

@@ -50,7 +50,10 @@ def run_since(
     base = open_run(since)
     newer = open_dossiers(dossiers)
     asked = _asked(maker, base, newer, dossiers, out)
-    older = open_dossiers(old_dossiers or since / base.manifest.dossiers)
+    theirs = old_dossiers or since / base.manifest.dossiers
+    if not theirs.exists():
+        raise Refused("run_since_moved", folder=str(theirs))
+    older = open_dossiers(theirs)
     if older.hash != base.manifest.identity["dossiers"]:
         expected = base.manifest.identity["dossiers"]
         raise Refused("run_since_dossiers", folder=str(since), expected=expected[:16], found=older.hash[:16])

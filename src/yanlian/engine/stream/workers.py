@@ -10,10 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
@@ -42,7 +42,7 @@ class Job:
     out: Path
 
 
-def finished_units(job: Job, units: list[Unit], workers: int) -> Iterator[PartNote]:
+def finished_units(job: Job, units: list[Unit], workers: int) -> Generator[PartNote, None, None]:
     """Evaluate units and write their parts; each one's note as soon as it is finished."""
     if not units:
         return
@@ -109,12 +109,31 @@ def _in_processes(job: Job, units: list[Unit], workers: int) -> Iterator[PartNot
     stop = context.Event()
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(job, stop))
     try:
-        yield from _flowing((pool.submit(_one_unit, unit) for unit in units), workers + 1)
+        yield from _flowing((_submitted(pool, unit) for unit in units), workers + 1)
     except BrokenProcessPool:
         raise Refused("run_worker") from None
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, unit: Unit) -> Future[PartNote]:
+    with _no_interrupt():
+        return pool.submit(_one_unit, unit)
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Workers are started by the first unit and inherit what is blocked here: Ctrl-C does not reach one that is only
+    half started. The caller gets it a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _flowing(futures: Iterator[Future[PartNote]], room: int) -> Iterator[PartNote]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from yanlian.base.refusal import Refused
-from yanlian.web.cli import rule_verbs
 from yanlian.web.cli.output import stop
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ app = typer.Typer(
 )
 _RULES = {"dmn", "feel", "tck"}
 _PACKS = {"pack"}
+_RUNS = {"evaluate", "outcomes"}
 
 
 def _with_django() -> None:
@@ -34,6 +34,13 @@ def _with_django() -> None:
 
 def _register(verb: str) -> None:
     """Take in the rooms a verb may need: the rule language alone starts fast, without packs and without a database."""
+    from yanlian.web.cli import evaluate_verbs
+
+    app.registered_commands += evaluate_verbs.verbs.registered_commands
+    if verb in _RUNS:
+        return
+    from yanlian.web.cli import rule_verbs
+
     app.add_typer(rule_verbs.dmn, name="dmn")
     app.registered_commands += rule_verbs.verbs.registered_commands
     if verb in _RULES:

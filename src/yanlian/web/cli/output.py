@@ -51,7 +51,8 @@ def _logged(title: str) -> Step:
         now = time.monotonic()
         if now - last >= 5:
             last = now
-            console.print(f"{title}: {done:,} / {total:,}  {done / (now - started):,.0f}/s", soft_wrap=True)
+            left = f"  {(total - done) * (now - started) / done:,.0f} s left" if 0 < done < total else ""
+            console.print(f"{title}: {done:,} / {total:,}  {done / (now - started):,.0f}/s{left}", soft_wrap=True)
 
     return step
 
