@@ -11,7 +11,7 @@ from yanlian.engine.policy.functions import MONTHS, RECORD, YEARS
 from yanlian.engine.policy.model import Scale
 from yanlian.engine.policy.types.quantities import QuantityWalk
 from yanlian.engine.policy.types.quantity import UNKNOWN, Quantity, joined, may_be_null, places
-from yanlian.engine.policy.types.units import PLAIN, base, unit_of
+from yanlian.engine.policy.types.units import MONEY, PLAIN, base, unit_of
 
 _FIGURES = frozenset({"min", "max", "sum", "mean", "median"})
 _KEPT = frozenset({"abs", "modulo"})
@@ -61,7 +61,8 @@ def _kinds(walk: QuantityWalk, node: ast.Call) -> set[str]:
 
 
 def of_scale(walk: QuantityWalk, node: ast.Call, scale: Scale, given: Sequence[Quantity]) -> Quantity:
-    """The value of a scale: at rates in the unit of its input, with written amounts in one that nobody wrote."""
+    """The value of a scale: money at rates is money; of another input a rate may be money for each, and the unit of
+    written amounts nobody wrote."""
     asked = unit_of(scale.unit) if scale.unit else None
     argument = given[0] if given else UNKNOWN
     if asked is not None:
@@ -73,7 +74,8 @@ def of_scale(walk: QuantityWalk, node: ast.Call, scale: Scale, given: Sequence[Q
     most = max([*from_rates, *(places(amount) for amount in amounts)], default=0)
     known = exact or not rates
     nullable = argument.nullable or _kinds(walk, node) != {"number"}
-    return Quantity(None if amounts else asked, scale=most if known else None, nullable=nullable)
+    money = asked is not None and asked.power(MONEY) == 1 and not amounts
+    return Quantity(asked if money else None, scale=most if known else None, nullable=nullable)
 
 
 def on_a_day(node: ast.Call, parameter: Callable[[str], Quantity | None]) -> Quantity | None:

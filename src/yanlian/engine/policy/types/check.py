@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from yanlian.base.refusal import Language
 from yanlian.engine.feel import ast
@@ -67,25 +67,45 @@ class TypeCheck:
             self._clause(clause, seen)
 
     def _clause(self, clause: CompiledClause, seen: set[int]) -> None:
-        """The formulas of a clause; those it inherits are looked at once, where they stand."""
+        """The formulas of a clause; those it inherits are looked at once where they stand, and again in the clause if
+        they hang on what only the clause can say."""
         for test in clause.tests:
-            if test.inherited and id(test.expression) in seen:
-                continue
-            seen.add(id(test.expression))
-            self.formula(test.expression, _stands(clause, inherited=test.inherited), "when", _TRUTH)
+            self._rule(test.expression, clause, seen, inherited=test.inherited, key="when", wanted=_TRUTH)
         for cap in clause.caps:
-            if cap.inherited and id(cap.amount) in seen:
-                continue
-            seen.add(id(cap.amount))
-            self.formula(cap.amount, _stands(clause, inherited=cap.inherited), "caps.amount", _FIGURE)
+            self._rule(cap.amount, clause, seen, inherited=cap.inherited, key="caps.amount", wanted=_FIGURE)
         for expression, key, wanted in _asked(clause):
             if expression is not None:
                 self.formula(expression, clause.home, key, wanted)
+        for item in _hanging(clause):
+            if item.table is not None:
+                self._table(item, item.table, clause.home)
+            elif item.expression is not None and not self.typing.tree(item.expression, item.home).faults:
+                self.formula(item.expression, clause.home)
+
+    def _rule(
+        self,
+        expression: Expression,
+        clause: CompiledClause,
+        seen: set[int],
+        *,
+        inherited: bool,
+        key: str,
+        wanted: tuple[ast.Type, ...],
+    ) -> None:
+        if not inherited:
+            self.formula(expression, clause.home, key, wanted)
+            return
+        home = clause.document.home
+        if id(expression) not in seen:
+            seen.add(id(expression))
+            self.formula(expression, home, key, wanted)
+        if expression.reach and not self.typing.tree(expression, home).faults:
+            self.formula(expression, clause.home, key, wanted)
 
     def formula(self, expression: Expression, home: Home, key: str = "", wanted: tuple[ast.Type, ...] = ()) -> Typed:
         """Type a formula; note its faults and, if it can never be one of what is wanted, that; then its units."""
         typed = self.typing.tree(expression, home)
-        self.stands[id(expression)] = home
+        self.stands.setdefault(id(expression), home)
         self._note(typed, expression.formula, home)
         if typed.faults:
             return typed
@@ -157,8 +177,28 @@ def _words(**units: Unit) -> dict[str, str]:
     return {f"{name}_{language}": unit.words(language) for name, unit in units.items() for language in _LANGUAGES}
 
 
-def _stands(clause: CompiledClause, *, inherited: bool) -> Home:
-    return clause.document.home if inherited else clause.home
+def _hanging(clause: CompiledClause) -> Iterator[Item]:
+    """The names of the document that the clause uses, itself or through others, and that mean what the clause says."""
+    document, seen = clause.document.home, set[str]()
+    stack = [name for expression in _formulas(clause) for name in expression.uses]
+    while stack:
+        name = stack.pop()
+        item = clause.home.visible.get(name)
+        if item is None or name in seen:
+            continue
+        seen.add(name)
+        if item.reach and item.home is document:
+            yield item
+        if item.expression is not None:
+            stack.extend(item.expression.uses)
+        elif item.table is not None:
+            stack.extend(name for one in item.table.inputs for name in one.uses)
+
+
+def _formulas(clause: CompiledClause) -> Iterator[Expression]:
+    yield from (test.expression for test in clause.tests)
+    yield from (cap.amount for cap in clause.caps)
+    yield from (expression for expression, _, _ in _asked(clause) if expression is not None)
 
 
 def _asked(clause: CompiledClause) -> list[tuple[Expression | None, str, tuple[ast.Type, ...]]]:
