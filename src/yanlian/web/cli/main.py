@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Yanlian 沿链: from department files to money, with every step explained.",
 )
 _RULES = {"dmn", "feel", "tck"}
-_PACKS = {"pack"}
+_PACKS = {"pack", "dossiers"}
 _RUNS = {"evaluate", "outcomes"}
 
 
@@ -45,9 +45,10 @@ def _register(verb: str) -> None:
     app.registered_commands += rule_verbs.verbs.registered_commands
     if verb in _RULES:
         return
-    from yanlian.web.cli import engine_verbs
+    from yanlian.web.cli import dossier_verbs, engine_verbs
 
     app.add_typer(engine_verbs.pack, name="pack")
+    app.add_typer(dossier_verbs.dossiers, name="dossiers")
     if verb in _PACKS:
         return
     _with_django()
