@@ -40,13 +40,14 @@ def _read(file: Path, rows: int | None, threads: int) -> Columns:
         table = source.read(use_threads=threads > 1)
     else:
         table = pa.Table.from_batches([next(source.iter_batches(batch_size=rows))])
-    return {name: _plain(table[name]) for name in table.column_names}
+    return {name: plain(table[name]) for name in table.column_names}
 
 
-def _plain(column: pa.ChunkedArray) -> np.ndarray:
+def plain(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """A column as NumPy: dates as days since 1970."""
     if pa.types.is_date32(column.type):
         column = column.cast(pa.int32())
-    return _fixed(column.to_numpy())
+    return _fixed(column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False))
 
 
 def _fixed(column: np.ndarray) -> np.ndarray:

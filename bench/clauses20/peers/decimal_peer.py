@@ -1,6 +1,7 @@
-"""A loop in Python over Decimal, row by row (`../oracle.py`): the plain exact way, over a sample, scaled by the runner.
+"""A loop in Python over Decimal, row by row (`../oracle.py`): the plain exact way.
 
-The oracle is written for reading, not for speed. Rows and lists of patents lie in memory as Python values.
+The runner gives it the first rows of a table only and scales. The oracle is written for reading, not for speed. Rows
+and lists of patents lie in memory as Python values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What every peer does: take the task from the command line, measure itself, print one JSON line.
 
     python peers/<engine>_peer.py --rows N --data DIR --mode loaded|end_to_end --out FILE [--answers FILE.npy]
-        [--copies 1] [--threads 1] [--sample 0]
+        [--copies 1] [--threads 1]
 
 Mode `loaded`: the inputs are in the engine's own form in memory; only the evaluation is measured, three times, and the
 least counts (the first also pays for memory never touched before; all three are told). Mode `end_to_end`: once, from
@@ -41,7 +41,6 @@ class Task:
     answers: Path | None
     copies: int
     threads: int
-    sample: int
 
     @property
     def enterprises(self) -> Path:
@@ -50,11 +49,6 @@ class Task:
     @property
     def patents(self) -> Path:
         return self.data / f"pat_{self.rows}.parquet"
-
-    @property
-    def wanted(self) -> int:
-        """How many rows are evaluated: all, or the first of them."""
-        return min(self.sample or self.rows, self.rows)
 
 
 class Peer(Protocol):
@@ -135,7 +129,6 @@ def read_task(arguments: list[str] | None = None) -> Task:
     parser.add_argument("--answers", type=Path)
     parser.add_argument("--copies", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--sample", type=int, default=0)
     return Task(**vars(parser.parse_args(arguments)))
 
 
@@ -143,18 +136,18 @@ def run(make: Callable[[Task], Peer]) -> None:
     """Measure a peer and print the JSON line."""
     task = read_task()
     peer, making = spent_on(lambda: make(task))
-    _, warming = spent_on(lambda: peer.evaluate(peer.load(task, min(WARM_ROWS, task.wanted))))
+    _, warming = spent_on(lambda: peer.evaluate(peer.load(task, min(WARM_ROWS, task.rows))))
     stages: dict[str, Spent] = {}
     times: list[Spent] = []
     if task.mode == "loaded":
-        loaded, outcome = peer.load(task, task.wanted), None
+        loaded, outcome = peer.load(task, task.rows), None
         for _ in range(TIMES):
             del outcome
             outcome, spent = spent_on(lambda: peer.evaluate(loaded))
             times.append(spent)
         stages["evaluate"] = min(times, key=lambda spent: spent.cpu)
     else:
-        loaded, stages["load"] = spent_on(lambda: peer.load(task, task.wanted))
+        loaded, stages["load"] = spent_on(lambda: peer.load(task, task.rows))
         outcome, stages["evaluate"] = spent_on(lambda: peer.evaluate(loaded))
         _, stages["write"] = spent_on(lambda: peer.write(outcome, task.out))
     peak = peak_bytes()
@@ -175,7 +168,7 @@ def report(task: Task, version: str, stages: dict[str, Spent], peak: int) -> dic
     return {
         "version": version,
         "mode": task.mode,
-        "rows": task.wanted,
+        "rows": task.rows,
         "cpu": sum(stage.cpu for stage in stages.values()),
         "wall": sum(stage.wall for stage in stages.values()),
         "stages": {name: {"cpu": stage.cpu, **asdict(stage)} for name, stage in stages.items()},

@@ -1,6 +1,7 @@
-"""GoRules ZEN: three expression nodes in a row, asked record by record over a sample; scaled by the runner.
+"""GoRules ZEN: three expression nodes in a row, asked record by record.
 
-Records lie in memory as Python dicts, patents as lists in them. ZEN computes in decimals.
+The runner gives it the first rows of a table only and scales. Records lie in memory as Python dicts, patents as lists
+in them. ZEN computes in decimals.
 """
 
 from __future__ import annotations
