@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.columns.buffers import Buffer, Ints, OutsideRange, integers, truths, validity, within
-from yanlian.engine.dossier.columns.gaps import Gaps
+from yanlian.engine.dossier.columns.gaps import Gaps, GapTables
 from yanlian.engine.dossier.columns.opened import OpenedBatch
+from yanlian.engine.dossier.columns.patterns import row_gaps
 from yanlian.engine.dossier.columns.slots import Slot
 from yanlian.engine.dossier.columns.strings import Strings
 from yanlian.engine.dossier.schema import RecordKind
@@ -38,8 +39,9 @@ class Binder:
         """As `Layout.bind` says."""
         opened = self._open(batch)
         strings.start()
+        found: dict[str, tuple[Ints, GapTables]] = {}
         made: dict[str, Buffer] = {
-            one.name: self._buffer(opened, self.slots[one.name], strings)
+            one.name: self._buffer(opened, found, self.slots[one.name], strings)
             for one in columns
             if not strings.has_table(one.name)
         }
@@ -56,9 +58,11 @@ class Binder:
         assert batch.schema.equals(self.arrow), "a batch of another data set"
         return OpenedBatch(batch, self.types)
 
-    def _buffer(self, opened: OpenedBatch, slot: Slot, strings: Strings) -> Buffer:
+    def _buffer(
+        self, opened: OpenedBatch, found: dict[str, tuple[Ints, GapTables]], slot: Slot, strings: Strings
+    ) -> Buffer:
         if slot.part.startswith("gap"):
-            return self._gap(opened, slot)
+            return self._gap(opened, found, slot)
         if slot.part == "offsets":
             assert slot.kind is not None
             return opened.offsets(slot.kind)
@@ -71,25 +75,27 @@ class Binder:
             return validity(array)
         _check_never_null(opened, slot, array)
         if slot.part == "text":
-            return strings.remap(slot.column.name, array)
+            return strings.remap(slot.column.name, opened.words(slot.kind, slot.field.key))
         return truths(array) if slot.column.storage == "bit" else _values(opened, slot, array)
 
-    def _gap(self, opened: OpenedBatch, slot: Slot) -> Buffer:
+    def _gap(self, opened: OpenedBatch, found: dict[str, tuple[Ints, GapTables]], slot: Slot) -> Buffer:
         assert slot.kind is not None
-        tables = opened.gaps(slot.kind, self.gaps, self.moved_in)
+        if slot.kind.key not in found:
+            found[slot.kind.key] = row_gaps(opened, slot.kind, self.gaps, self.moved_in)
+        patterns, tables = found[slot.kind.key]
         if slot.part == "gap":
-            return tables.pattern.astype(np.int32, copy=False) if len(tables.pattern) else np.zeros(1, np.int32)
+            return patterns if len(patterns) else np.zeros(1, np.int32)
         if slot.part == "gap_offsets":
             return tables.offsets
         if slot.part == "gap_open":
-            return np.packbits(np.array([*tables.is_open, False]), bitorder="little")
+            return tables.is_open
         return _bounds(slot.column, tables.low if slot.part == "gap_low" else tables.high)
 
 
-def _bounds(column: Column, values: tuple[int, ...]) -> Buffer:
-    if not all(column.low <= one <= column.high for one in values):
+def _bounds(column: Column, values: Ints) -> Ints:
+    if not within(values, column.low, column.high):
         raise OutsideRange(column.name)
-    return np.array([*values, 0], np.int32 if column.storage == "i32" else np.int64)
+    return values.astype(np.int32) if column.storage == "i32" else values
 
 
 def _is_narrow(slot: Slot) -> bool:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from threading import Lock
 
 import numpy as np
-import pyarrow as pa
 
-from yanlian.engine.dossier.columns.buffers import Ints
+from yanlian.engine.dossier.columns.buffers import Bits, Ints, OutsideRange, Truths
 from yanlian.engine.dossier.coverage import Coverage
 from yanlian.engine.dossier.dossier import Dossier
 from yanlian.engine.dossier.row import PhantomRow
 from yanlian.engine.dossier.schema import RecordKind, Schema
 from yanlian.engine.feel import IncompleteList
 
-_EPOCH = date(1970, 1, 1)
+EPOCH = date(1970, 1, 1)
+# Patterns without years have a code: these, or MOVED + days since FIRST_DAY for a firm that moved in.
+PLAIN, EXEMPT, REFUSED, MOVED = 0, 1, 2, 3
+FIRST_DAY = (date(1900, 1, 1) - EPOCH).days
+LAST_DAY = (date(2100, 1, 1) - EPOCH).days
+# More patterns than this are not kept from one batch to the next.
 _KEPT = 100_000
-# Keys below this are numbered by a table of all possible keys, others by hashing.
-_DENSE = 1 << 16
-_BITS = 62
+# Several threads may share a layout; only who meets a new pattern waits.
+_LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +35,110 @@ class Pattern:
     matters. `years`: the years it has records of, where a year can have only one.
     """
 
-    exempt: bool
-    refused: bool
-    since: date | None
-    years: tuple[int, ...]
+    exempt: bool = False
+    refused: bool = False
+    since: date | None = None
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Phantom:
-    """Inclusive bounds of the period (years, or days since 1970); low None: no lower bound."""
+class GapTables:
+    """Pattern p has the phantoms offsets[p] ≤ j < offsets[p + 1]: inclusive bounds of their periods (years, or days
+    since 1970); `is_open`, a bitmap: there is no lower bound (`low` is 0)."""
 
-    low: int | None
-    high: int
+    offsets: Ints
+    low: Ints
+    high: Ints
+    is_open: Bits
+
+
+@dataclass(slots=True)
+class _Phantoms:
+    """The phantoms of all patterns met so far, one after the other."""
+
+    offsets: list[int] = field(default_factory=lambda: [0])
+    low: list[int] = field(default_factory=list)
+    high: list[int] = field(default_factory=list)
+    is_open: list[bool] = field(default_factory=list)
 
 
 def is_single(kind: RecordKind) -> bool:
     """Whether a year has at most one record of the kind."""
     return kind.period is not None and kind.key_fields == (kind.period,) and kind.fields[kind.period].type == "year"
+
+
+class Book:
+    """The patterns of one kind of record: numbered as they are met, what they lack written down once."""
+
+    def __init__(self, gaps: Gaps, kind: RecordKind) -> None:
+        self.gaps = gaps
+        self.kind = kind
+        self._numbers: dict[Pattern, int] = {}
+        self._by_code = np.full(MOVED, -1, np.int32)
+        self._phantoms = _Phantoms()
+        self._tables: tuple[int, GapTables] | None = None
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def number(self, pattern: Pattern) -> int:
+        """The number of a pattern."""
+        found = self._numbers.get(pattern)
+        if found is None:
+            with _LOCK:
+                found = self._number(pattern)
+        return found
+
+    def numbers(self, codes: Ints) -> Ints:
+        """The number of each code (see PLAIN and so on)."""
+        top = int(codes.max(initial=0))
+        if top >= len(self._by_code):
+            with _LOCK:
+                more = np.full(max(top + 1, len(self._by_code)) - len(self._by_code), -1, np.int32)
+                self._by_code = np.concatenate([self._by_code, more])
+        found = self._by_code[codes]
+        if found.min(initial=0) < 0:
+            with _LOCK:
+                for code in np.unique(codes[found < 0]).tolist():
+                    self._by_code[code] = self._number(_of_code(code))
+                found = self._by_code[codes]
+        return found
+
+    def _number(self, pattern: Pattern) -> int:
+        known = self._numbers.get(pattern)
+        if known is not None:
+            return known
+        made, phantoms = self._phantoms, self.gaps.phantoms(self.kind, pattern)
+        if any(not -(1 << 63) <= bound < 1 << 63 for one in phantoms for bound in one if bound is not None):
+            # The year before the first that 64 bits can hold.
+            raise OutsideRange(f"{self.kind.zh}~")
+        for low, high in phantoms:
+            made.low.append(0 if low is None else low)
+            made.high.append(high)
+            made.is_open.append(low is None)
+        made.offsets.append(len(made.high))
+        self._numbers[pattern] = len(self._numbers)
+        return self._numbers[pattern]
+
+    def tables(self) -> GapTables:
+        """What the patterns numbered so far lack; each array has at least one element."""
+        with _LOCK:
+            if self._tables is None or self._tables[0] != len(self._numbers):
+                made = self._phantoms
+                tables = GapTables(
+                    np.array(made.offsets, np.int32),
+                    np.array([*made.low, 0], np.int64),
+                    np.array([*made.high, 0], np.int64),
+                    np.packbits(np.array([*made.is_open, False]), bitorder="little"),
+                )
+                self._tables = len(self._numbers), tables
+            return self._tables[1]
+
+
+def _of_code(code: int) -> Pattern:
+    if code >= MOVED:
+        return Pattern(since=EPOCH + timedelta(code - MOVED + FIRST_DAY))
+    return Pattern(exempt=code == EXEMPT, refused=code == REFUSED)
 
 
 class Gaps:
@@ -57,19 +148,25 @@ class Gaps:
         self.schema = schema
         self.coverage = coverage
         self.as_of = as_of
-        self._known: dict[tuple[str, Pattern], tuple[Phantom, ...]] = {}
+        self._books: dict[str, Book] = {}
 
-    def phantoms(self, kind: RecordKind, pattern: Pattern) -> tuple[Phantom, ...]:
-        """The phantom rows of a pattern, in the interpreter's order."""
-        asked = (kind.key, pattern)
-        found = self._known.get(asked)
-        if found is None:
-            if len(self._known) >= _KEPT:
-                self._known = {}
-            found = self._known[asked] = tuple(self._ask(kind, pattern))
+    def book(self, kind: RecordKind) -> Book:
+        """The patterns of a kind; a new book when the old one is full. Ask once a batch."""
+        found = self._books.get(kind.key)
+        if found is None or len(found) >= _KEPT:
+            found = self._books[kind.key] = Book(self, kind)
         return found
 
-    def _ask(self, kind: RecordKind, pattern: Pattern) -> Sequence[Phantom]:
+    def lacks(self, kind: RecordKind, years: Ints) -> Truths:
+        """Which years lie in periods that nobody delivered (of firms that were always here, and nothing refused)."""
+        lacking = np.zeros(len(years), np.bool_)
+        for low, high in self.coverage.gaps(kind.key, self.as_of):
+            inside = years <= high.year
+            lacking |= inside if low is None else inside & (years >= low.year)
+        return lacking
+
+    def phantoms(self, kind: RecordKind, pattern: Pattern) -> Sequence[tuple[int | None, int]]:
+        """(low, high) of the phantom rows of a pattern, in the interpreter's order; low None is open."""
         stored = None if pattern.exempt else [{str(kind.period): year} for year in pattern.years]
         row = {
             "kind": None,
@@ -80,61 +177,9 @@ class Gaps:
         records = Dossier(row, self.schema, self.coverage, self.as_of)[kind.key]
         if not isinstance(records, IncompleteList):
             return []
-        return [Phantom(_number(one.low), _end(one.high)) for one in records.maybe if isinstance(one, PhantomRow)]
+        phantoms = [one for one in records.maybe if isinstance(one, PhantomRow)]
+        return [(None if one.low is None else _stored(one.low), _stored(one.high)) for one in phantoms]
 
 
-def _number(bound: object) -> int | None:
-    return None if bound is None else _end(bound)
-
-
-def _end(bound: object) -> int:
-    return (bound - _EPOCH).days if isinstance(bound, date) else int(str(bound))
-
-
-def numbered(keys: Ints) -> tuple[Ints, int]:
-    """(the number of each key among the distinct keys, how many there are); keys are at least 0."""
-    if len(keys) == 0:
-        return np.zeros(0, np.int32), 0
-    top = int(keys.max())
-    if top < _DENSE:
-        present = np.bincount(keys, minlength=top + 1) > 0
-        names = np.cumsum(present, dtype=np.int32) - 1
-        return names[keys], int(names[-1]) + 1
-    encoded = pa.array(keys).dictionary_encode()
-    return encoded.indices.to_numpy(), len(encoded.dictionary)
-
-
-def combined(first: tuple[Ints, int], second: tuple[Ints, int]) -> tuple[Ints, int]:
-    """The numbering of pairs; each part a numbering."""
-    if first[1] <= 1:
-        return second
-    if second[1] <= 1:
-        return first
-    return numbered(first[0].astype(np.int64) * second[1] + second[0])
-
-
-def year_sets(offsets: Ints, years: Ints, relevant: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Ints, int]:
-    """Number the rows by their set of years; years that are not relevant are as if not there."""
-    seen = years[relevant]
-    if len(seen) == 0:
-        return np.zeros(len(offsets) - 1, np.int32), min(1, len(offsets) - 1)
-    base = int(seen.min())
-    if int(seen.max()) - base < _BITS:
-        return numbered(_masks(offsets, years.astype(np.int64) - base, relevant))
-    distinct, places = np.unique(years, return_inverse=True)
-    result: tuple[Ints, int] = (np.zeros(len(offsets) - 1, np.int32), 1)
-    for start in range(0, len(distinct), _BITS):
-        here = relevant & (places >= start) & (places < start + _BITS)
-        result = combined(result, numbered(_masks(offsets, places - start, here)))
-    return result
-
-
-def _masks(offsets: Ints, bits: Ints, relevant: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
-    """For each row the bits of its relevant children, or-ed."""
-    # One more child that says nothing: a row at the end without children may then be asked for its first child.
-    flags = np.zeros(len(bits) + 1, np.int64)
-    np.left_shift(1, bits, out=flags[:-1], where=relevant)
-    masks: Ints = np.bitwise_or.reduceat(flags, offsets[:-1])
-    # Of a row without children `reduceat` gives the first child of the next.
-    masks[offsets[:-1] == offsets[1:]] = 0
-    return masks
+def _stored(bound: object) -> int:
+    return (bound - EPOCH).days if isinstance(bound, date) else int(str(bound))

@@ -11,7 +11,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.columns.bind import Binder
 from yanlian.engine.dossier.columns.buffers import Buffer
 from yanlian.engine.dossier.columns.gaps import Gaps, is_single
-from yanlian.engine.dossier.columns.opened import LONGEST
+from yanlian.engine.dossier.columns.opened import LONGEST, OpenedBatch
 from yanlian.engine.dossier.columns.ranges import gap_bounds, positions, ranged, storage_of, whole
 from yanlian.engine.dossier.columns.slots import Part, Slot, plain_type, slot_name
 from yanlian.engine.dossier.columns.strings import Strings
@@ -104,8 +104,12 @@ class Layout:
         kind = self.schema.names[record]
         if not kind.many:
             return False
-        if kind.local and _MOVED in self._unreadable:
+        # What decides about gaps must be readable.
+        self._check(None, self.schema.entity["kind"])
+        if kind.local:
             self._check(*self._named(*_MOVED))
+        if kind.period is not None:
+            self._check(kind, kind.fields[kind.period])
         gaps = self._gaps
         moves = kind.local and self._moved_in is not None and not gaps.coverage.everything
         return "refused" in self._stored or moves or bool(gaps.coverage.gaps(kind.key, gaps.as_of))
@@ -140,6 +144,10 @@ class Layout:
         do the batch), `Refused("column_not_null")` when a field that must not is empty.
         """
         return self._binder.bind(batch, columns, strings)
+
+    def opened(self, batch: pa.RecordBatch) -> OpenedBatch:
+        """A batch by records and fields, with the positions that programs give."""
+        return OpenedBatch(batch, self._types)
 
     def fits(self, batch: pa.RecordBatch) -> bool:
         """Whether every value lies in the range of its column. `bind` checks the columns it hands out by itself."""

@@ -68,6 +68,12 @@ class Strings:
             self._texts.append(text)
         return number
 
+    def text(self, number: int) -> str:
+        """The text of a number of this batch."""
+        found = self._texts[number]
+        assert found is not None, number
+        return found
+
     def table(
         self,
         name: str,
@@ -107,9 +113,7 @@ class Strings:
             table.asked[forgotten] = False
 
     def remap(self, name: str, array: pa.Array) -> _Numbers:
-        """The numbers of a column's texts (string or dictionary of strings); under nulls some number in use, or 0."""
-        if not pa.types.is_dictionary(array.type):
-            array = array.dictionary_encode()
+        """The numbers of a column's texts (a dictionary array); under nulls some number in use, or 0."""
         if len(array) == 0 or len(array.dictionary) == 0:
             return np.zeros(max(len(array), 1), np.int32)
         # "clip": what lies under nulls may be no position at all.

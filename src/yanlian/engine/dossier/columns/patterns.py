@@ -1,0 +1,213 @@
+"""Which rows of a batch lack the same: the patterns of `gaps.py`, found by whole columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yanlian.engine.dossier.columns.buffers import Ints, Truths, integers, where_valid
+from yanlian.engine.dossier.columns.gaps import (
+    EPOCH,
+    EXEMPT,
+    FIRST_DAY,
+    LAST_DAY,
+    MOVED,
+    PLAIN,
+    REFUSED,
+    Book,
+    Gaps,
+    GapTables,
+    Pattern,
+    is_single,
+)
+from yanlian.engine.dossier.columns.opened import OpenedBatch
+from yanlian.engine.dossier.schema import RecordKind
+
+# The number of each row, and how many numbers there are.
+Numbering: TypeAlias = tuple[Ints, int]
+
+# Keys below this are numbered by a table of all possible keys, others by hashing.
+_DENSE = 1 << 16
+_BITS = 62
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Of each row what decides what it lacks, beside its years; `days` counts where `moved`, as days since 1970."""
+
+    exempt: Truths
+    refused: Truths
+    moved: Truths
+    days: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Years:
+    """The years of the records of all rows, and which of them fill a period that else would lack."""
+
+    offsets: Ints
+    years: Ints
+    relevant: Truths
+
+
+def row_gaps(opened: OpenedBatch, kind: RecordKind, gaps: Gaps, moved_in: RecordKind | None) -> tuple[Ints, GapTables]:
+    """(the number of each row's pattern, what the patterns lack); `moved_in`: the record whose field moved_in_on
+    says since when a firm is here, None: the data set has none."""
+    book = gaps.book(kind)
+    facts = _facts(opened, kind, moved_in)
+    years = _years(opened, kind, gaps, facts)
+    days = facts.days[facts.moved]
+    usual = len(days) == 0 or (int(days.min()) >= FIRST_DAY and int(days.max()) < LAST_DAY)
+    if usual and (years is None or not years.relevant.any()):
+        numbers = book.numbers(_codes(facts))
+    else:
+        numbers = _by_example(book, facts, years)
+    return numbers, book.tables()
+
+
+def _codes(facts: _Facts) -> Ints:
+    codes = np.full(len(facts.exempt), PLAIN, np.int32)
+    if facts.moved.any():
+        # Days that do not count may be anything.
+        np.add(facts.days, np.int32(MOVED - FIRST_DAY), out=codes, where=facts.moved)
+    codes[facts.exempt] = EXEMPT
+    codes[facts.refused] = REFUSED
+    return codes
+
+
+def _by_example(book: Book, facts: _Facts, years: _Years | None) -> Ints:
+    """Rows are sorted into patterns, and any row of a pattern says what it is."""
+    patterns, number = alike(len(facts.exempt))
+    for truths in (facts.exempt, facts.refused, facts.moved):
+        if truths.any():
+            patterns, number = combined((patterns, number), numbered(truths.astype(np.int8)))
+    if facts.moved.any():
+        base = int(facts.days[facts.moved].min())
+        days = np.where(facts.moved, facts.days.astype(np.int64) - base, 0)
+        patterns, number = combined((patterns, number), numbered(days))
+    if years is not None:
+        patterns, number = combined((patterns, number), year_sets(years.offsets, years.years, years.relevant))
+    example = np.zeros(number, np.int64)
+    example[patterns] = np.arange(len(patterns))
+    numbers = np.array([book.number(_pattern(facts, years, row)) for row in example.tolist()], np.int32)
+    return numbers[patterns]
+
+
+def _pattern(facts: _Facts, years: _Years | None, row: int) -> Pattern:
+    since = EPOCH + timedelta(int(facts.days[row])) if facts.moved[row] else None
+    known: tuple[int, ...] = ()
+    if years is not None:
+        mine = slice(int(years.offsets[row]), int(years.offsets[row + 1]))
+        known = tuple(sorted(set(years.years[mine][years.relevant[mine]].tolist())))
+    return Pattern(bool(facts.exempt[row]), bool(facts.refused[row]), since, known)
+
+
+def _facts(opened: OpenedBatch, kind: RecordKind, moved_in: RecordKind | None) -> _Facts:
+    exempt = _exempt(opened, kind)
+    refused = _refused(opened, kind) & ~exempt
+    if not kind.local or moved_in is None:
+        nothing = np.zeros(opened.rows, np.int32)
+        return _Facts(exempt, refused, nothing.astype(np.bool_), nothing)
+    # Of what was refused everything before today may be missing, whenever the firm came.
+    moved = opened.where_known(moved_in, "moved_in_on") & ~exempt & ~refused
+    return _Facts(exempt, refused, moved, integers(opened.field(moved_in, "moved_in_on"))[: opened.rows])
+
+
+def _exempt(opened: OpenedBatch, kind: RecordKind) -> Truths:
+    """Where nothing is stored and entities of the row's kind have no such records."""
+    if opened.has(kind.key) and not opened.batch.column(kind.key).null_count:
+        return np.zeros(opened.rows, np.bool_)
+    other = np.ones(opened.rows, np.bool_)
+    if opened.has("kind"):
+        words = opened.words(None, "kind")
+        no_member = np.array([word not in kind.of for word in (*words.dictionary.to_pylist(), None)])
+        if not no_member[:-1].any() and not words.null_count:
+            return np.zeros(opened.rows, np.bool_)
+        other = no_member[pc.fill_null(words.indices.cast(pa.int64()), len(no_member) - 1).to_numpy()]
+    return other & ~where_valid(opened.batch.column(kind.key)) if opened.has(kind.key) else other
+
+
+def _refused(opened: OpenedBatch, kind: RecordKind) -> Truths:
+    """Where a row of this kind about the entity was refused."""
+    found = np.zeros(opened.rows, np.bool_)
+    if opened.has("refused"):
+        offsets, words = opened.refused()
+        if len(words):
+            places = pc.indices_nonzero(pc.equal(words, kind.key)).to_numpy()
+            found[np.searchsorted(offsets, places, side="right") - 1] = True
+    return found
+
+
+def _years(opened: OpenedBatch, kind: RecordKind, gaps: Gaps, facts: _Facts) -> _Years | None:
+    """The years of a kind of which a year can have only one; None: a kind of which no year matters."""
+    period = str(kind.period)
+    if not is_single(kind) or (kind.key, period) not in opened.types:
+        return None
+    offsets, array = opened.offsets(kind), opened.field(kind, period)
+    years = integers(array)[: len(array)]
+    relevant = gaps.lacks(kind, years)
+    special = facts.refused | facts.moved
+    if special.any():
+        relevant |= np.repeat(special, np.diff(offsets))
+    if relevant.any():
+        relevant &= opened.where_known(kind, period) & (years <= gaps.as_of.year)
+    return _Years(offsets, years, relevant)
+
+
+def numbered(keys: Ints) -> Numbering:
+    """(the number of each key among the distinct keys, how many there are); keys are at least 0."""
+    if len(keys) == 0:
+        return np.zeros(0, np.int32), 0
+    top = int(keys.max())
+    if top < _DENSE:
+        present = np.bincount(keys, minlength=top + 1) > 0
+        names = np.cumsum(present, dtype=np.int32) - 1
+        return names[keys], int(names[-1]) + 1
+    encoded = pa.array(keys).dictionary_encode()
+    return encoded.indices.to_numpy(), len(encoded.dictionary)
+
+
+def combined(first: Numbering, second: Numbering) -> Numbering:
+    """The numbering of pairs."""
+    if first[1] <= 1:
+        return second
+    if second[1] <= 1:
+        return first
+    return numbered(first[0].astype(np.int64) * second[1] + second[0])
+
+
+def alike(rows: int) -> Numbering:
+    """All rows have one number (of no rows there is none)."""
+    return np.zeros(rows, np.int32), min(rows, 1)
+
+
+def year_sets(offsets: Ints, years: Ints, relevant: Truths) -> Numbering:
+    """Number the rows by their set of years; years that are not relevant are as if not there."""
+    seen = years[relevant]
+    if len(seen) == 0:
+        return alike(len(offsets) - 1)
+    base = int(seen.min())
+    if int(seen.max()) - base < _BITS:
+        return numbered(_masks(offsets, np.where(relevant, years, base).astype(np.int64) - base, relevant))
+    distinct, places = np.unique(years, return_inverse=True)
+    result = alike(len(offsets) - 1)
+    for start in range(0, len(distinct), _BITS):
+        here = relevant & (places >= start) & (places < start + _BITS)
+        result = combined(result, numbered(_masks(offsets, np.where(here, places - start, 0), here)))
+    return result
+
+
+def _masks(offsets: Ints, bits: Ints, relevant: Truths) -> Ints:
+    """For each row the bits of its relevant children, or-ed."""
+    # One more child that says nothing: a row at the end without children may then be asked for its first child.
+    flags = np.zeros(len(bits) + 1, np.int64)
+    np.left_shift(relevant.astype(np.int64), bits, out=flags[:-1])
+    masks: Ints = np.bitwise_or.reduceat(flags, offsets[:-1])
+    # Of a row without children `reduceat` gives the first child of the next.
+    masks[offsets[:-1] == offsets[1:]] = 0
+    return masks
