@@ -153,10 +153,18 @@ def _years(opened: OpenedBatch, kind: RecordKind, gaps: Gaps, facts: _Facts) -> 
     relevant = gaps.lacks(kind, years)
     special = facts.refused | facts.moved
     if special.any():
-        relevant |= np.repeat(special, np.diff(offsets))
+        relevant[_children(offsets, np.flatnonzero(special))] = True
     if relevant.any():
         relevant &= opened.where_known(kind, period) & (years <= gaps.as_of.year)
     return _Years(offsets, years, relevant)
+
+
+def _children(offsets: Ints, rows: Ints) -> Ints:
+    """The positions of the children of some rows."""
+    lengths = offsets[rows + 1] - offsets[rows]
+    before = np.cumsum(lengths) - lengths
+    places: Ints = np.repeat(offsets[rows] - before, lengths) + np.arange(int(lengths.sum()))
+    return places
 
 
 def numbered(keys: Ints) -> Numbering:
@@ -191,22 +199,23 @@ def year_sets(offsets: Ints, years: Ints, relevant: Truths) -> Numbering:
     seen = years[relevant]
     if len(seen) == 0:
         return alike(len(offsets) - 1)
-    base = int(seen.min())
-    if int(seen.max()) - base < _BITS:
-        return numbered(_masks(offsets, np.where(relevant, years, base).astype(np.int64) - base, relevant))
+    base, top = int(seen.min()), int(seen.max())
+    if top - base < _BITS:
+        return numbered(_masks(offsets, years - base, relevant, top - base))
     distinct, places = np.unique(years, return_inverse=True)
     result = alike(len(offsets) - 1)
     for start in range(0, len(distinct), _BITS):
         here = relevant & (places >= start) & (places < start + _BITS)
-        result = combined(result, numbered(_masks(offsets, np.where(here, places - start, 0), here)))
+        result = combined(result, numbered(_masks(offsets, places - start, here, _BITS)))
     return result
 
 
-def _masks(offsets: Ints, bits: Ints, relevant: Truths) -> Ints:
-    """For each row the bits of its relevant children, or-ed."""
+def _masks(offsets: Ints, bits: Ints, relevant: Truths, top: int) -> Ints:
+    """For each row the bits (at most `top`) of its relevant children, or-ed; other children's bits may be anything."""
+    width = next(one for one in (np.int8, np.int16, np.int32, np.int64) if top < 8 * np.dtype(one).itemsize - 1)
     # One more child that says nothing: a row at the end without children may then be asked for its first child.
-    flags = np.zeros(len(bits) + 1, np.int64)
-    np.left_shift(relevant.astype(np.int64), bits, out=flags[:-1])
+    flags = np.zeros(len(bits) + 1, width)
+    np.left_shift(relevant.view(np.int8).astype(width), bits.astype(width), out=flags[:-1])
     masks: Ints = np.bitwise_or.reduceat(flags, offsets[:-1])
     # Of a row without children `reduceat` gives the first child of the next.
     masks[offsets[:-1] == offsets[1:]] = 0

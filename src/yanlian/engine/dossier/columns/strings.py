@@ -55,12 +55,6 @@ class Strings:
         self._constants.add(number)
         return number
 
-    def text(self, number: int) -> str:
-        """The text of a number of the last batch, or of a constant."""
-        text = self._texts[number]
-        assert text is not None, number
-        return text
-
     def _number(self, text: str) -> int:
         number = self._numbers.get(text)
         if number is None:
@@ -69,7 +63,7 @@ class Strings:
         return number
 
     def text(self, number: int) -> str:
-        """The text of a number of this batch."""
+        """The text of a number of this batch, or of a constant."""
         found = self._texts[number]
         assert found is not None, number
         return found
