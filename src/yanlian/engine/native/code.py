@@ -1,284 +1,156 @@
-"""From programs to the text of one LLVM module: a function a program, a loop over rows, values where regions put them.
+"""From programs to the text of one LLVM module.
 
-    void program_N(i64 rows, ptr columns, ptr outputs)
+    void program_N(i64 rows, ptr columns, ptr outputs, ptr buffers)
+    i64 program_N_bytes()
 
-`columns` and `outputs` are arrays of buffers in the order of the program. Every number is computed at the width that
-the proven ranges ask for, so no operation overflows, and LLVM is told so.
+`columns` and `outputs` are arrays of pointers in the order of the program; `buffers` is room for as many bytes as
+`program_N_bytes` says, aligned to 64, for what one piece of the program leaves to the next over a block of rows. Every
+number is computed at the width that the proven ranges ask for, so no operation overflows, and LLVM is told so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
-from yanlian.engine.native.division import FUNCTIONS, divided
-from yanlian.engine.native.ir import (
-    WIDTHS,
-    Arithmetic,
-    Both,
-    Choose,
-    Column,
-    Compare,
-    Const,
-    Divide,
-    Either,
-    Lookup,
-    Loop,
-    Node,
-    Not,
-    Program,
-    Read,
-    Result,
-    Row,
-)
-from yanlian.engine.native.order import ordered
-from yanlian.engine.native.regions import Region, placed
-from yanlian.engine.native.writer import Writer, minmax, moved
+from yanlian.engine.native.body import Body, bits
+from yanlian.engine.native.division import FUNCTIONS
+from yanlian.engine.native.ir import Lookup, Node, Program, Read, table_kind
+from yanlian.engine.native.pieces import Piece, cut
+from yanlian.engine.native.regions import placed
+from yanlian.engine.native.writer import Writer
 
-_Steps: TypeAlias = "Generator[_Steps, None, None]"
-_MACHINE = (64, 128)
-_ORDERS = {"=": "eq", "<": "slt", "<=": "sle"}
+# So many rows go through all pieces before the next: what they leave to each other stays in the nearest cache.
+BLOCK_ROWS = 256
 
 
-def module_text(programs: Sequence[Program]) -> str:
-    """The module of several programs: `program_0`, `program_1`, … in their order."""
+def module_text(programs: Sequence[Program], lanes: int) -> str:
+    """The module of several programs: `program_0`, `program_1`, … `lanes`: how many rows plain pieces do at once."""
     parts = [FUNCTIONS]
     for number, program in enumerate(programs):
         parts += _Function(program, number).text()
-    return "\n".join([*parts, "!0 = !{}", ""])
-
-
-def _width(low: int, high: int) -> int:
-    return next(bits for bits in _MACHINE if -(1 << bits - 1) <= low and high < 1 << bits - 1)
-
-
-def _wide(node: Node) -> int:
-    return 1 if node.is_bool else _width(node.low, node.high)
+    hints = [
+        "!0 = !{}",
+        "!1 = distinct !{!1, !2, !3}",
+        f'!2 = !{{!"llvm.loop.vectorize.width", i32 {lanes}}}',
+        '!3 = !{!"llvm.loop.interleave.count", i32 1}',
+    ]
+    return "\n".join([*parts, *hints, ""])
 
 
 class _Function:
-    """Writes one program. `values`: what each node is called where it is known; `widths`: its bits."""
+    """One program: a function a piece, and one that takes blocks of rows through them."""
 
     def __init__(self, program: Program, number: int) -> None:
         self.program = program
-        self.number = number
+        self.name = f"program_{number}"
         self.regions = placed(program)
-        self.used = sorted({one.column for one in ordered(program).vertices if isinstance(one, Read)})
-        self.w = Writer()
-        self.values: dict[Node, str] = {}
-        self.results: dict[Loop, list[str]] = {}
+        self.pieces = cut(program, self.regions)
+        self.slots: dict[Node, int] = {}
+        self.bytes = 0
+        for node in (node for piece in self.pieces for node in piece.stores):
+            self.slots[node] = self.bytes
+            self.bytes += BLOCK_ROWS * max(1, bits(node) // 8)
 
     def text(self) -> list[str]:
-        """The tables, the loop over rows with a pointer an argument (so that LLVM knows that no two buffers meet), and
-        the function that is called from outside."""
-        name, w = f"program_{self.number}", self.w
-        arguments = [f"ptr noalias readonly captures(none) %c{n}" for n in self.used]
-        arguments += [f"ptr noalias writeonly captures(none) %o{n}" for n, _ in enumerate(self.program.outputs)]
-        self._rows()
-        body = [
-            f"define internal void @{name}_rows({', '.join(['i64 %rows', *arguments])}) noinline nounwind {{",
-            "entry:",
-            *w.lines,
-            "}",
+        """Tables, pieces, the whole."""
+        lines = [
+            f"@{self.name}_t{n} = internal unnamed_addr constant [{len(table)} x {kind}] "
+            f"[{', '.join(f'{kind} {value}' for value in table)}]"
+            for n, table in enumerate(self.program.tables)
+            for kind in [table_kind(table)]
         ]
-        return [*self._tables(), *body, *self._entry(name)]
+        calls = []
+        for number, piece in enumerate(self.pieces):
+            name = f"{self.name}_{number}"
+            arguments = self._arguments(piece)
+            calls.append((name, arguments))
+            lines += self._piece(name, piece, list(arguments))
+        return [*lines, *self._whole(calls)]
 
-    def _entry(self, name: str) -> list[str]:
-        w = Writer()
-        given = ["i64 %rows"]
-        for source, numbers in (("columns", self.used), ("outputs", range(len(self.program.outputs)))):
-            for n in numbers:
-                place = w.value(f"getelementptr inbounds ptr, ptr %{source}, i64 {n}")
-                given.append(f"ptr {w.value(f'load ptr, ptr {place}, align 8')}")
-        w.line(f"call void @{name}_rows({', '.join(given)})")
-        w.line("ret void")
-        return [f"define void @{name}(i64 %rows, ptr %columns, ptr %outputs) nounwind {{", "entry:", *w.lines, "}"]
+    def _arguments(self, piece: Piece) -> dict[str, str]:
+        """What a piece is given, by name; and how its caller comes by it."""
+        inside = [one for member in piece.members for one in self.regions.inside(member)]
+        columns = sorted({one.column for one in inside if isinstance(one, Read)})
+        tables = sorted({one.table for one in inside if isinstance(one, Lookup)})
+        found = {f"ptr noalias readonly captures(none) %c{n}": f"ptr %c{n}" for n in columns}
+        found |= {f"ptr noalias readonly captures(none) %t{n}": f"ptr @{self.name}_t{n}" for n in tables}
+        for node in piece.loads:
+            found[f"ptr noalias readonly captures(none) %s{self.slots[node]}"] = f"ptr %s{self.slots[node]}"
+        for node in piece.stores:
+            found[f"ptr noalias captures(none) %s{self.slots[node]}"] = f"ptr %s{self.slots[node]}"
+        return found | {f"ptr noalias writeonly captures(none) %o{n}": f"ptr %o{n}" for n in piece.outputs}
 
-    def _tables(self) -> list[str]:
-        lines = []
-        for n, table in enumerate(self.program.tables):
-            kind = _table_kind(table)
-            numbers = ", ".join(f"{kind} {value}" for value in table)
-            lines.append(
-                f"@table_{self.number}_{n} = internal unnamed_addr constant [{len(table)} x {kind}] [{numbers}]"
-            )
-        return lines
-
-    def _rows(self) -> None:
-        w = self.w
-        w.line("%any = icmp sgt i64 %rows, 0")
-        w.branch("%any", "row", "end")
+    def _piece(self, name: str, piece: Piece, arguments: Sequence[str]) -> list[str]:
+        """A loop over rows from `first`, at least one, up to `end`."""
+        body = Body(self.program, self.regions)
+        w = body.w
+        w.jump("row")
         w.start("row")
         counter = w.hole()
-        _run(self._region(self.regions.row))
-        for n, output in enumerate(self.program.outputs):
-            kind = output.storage
-            value = self.at(output.node, int(kind[1:]))
-            place = w.value(f"getelementptr inbounds {kind}, ptr %o{n}, i64 %row.number")
-            w.line(f"store {kind} {value}, ptr {place}, align {int(kind[1:]) // 8}")
-        w.fill(counter, f"%row.number = phi i64 [ 0, %entry ], [ %row.next, %{w.block} ]")
+        if piece.loads or piece.stores:
+            w.line("%place = sub nuw nsw i64 %row.number, %first")
+        for node in piece.loads:
+            body.values[node] = self._load(w, node)
+        body.write(piece.members)
+        for node in piece.stores:
+            kind = _kept(node)
+            self._store(w, kind, body.at(node, int(kind[1:])), f"%s{self.slots[node]}", "%place")
+        for n in piece.outputs:
+            output = self.program.outputs[n]
+            self._store(w, output.storage, body.at(output.node, int(output.storage[1:])), f"%o{n}", "%row.number")
+        w.fill(counter, f"%row.number = phi i64 [ %first, %entry ], [ %row.next, %{w.block} ]")
         w.line("%row.next = add nuw nsw i64 %row.number, 1")
-        w.line("%more = icmp slt i64 %row.next, %rows")
-        w.branch("%more", "row", "end")
-        w.start("end")
+        w.line("%more = icmp slt i64 %row.next, %end")
+        w.line(f"br i1 %more, label %row, label %done{', !llvm.loop !1' if piece.plain else ''}")
+        w.start("done")
         w.line("ret void")
+        head = f"define internal void @{name}({', '.join(['i64 %first, i64 %end', *arguments])}) noinline nounwind {{"
+        return [head, "entry:", *w.lines, "}"]
 
-    def at(self, node: Node, width: int) -> str:
-        """A node's value in a width that it fits."""
-        if isinstance(node, Const):
-            return str(node.value)
-        value = self.values[node]
-        if node.is_bool:
-            return value if width == 1 else self.w.value(f"zext i1 {value} to i{width}")
-        return moved(self.w, value, _wide(node), width, signed=node.low < 0)
+    def _load(self, w: Writer, node: Node) -> str:
+        kind = _kept(node)
+        place = w.value(f"getelementptr inbounds {kind}, ptr %s{self.slots[node]}, i64 %place")
+        found = w.value(f"load {kind}, ptr {place}")
+        return w.value(f"trunc {kind} {found} to i1") if node.is_bool else found
 
-    def _region(self, region: Region) -> _Steps:
-        for vertex in region.members:
-            if isinstance(vertex, Loop):
-                yield self._loop(vertex)
-            elif isinstance(vertex, Choose) and vertex.lazy and any(arm.members for arm in self.regions.arms[vertex]):
-                yield self._lazy(vertex)
-            else:
-                self.values[vertex] = self._value(vertex)
+    def _store(self, w: Writer, kind: str, value: str, buffer: str, number: str) -> None:
+        place = w.value(f"getelementptr inbounds {kind}, ptr {buffer}, i64 {number}")
+        w.line(f"store {kind} {value}, ptr {place}, align {int(kind[1:]) // 8}")
 
-    def _value(self, node: Node) -> str:
-        w = self.w
-        match node:
-            case Row():
-                return moved(w, "%row.number", 64, _wide(node), signed=False)
-            case Read():
-                return self._read(node)
-            case Lookup():
-                return self._lookup(node)
-            case Arithmetic():
-                return self._arithmetic(node)
-            case Divide():
-                width = max(_wide(node), _wide(node.left), _wide(node.right))
-                found = divided(w, node, self.at(node.left, width), self.at(node.right, width), width)
-                return moved(w, found, width, _wide(node), signed=True)
-            case Compare():
-                width = max(_wide(node.left), _wide(node.right))
-                a, b = self.at(node.left, width), self.at(node.right, width)
-                return w.value(f"icmp {_ORDERS[node.op]} i{width} {a}, {b}")
-            case Not():
-                return w.value(f"xor i1 {self.at(node.operand, 1)}, true")
-            case Both():
-                return w.value(f"and i1 {self.at(node.left, 1)}, {self.at(node.right, 1)}")
-            case Either():
-                return w.value(f"or i1 {self.at(node.left, 1)}, {self.at(node.right, 1)}")
-            case Choose():
-                kind = f"i{_wide(node)}"
-                condition = self.at(node.condition, 1)
-                then, otherwise = self._arm(node, node.then), self._arm(node, node.otherwise)
-                return w.value(f"select i1 {condition}, {kind} {then}, {kind} {otherwise}")
-            case Result():
-                return self.results[node.loop][node.number]
-        raise TypeError(f"no value of a row: {node}")
-
-    def _arm(self, choice: Choose, arm: Node) -> str:
-        return self.at(arm, _wide(choice))
-
-    def _arithmetic(self, node: Arithmetic) -> str:
-        width = max(_wide(node), _wide(node.left), _wide(node.right))
-        a, b = self.at(node.left, width), self.at(node.right, width)
-        if node.op in {"min", "max"}:
-            found = minmax(self.w, node.op, width, a, b)
-        else:
-            name = {"+": "add", "-": "sub", "*": "mul"}[node.op]
-            found = self.w.value(f"{name} nsw i{width} {a}, {b}")
-        return moved(self.w, found, width, _wide(node), signed=True)
-
-    def _read(self, node: Read) -> str:
-        w, column = self.w, self.program.columns[node.column]
-        position = "%row.number" if node.index is None else self.at(node.index, 64)
-        if column.storage == "bit":
-            byte = w.value(f"lshr i64 {position}, 3")
-            place = w.value(f"getelementptr inbounds i8, ptr %c{node.column}, i64 {byte}")
-            bits = w.value(f"load i8, ptr {place}, align 1, !invariant.load !0")
-            part = w.value(f"and i8 {w.value(f'trunc i64 {position} to i8')}, 7")
-            return w.value(f"trunc i8 {w.value(f'lshr i8 {bits}, {part}')} to i1")
-        place = w.value(f"getelementptr inbounds {column.storage}, ptr %c{node.column}, i64 {position}")
-        bits_stored = _stored(column)
-        found = w.value(f"load i{bits_stored}, ptr {place}, align {bits_stored // 8}, !invariant.load !0")
-        return moved(w, found, bits_stored, _wide(node), signed=node.low < 0)
-
-    def _lookup(self, node: Lookup) -> str:
-        w, kind = self.w, _table_kind(self.program.tables[node.table])
-        name = f"@table_{self.number}_{node.table}"
-        place = w.value(f"getelementptr inbounds {kind}, ptr {name}, i64 {self.at(node.index, 64)}")
-        found = w.value(f"load {kind}, ptr {place}, !invariant.load !0")
-        return moved(w, found, int(kind[1:]), _wide(node), signed=node.low < 0)
-
-    def _lazy(self, node: Choose) -> _Steps:
-        """Each arm is written in a block of its own."""
-        w, width = self.w, _wide(node)
-        labels = w.label(), w.label()
-        after = w.label()
-        w.branch(self.at(node.condition, 1), *labels)
-        ends = []
-        for label, region, arm in zip(labels, self.regions.arms[node], (node.then, node.otherwise), strict=True):
-            w.start(label)
-            yield self._region(region)
-            ends.append(f"[ {self._arm(node, arm)}, %{w.block} ]")
-            w.jump(after)
-        w.start(after)
-        self.values[node] = w.value(f"phi i{width} {', '.join(ends)}")
-
-    def _loop(self, loop: Loop) -> _Steps:
-        """Asked before each turn whether a position is left, and after it whether to go on."""
-        w = self.w
-        width = max(64, *(_wide(one) for one in (loop.start, loop.end, loop.index)))
-        start, end = self.at(loop.start, width), self.at(loop.end, width)
-        first = [self.at(a, _wide(b)) for a, b in zip(loop.initial, loop.carried, strict=True)]
-        before, head, body, after = w.block, *(w.label() for _ in range(3))
-        w.jump(head)
-        w.start(head)
-        index, index_hole = w.fresh(), w.hole()
-        carried = [(w.fresh(), w.hole()) for _ in loop.carried]
-        w.branch(w.value(f"icmp slt i{width} {index}, {end}"), body, after)
-        w.start(body)
-        self.values[loop.index] = moved(w, index, width, _wide(loop.index), signed=loop.index.low < 0)
-        self.values.update(zip(loop.carried, (name for name, _ in carried), strict=True))
-        yield self._region(self.regions.bodies[loop])
-        following = [self.at(a, _wide(b)) for a, b in zip(loop.next, loop.carried, strict=True)]
-        position = w.value(f"add nsw i{width} {index}, 1")
-        last = w.block
-        if loop.again is None:
-            w.jump(head)
-        else:
-            w.branch(self.at(loop.again, 1), head, after)
-        w.fill(index_hole, f"{index} = phi i{width} [ {start}, %{before} ], [ {position}, %{last} ]")
-        for (name, hole), one, a, b in zip(carried, loop.carried, first, following, strict=True):
-            w.fill(hole, f"{name} = phi i{_wide(one)} [ {a}, %{before} ], [ {b}, %{last} ]")
-        w.start(after)
-        self._after(loop, head, last, [name for name, _ in carried], following)
-
-    def _after(self, loop: Loop, head: str, last: str, carried: list[str], following: list[str]) -> None:
-        if loop.again is None:
-            self.results[loop] = carried
-            return
-        self.results[loop] = [
-            self.w.value(f"phi i{_wide(one)} [ {a}, %{head} ], [ {b}, %{last} ]")
-            for one, a, b in zip(loop.carried, carried, following, strict=True)
+    def _whole(self, calls: Sequence[tuple[str, dict[str, str]]]) -> list[str]:
+        w = Writer()
+        given = dict.fromkeys(one for _, arguments in calls for one in arguments.values())
+        for one in given:
+            self._pointer(w, one)
+        w.line("%any = icmp sgt i64 %rows, 0")
+        w.branch("%any", "block", "done")
+        w.start("block")
+        w.line("%first = phi i64 [ 0, %entry ], [ %end, %block ]")
+        w.line(f"%full = add nuw nsw i64 %first, {BLOCK_ROWS if self.bytes else 1 << 32}")
+        w.line("%end = call i64 @llvm.smin.i64(i64 %full, i64 %rows)")
+        for name, arguments in calls:
+            w.line(f"call void @{name}({', '.join(['i64 %first, i64 %end', *arguments.values()])})")
+        w.line("%more = icmp slt i64 %end, %rows")
+        w.branch("%more", "block", "done")
+        w.start("done")
+        w.line("ret void")
+        return [
+            f"define void @{self.name}(i64 %rows, ptr %columns, ptr %outputs, ptr %buffers) nounwind {{",
+            *["entry:", *w.lines, "}"],
+            f"define i64 @{self.name}_bytes() nounwind {{ ret i64 {self.bytes} }}",
         ]
 
-
-def _run(steps: _Steps) -> None:
-    """Regions inside of regions, with a stack of our own: they may be deeper than Python's."""
-    stack = [steps]
-    while stack:
-        inner = next(stack[-1], None)
-        if inner is None:
-            stack.pop()
-        else:
-            stack.append(inner)
-
-
-def _stored(column: Column) -> int:
-    return int(column.storage[1:])
+    def _pointer(self, w: Writer, argument: str) -> None:
+        """Where a column, an output or a buffer lies."""
+        name, number = argument.removeprefix("ptr "), argument[6:]
+        if name.startswith("%s"):
+            w.line(f"{name} = getelementptr inbounds i8, ptr %buffers, i64 {number}")
+        elif name.startswith("%"):
+            source = "columns" if name.startswith("%c") else "outputs"
+            place = w.value(f"getelementptr inbounds ptr, ptr %{source}, i64 {number}")
+            w.line(f"{name} = load ptr, ptr {place}, align 8")
 
 
-def _table_kind(table: Sequence[int]) -> str:
-    """The smallest storage that holds every number of a table."""
-    low, high = min(table), max(table)
-    return next(name for name, (least, most) in WIDTHS.items() if least <= low and high <= most)
+def _kept(node: Node) -> str:
+    """How a value is kept between pieces."""
+    return "i8" if node.is_bool else f"i{bits(node)}"

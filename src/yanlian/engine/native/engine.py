@@ -19,7 +19,9 @@ from yanlian.engine.native.order import Order, ordered
 from yanlian.engine.native.show import digest
 
 Buffer = NDArray[np.signedinteger] | NDArray[np.uint8]
-_CALL = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
+_CALL = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_BYTES = ctypes.CFUNCTYPE(ctypes.c_int64)
+_ALIGNED = 64
 _ROWS_MAX = (1 << 31) - 1
 
 
@@ -35,7 +37,7 @@ class Compiled:
 class Kernel:
     """A program as machine code. May be called from several threads at once."""
 
-    def __init__(self, program: Program, order: Order, loaded: Loaded, address: int, compiled: Compiled) -> None:
+    def __init__(self, program: Program, order: Order, loaded: Loaded, name: str, compiled: Compiled) -> None:
         reads = [vertex for vertex in order.vertices if isinstance(vertex, Read)]
         self.program = program
         self.compiled = compiled
@@ -44,7 +46,8 @@ class Kernel:
         self._types = [np.dtype(np.uint8 if c.storage == "bit" else f"int{c.storage[1:]}") for c in program.columns]
         self._results = [np.dtype(f"int{output.storage[1:]}") for output in program.outputs]
         self._loaded = loaded
-        self._call = _CALL(address)
+        self._call = _CALL(loaded.address(name))
+        self._buffer_bytes: int = _BYTES(loaded.address(name + "_bytes"))()
 
     @property
     def seconds(self) -> float:
@@ -76,7 +79,8 @@ class Kernel:
                 raise ValueError(f"{self.program.name}: {name} cannot be written")
             targets[number] = _address(output)
         self._apart(sources, targets, len(outputs))
-        self._call(rows, sources, targets)
+        buffers = np.empty(self._buffer_bytes + _ALIGNED, dtype=np.uint8)
+        self._call(rows, sources, targets, -(-_address(buffers) // _ALIGNED) * _ALIGNED)
 
     def _column(self, number: int, column: Buffer | None, rows: int) -> int:
         declared = self.program.columns[number]
@@ -112,19 +116,18 @@ def compile_programs(programs: Sequence[Program], cache: Path | None = None) -> 
     started = time.perf_counter()
     machine = this_machine()
     orders = [ordered(program) for program in programs]
-    names = [f"program_{number}" for number in range(len(programs))]
     name = disk.key([digest(one, order) for one, order in zip(programs, orders, strict=True)], machine)
     code = None if cache is None else disk.load(cache, name)
     from_cache = code is not None
     if code is None:
-        code = object_code(module_text(programs), machine)
+        code = object_code(module_text(programs, machine.lanes), machine)
         if cache is not None:
             disk.keep(cache, name, code)
-    loaded = Loaded(code, names, machine)
+    loaded = Loaded(code, machine)
     compiled = Compiled(time.perf_counter() - started, from_cache, len(code))
     return [
-        Kernel(program, order, loaded, address, compiled)
-        for program, order, address in zip(programs, orders, loaded.addresses, strict=True)
+        Kernel(program, order, loaded, f"program_{number}", compiled)
+        for number, (program, order) in enumerate(zip(programs, orders, strict=True))
     ]
 
 

@@ -215,3 +215,9 @@ def parts(node: Node) -> Sequence[Node]:
     if isinstance(node, Result):
         return node.loop.start, node.loop.end, *node.loop.initial
     return ()
+
+
+def table_kind(table: Sequence[int]) -> str:
+    """The smallest storage that holds every number of a table."""
+    low, high = min(table), max(table)
+    return next(name for name, (least, most) in WIDTHS.items() if least <= low and high <= most)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import llvmlite
@@ -18,6 +17,12 @@ class Machine:
     cpu: str
     features: str
     compiler: str
+
+    @property
+    def lanes(self) -> int:
+        """How many numbers of 64 bits it takes at once."""
+        has = set(self.features.split(","))
+        return 8 if "+avx512dq" in has else 4 if "+avx2" in has else 2
 
 
 @functools.cache
@@ -38,7 +43,7 @@ def _target(machine: Machine) -> llvm.TargetMachine:
     _ready()
     target = llvm.Target.from_triple(machine.triple)
     return target.create_target_machine(
-        cpu=machine.cpu, features=machine.features, opt=2, reloc="pic", codemodel="small"
+        cpu=machine.cpu, features=machine.features, opt=2, reloc="static", codemodel="large"
     )
 
 
@@ -61,10 +66,14 @@ def object_code(text: str, machine: Machine) -> bytes:
 class Loaded:
     """Object code in memory; its functions are there for as long as this object is."""
 
-    def __init__(self, code: bytes, names: Sequence[str], machine: Machine) -> None:
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(machine), use_lmm=True)
+    def __init__(self, code: bytes, machine: Machine) -> None:
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(machine))
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
-        self.addresses: list[int] = [self._engine.get_function_address(name) for name in names]
-        if not all(self.addresses):
-            raise ValueError("object code that lacks a function")
+
+    def address(self, name: str) -> int:
+        """Where a function lies."""
+        found = int(self._engine.get_function_address(name))
+        if not found:
+            raise ValueError(f"object code without {name}")
+        return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from yanlian.engine.native.ir import Carried, Choose, Const, Index, Loop, Node, Program
+from yanlian.engine.native.ir import Carried, Choose, Const, Index, Loop, Program, Result
 from yanlian.engine.native.order import Order, Vertex, below, ordered
 
 
@@ -32,24 +32,44 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """The row's own region, each loop's, and both arms of each lazy choice."""
+    """The row's own region, each loop's, and both arms of each lazy choice; `of`: where each value is computed."""
 
     row: Region
     bodies: dict[Loop, Region]
     arms: dict[Choose, tuple[Region, Region]]
+    of: dict[Vertex, Region]
+
+    def inside(self, vertex: Vertex) -> list[Vertex]:
+        """A vertex and all that runs within it: the turns of a loop, the arms of a lazy choice."""
+        found = [vertex]
+        for one in found:
+            if isinstance(one, Loop):
+                found += self.bodies[one].members
+            elif isinstance(one, Choose) and one in self.arms:
+                found += (member for arm in self.arms[one] for member in arm.members)
+        return found
 
 
 def placed(program: Program) -> Regions:
     """Gives every value its region. Cost: n log n."""
     order = ordered(program)
-    regions = Regions(Region(None, None), {}, {})
+    regions = Regions(Region(None, None), {}, {}, {})
+    left: dict[Loop, list[Vertex]] = {}
     meeting: dict[Vertex, Region] = {output.node: regions.row for output in program.outputs}
     for vertex in reversed(order.vertices):
         if isinstance(vertex, (Const, Index, Carried)):
             continue
-        region = _outside(meeting[vertex], order, regions, vertex)
-        region.members.append(vertex)
-        for one, use in _uses(vertex, region, regions):
+        if isinstance(vertex, Result):
+            # What is left of a loop is known where the loop is, however far inside it is asked for.
+            left.setdefault(vertex.loop, []).append(vertex)
+            uses: list[tuple[Vertex, Region]] = [(vertex.loop, meeting[vertex])]
+        else:
+            region = _outside(meeting[vertex], order, regions, vertex)
+            for one in (*(left[vertex] if isinstance(vertex, Loop) else ()), vertex):
+                region.members.append(one)
+                regions.of[one] = region
+            uses = _uses(vertex, region, regions)
+        for one, use in uses:
             known = meeting.get(one)
             meeting[one] = use if known is None or known is use else _common(known, use)
     for region in _all(regions):
@@ -70,7 +90,7 @@ def _outside(region: Region, order: Order, regions: Regions, vertex: Vertex) -> 
     return region
 
 
-def _uses(vertex: Vertex, region: Region, regions: Regions) -> list[tuple[Node | Loop, Region]]:
+def _uses(vertex: Vertex, region: Region, regions: Regions) -> list[tuple[Vertex, Region]]:
     """What a vertex needs, and where."""
     if isinstance(vertex, Loop):
         body = regions.bodies[vertex] = region.inner(vertex)
