@@ -18,7 +18,7 @@ from yanlian.engine.native.machine import Loaded, object_code, this_machine
 from yanlian.engine.native.order import Order, ordered
 from yanlian.engine.native.show import digest
 
-Buffer = NDArray[np.signedinteger] | NDArray[np.uint8]
+Buffer = NDArray[np.generic]
 _CALL = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 _BYTES = ctypes.CFUNCTYPE(ctypes.c_int64)
 _ALIGNED = 64

@@ -1,0 +1,288 @@
+"""FEEL trees lowered: every node of engine.feel.ast that rules use; any other goes to the interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from yanlian.engine.feel import ast, compile_expression
+from yanlian.engine.policy.lower.functions import Functions
+from yanlian.engine.policy.lower.values import (
+    Day,
+    Fields,
+    Flags,
+    Length,
+    Nothing,
+    NotLowered,
+    Number,
+    One,
+    Record,
+    Several,
+    Span,
+    Truth,
+    Value,
+)
+
+_TRUTHS = (ast.Compare, ast.Logic, ast.Quantified, ast.In, ast.Between, ast.Boolean)
+
+
+class Names(Protocol):
+    """What names mean outside of a formula."""
+
+    def value(self, name: str) -> Value:
+        """The value of a name; KeyError when there is none."""
+
+    def call(self, name: str, arguments: list[Value]) -> Value | None:
+        """The result of a function that only this place knows; nothing when it is no such function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locals:
+    """Names inside a formula: those of iterations, and the members that filters look at, innermost first."""
+
+    names: Mapping[str, Value] = field(default_factory=dict)
+    item: Value | None = None
+    outer: Locals | None = None
+
+
+class Formulas(Functions):
+    """Expressions."""
+
+    def lowered(self, tree: ast.Node, names: Names, local: Locals | None = None) -> Value:
+        """The value of a tree; what the kernel does not know is given up where it stands, and noted."""
+        try:
+            return self._node(tree, names, local or Locals())
+        except NotLowered as reason:
+            self.gave_up(str(reason), tree)
+            return self.beyond()
+
+    def gave_up(self, reason: str, tree: ast.Node) -> None:
+        """A part of a formula is left to the interpreter."""
+
+    def _node(self, tree: ast.Node, names: Names, local: Locals) -> Value:
+        lower = _LOWER.get(type(tree))
+        if lower is None:
+            raise NotLowered(type(tree).__name__)
+        return lower(self, tree, names, local)
+
+    def _name(self, tree: ast.Name, names: Names, local: Locals) -> Value:
+        level: Locals | None = local
+        while level is not None:
+            if tree.name in level.names:
+                return level.names[tree.name]
+            item = level.item
+            if item is not None:
+                if tree.name == "item":
+                    return item
+                if (isinstance(item, Record) and tree.name in item.kind.names) or (
+                    isinstance(item, Fields) and tree.name in item.entries
+                ):
+                    return self.path(item, tree.name)
+            level = level.outer
+        try:
+            return names.value(tree.name)
+        except KeyError:
+            raise NotLowered(tree.name) from None
+
+    def _arithmetic(self, tree: ast.Arithmetic, names: Names, local: Locals) -> Value:
+        a, b = self.lowered(tree.left, names, local), self.lowered(tree.right, names, local)
+        if isinstance(a, Number) and isinstance(b, Number):
+            if tree.op == "+":
+                return self.plus(a, b)
+            if tree.op == "-":
+                return self.minus(a, b)
+            if tree.op == "*":
+                return self.times(a, b)
+            if tree.op == "/":
+                return self.divided(a, b)
+        if isinstance(b, Length) and isinstance(a, Day) and tree.op in {"+", "-"}:
+            return self.shifted(a, b, 1 if tree.op == "+" else -1)
+        if isinstance(a, Length) and isinstance(b, Day) and tree.op == "+":
+            return self.shifted(b, a, 1)
+        if isinstance(a, Nothing) or isinstance(b, Nothing):
+            # Nothing can be done with null; but an unknown beside it is unknown.
+            flags = self.flags(a, b)
+            return Nothing(flags=Flags(flags.given, flags.unknown, self.builder.true))
+        raise NotLowered(f"{type(a).__name__} {tree.op} {type(b).__name__}")
+
+    def _compare(self, tree: ast.Compare, names: Names, local: Locals) -> Value:
+        a, b = self.lowered(tree.left, names, local), self.lowered(tree.right, names, local)
+        return self.comparison(tree.op, a, b)
+
+    def _logic(self, tree: ast.Logic, names: Names, local: Locals) -> Value:
+        sides = [self.lowered(tree.left, names, local), self.lowered(tree.right, names, local)]
+        return self.conjunction(sides) if tree.op == "and" else self.disjunction(sides)
+
+    def _if(self, tree: ast.If, names: Names, local: Locals) -> Value:
+        condition = self.lowered(tree.condition, names, local)
+        then, otherwise = self.lowered(tree.then, names, local), self.lowered(tree.otherwise, names, local)
+        return self.branch(condition, then, otherwise)
+
+    def _path(self, tree: ast.Path, names: Names, local: Locals) -> Value:
+        return self.path(self.lowered(tree.source, names, local), tree.name)
+
+    def _between(self, tree: ast.Between, names: Names, local: Locals) -> Value:
+        value, low, high = (self.lowered(one, names, local) for one in (tree.value, tree.low, tree.high))
+        return self.conjunction([self.comparison("<=", low, value), self.comparison("<=", value, high)])
+
+    def _negate(self, tree: ast.Negate, names: Names, local: Locals) -> Value:
+        value = self.lowered(tree.operand, names, local)
+        if not isinstance(value, Number):
+            raise NotLowered(f"-{type(value).__name__}")
+        return self.negative(value)
+
+    def _constant(self, tree: ast.Expression, _: Names, __: Locals) -> Value:
+        if isinstance(tree, ast.At):
+            return self.length_or_constant(compile_expression(tree).evaluate({}))
+        if isinstance(tree, (ast.Number, ast.String, ast.Boolean)):
+            return self.constant(tree.value)
+        return self.nothing()
+
+    def _list(self, tree: ast.ListLiteral, names: Names, local: Locals) -> Value:
+        return self.several(*(One(self.lowered(item, names, local)) for item in tree.items))
+
+    def _context(self, tree: ast.ContextLiteral, names: Names, local: Locals) -> Value:
+        entries: dict[str, Value] = {}
+        for entry in tree.entries:
+            # An entry sees those before it.
+            entries[entry.key] = self.lowered(entry.value, names, Locals(dict(entries), None, local))
+        return Fields(flags=self.plain, entries=entries)
+
+    def _range(self, tree: ast.RangeLiteral, names: Names, local: Locals) -> Value:
+        low = None if tree.low is None else self.lowered(tree.low, names, local)
+        high = None if tree.high is None else self.lowered(tree.high, names, local)
+        return Span(flags=self.plain, low=low, high=high, low_closed=tree.low_closed, high_closed=tree.high_closed)
+
+    # Tests
+
+    def _in(self, tree: ast.In, names: Names, local: Locals) -> Value:
+        value = self.lowered(tree.value, names, local)
+        return self.tested(value, tree.tests, names, local)
+
+    def tested(self, value: Value, tests: tuple[ast.Test, ...], names: Names, local: Locals | None = None) -> Truth:
+        """Whether a value passes one of some unary tests."""
+        inner = Locals({"?": value}, None, local)
+        return self.disjunction([self._test(value, test, names, inner) for test in tests])
+
+    def _test(self, value: Value, test: ast.Test, names: Names, local: Locals) -> Truth:
+        if test.op:
+            return self.comparison(test.op, value, self.lowered(test.value, names, local))
+        if isinstance(test.value, ast.ListLiteral):
+            return self.passes_one(value, [self.lowered(one, names, local) for one in test.value.items])
+        found = self.lowered(test.value, names, local)
+        asks = any(isinstance(node, ast.Name) and node.name == "?" for node, _ in ast.walk(test.value))
+        if asks or (isinstance(found, Truth) and not isinstance(value, Truth)):
+            if not isinstance(found, Truth):
+                raise NotLowered("a test with ? that is no truth value")
+            if asks:
+                return found
+            return self.as_truth(self.covered(found, value.given, value.unknown))
+        return self.passes(value, found)
+
+    def cell(self, value: Value, tests: ast.UnaryTests, names: Names) -> Truth | None:
+        """Whether an input passes a cell of a decision table; nothing for a cell that takes anything."""
+        if not tests.tests:
+            return None
+        found = self.tested(value, tests.tests, names)
+        return self.negation(found) if tests.negated else found
+
+    # Walks
+
+    def _filter(self, tree: ast.Filter, names: Names, local: Locals) -> Value:
+        source = self.lowered(tree.source, names, local)
+        condition = tree.condition
+        number = _whole(condition)
+        members = self.listed(source)
+        if number is not None:
+            return self.member(members, number)
+        sure = isinstance(condition, _TRUTHS)
+
+        def test(member: Value) -> Truth:
+            found = self.lowered(condition, names, Locals({}, member, local))
+            if isinstance(found, Number):
+                raise NotLowered("a member by a number that is worked out")
+            truth = self.as_truth(found)
+            if sure:
+                return truth
+            # Where all tests are unknown, the interpreter takes the filter itself for unknown.
+            return Truth(
+                flags=Flags(self.builder.either(truth.given, truth.unknown), self.no, truth.null), true=truth.true
+            )
+
+        return self.filtered(members, test)
+
+    def _quantified(self, tree: ast.Quantified, names: Names, local: Locals) -> Value:
+        return self._over(tree, 0, names, local)
+
+    def _over(self, tree: ast.Quantified, level: int, names: Names, local: Locals) -> Truth:
+        if level == len(tree.iterations):
+            return self.as_truth(self.lowered(tree.condition, names, local))
+        if len(tree.iterations) > 1:
+            raise NotLowered("some or every over several lists")
+        iteration = tree.iterations[level]
+        members = self._iterated(iteration, names, local)
+        return self.quantified(
+            members,
+            lambda member: self._over(tree, level + 1, names, Locals({iteration.name: member}, None, local)),
+            every=tree.kind == "every",
+        )
+
+    def _iterated(self, iteration: ast.Iteration, names: Names, local: Locals) -> Several:
+        source = self.lowered(iteration.source, names, local)
+        if iteration.upto is not None or not isinstance(source, Several):
+            raise NotLowered("a walk over what is no list")
+        return source
+
+    def _for(self, tree: ast.For, names: Names, local: Locals) -> Value:
+        if any(isinstance(node, ast.Name) and node.name == "partial" for node, _ in ast.walk(tree.body)):
+            raise NotLowered("for with partial")
+        iteration = tree.iterations[0]
+        members = self._iterated(iteration, names, local)
+        if len(tree.iterations) > 1:
+            return replace(members, vague=True)
+        return self.mapped(
+            members, lambda member: self.lowered(tree.body, names, Locals({iteration.name: member}, None, local))
+        )
+
+    def _call(self, tree: ast.Call, names: Names, local: Locals) -> Value:
+        if not isinstance(tree.function, ast.Name) or tree.named:
+            raise NotLowered("a call by name")
+        arguments = [self.lowered(one, names, local) for one in tree.positional]
+        name = tree.function.name
+        found = names.call(name, arguments)
+        return self.called(name, arguments) if found is None else found
+
+
+def _whole(tree: ast.Expression) -> int | None:
+    """The integer that an expression is, written out."""
+    if isinstance(tree, ast.Negate) and isinstance(tree.operand, ast.Number):
+        return -int(tree.operand.value)
+    if isinstance(tree, ast.Number):
+        return int(tree.value)
+    return None
+
+
+_LOWER: dict[type[ast.Node], Callable[..., Value]] = {
+    ast.Name: Formulas._name,
+    ast.Number: Formulas._constant,
+    ast.String: Formulas._constant,
+    ast.Boolean: Formulas._constant,
+    ast.Null: Formulas._constant,
+    ast.At: Formulas._constant,
+    ast.Arithmetic: Formulas._arithmetic,
+    ast.Compare: Formulas._compare,
+    ast.Logic: Formulas._logic,
+    ast.If: Formulas._if,
+    ast.Path: Formulas._path,
+    ast.Between: Formulas._between,
+    ast.Negate: Formulas._negate,
+    ast.ListLiteral: Formulas._list,
+    ast.ContextLiteral: Formulas._context,
+    ast.RangeLiteral: Formulas._range,
+    ast.In: Formulas._in,
+    ast.Filter: Formulas._filter,
+    ast.Quantified: Formulas._quantified,
+    ast.For: Formulas._for,
+    ast.Call: Formulas._call,
+}

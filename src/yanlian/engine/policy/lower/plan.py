@@ -1,0 +1,224 @@
+"""All clauses of a run as programs, and what each output of theirs means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from yanlian.engine.dossier import Coverage, Schema
+from yanlian.engine.dossier.columns import Layout, Strings
+from yanlian.engine.feel import ast
+from yanlian.engine.native.builder import Builder, TooWide
+from yanlian.engine.native.ir import Node, Output, Program
+from yanlian.engine.policy.compiled import CompiledClause
+from yanlian.engine.policy.lower.across import Due, settled
+from yanlian.engine.policy.lower.clauses import judged
+from yanlian.engine.policy.lower.formulas import Formulas
+from yanlian.engine.policy.lower.places import World
+from yanlian.engine.policy.lower.values import NotLowered, Number, Text, Truth
+from yanlian.engine.policy.model import Constant
+from yanlian.engine.policy.outcome import ZERO_AMOUNT
+
+# What the code of an outcome says where it is no mask of failed tests.
+ELIGIBLE, NOT_APPLICABLE, MANUAL, ASK = 0, -1, -2, -3
+# Clauses in one function: the compiler takes longer than in proportion, and tests that many share are cheap.
+_TOGETHER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseOutputs:
+    """What the outputs of a clause mean. Their names begin with its id and a colon.
+
+    code: ELIGIBLE …, else the sum of 2**k over the failed `labels` (see `labels_of`). fen: what is due; alone: what the
+    clause alone gives; winner: the place in its stacking group of what it gave way to, or -1; cap0 …: amounts after
+    each cap but the last. index, day: the position and day of the event in `record`; `matter`: pieces of text,
+    nothing for the record's key. period: the year. result: by `result` a text's number (text), a truth value (truth), or a number
+    to be divided by `result_den`. A clause that was left to the interpreter has only a code and nothing due.
+    """
+
+    clause: CompiledClause
+    record: str = ""
+    matter: tuple[str | tuple[str], ...] | None = ()
+    result: str = ""
+    result_den: int = 1
+
+    def name(self, what: str) -> str:
+        """The name of an output."""
+        return f"{self.clause.id}:{what}"
+
+
+def labels_of(clause: CompiledClause) -> tuple[str, ...]:
+    """The labels of what can fail, in the order of the code's bits and of the reason."""
+    labels = [test.source.label for test in clause.tests]
+    if clause.first_time is not None and clause.source.first_time is not None:
+        labels.append(clause.source.first_time.label)
+    if clause.amount is not None or clause.parts:
+        labels.append(ZERO_AMOUNT)
+    return tuple(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Programs over one builder's columns; the clauses in order with their component's number; why parts were left to
+    the interpreter, by clause."""
+
+    programs: tuple[Program, ...]
+    clauses: tuple[ClauseOutputs, ...]
+    component: tuple[int, ...]
+    left: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class _Noted:
+    """Which formulas of which clause were given up, and why."""
+
+    clause: str = ""
+    found: dict[str, list[str]] = field(default_factory=dict)
+
+
+class _NotingFormulas(Formulas):
+    def __init__(
+        self,
+        builder: Builder,
+        strings: Strings,
+        layout: Layout,
+        schema: Schema,
+        coverage: Coverage,
+        as_of: date,
+        noted: _Noted,
+    ) -> None:
+        super().__init__(builder, strings, layout, schema, coverage, as_of)
+        self._noted = noted
+
+    def gave_up(self, reason: str, tree: ast.Node) -> None:
+        told = self._noted.found.setdefault(self._noted.clause, [])
+        if reason not in told:
+            told.append(reason)
+
+
+def planned(
+    clauses: Sequence[CompiledClause],
+    components: Sequence[Sequence[str]],
+    layout: Layout,
+    strings: Strings,
+    schema: Schema,
+    coverage: Coverage,
+    as_of: date,
+    base: Mapping[str, object],
+    overrides: Mapping[str, Constant] | None = None,
+) -> Plan:
+    """The programs of these clauses. `components`: ids of clauses that must be worked out together."""
+    noted = _Noted()
+    builder = Builder()
+    formulas = _NotingFormulas(builder, strings, layout, schema, coverage, as_of, noted)
+    world = World(formulas, base, as_of, overrides or {})
+    by_id = {clause.id: clause for clause in clauses}
+    made: dict[str, ClauseOutputs] = {}
+    number: dict[str, int] = {}
+    outputs: list[tuple[int, list[Output]]] = []
+    for n, component in enumerate(components):
+        members = [by_id[one] for one in component]
+        noted.clause = component[0]
+        try:
+            found = _component(world, members, noted)
+        except (NotLowered, TooWide) as reason:
+            for one in members:
+                noted.found.setdefault(one.id, []).append(str(reason) or type(reason).__name__)
+            found = [(ClauseOutputs(one), _left(formulas, one)) for one in members]
+        outputs.append((len(members), [output for _, some in found for output in some]))
+        for meaning, _ in found:
+            made[meaning.clause.id] = meaning
+            number[meaning.clause.id] = n
+    programs = tuple(builder.program(f"clauses {n}", chunk) for n, chunk in enumerate(_chunks(outputs)) if chunk)
+    return Plan(
+        programs,
+        tuple(made[clause.id] for clause in clauses),
+        tuple(number[clause.id] for clause in clauses),
+        {clause: tuple(reasons) for clause, reasons in noted.found.items() if reasons},
+    )
+
+
+def _chunks(outputs: Sequence[tuple[int, list[Output]]]) -> list[list[Output]]:
+    found: list[list[Output]] = [[]]
+    size = 0
+    for clauses, some in outputs:
+        if size and size + clauses > _TOGETHER:
+            found.append([])
+            size = 0
+        found[-1] += some
+        size += clauses
+    return found
+
+
+def _component(
+    world: World, members: Sequence[CompiledClause], noted: _Noted
+) -> list[tuple[ClauseOutputs, list[Output]]]:
+    all_judged = []
+    for clause in members:
+        noted.clause = clause.id
+        all_judged.append(judged(world, clause))
+    done = settled(world.formulas, all_judged)
+    return [_outputs(world.formulas, due, done.ask) for due in done.due]
+
+
+def _left(f: Formulas, clause: CompiledClause) -> list[Output]:
+    """A clause that is left to the interpreter wherever it may apply."""
+    b = f.builder
+    code = b.choose(f.is_kind(clause.source.subject), b.const(ASK), b.const(NOT_APPLICABLE))
+    return [Output(f"{clause.id}:code", "i32", code), Output(f"{clause.id}:fen", "i64", b.const(0))]
+
+
+def _outputs(f: Formulas, due: Due, ask: Node) -> tuple[ClauseOutputs, list[Output]]:
+    b, one = f.builder, due.judged
+    name = f"{one.clause.id}:"
+    mask: Node = b.const(0)
+    for k, (_, fails) in enumerate(one.failed):
+        mask = b.add(mask, b.choose(fails, b.const(1 << k), b.const(0)))
+    mask = b.choose(one.manual, b.const(MANUAL), mask)
+    code = b.choose(ask, b.const(ASK), b.choose(one.applies, mask, b.const(NOT_APPLICABLE)))
+    outputs = [
+        Output(f"{name}code", "i32", code),
+        Output(f"{name}fen", "i64", due.amount),
+    ]
+    steps = bool(due.winner) or bool(due.after)
+    if steps:
+        outputs.append(Output(f"{name}alone", "i64", b.choose(one.eligible, one.fen, b.const(0))))
+    if due.winner is not None:
+        outputs.append(Output(f"{name}winner", "i32", due.winner))
+    outputs += [Output(f"{name}cap{k}", "i64", after) for k, after in enumerate(due.after[:-1])]
+    if one.event is not None:
+        outputs.append(Output(f"{name}index", "i32", _narrow(f, one.event.index)))
+        outputs.append(Output(f"{name}day", "i32", _narrow(f, one.event.day)))
+    period = one.period
+    if isinstance(period, str):
+        period = f.builder.const(int(period)) if period.isdecimal() else None
+    if period is not None:
+        outputs.append(Output(f"{name}period", "i32", _narrow(f, period)))
+    result, den = "", 1
+    if one.result is not None:
+        result, den, node = _result(f, one.result)
+        outputs.append(Output(f"{name}result", "i64", node))
+    event = one.event
+    meaning = ClauseOutputs(
+        clause=one.clause,
+        record=event.kind.key if event is not None else "",
+        matter=event.matter if event is not None else (),
+        result=result,
+        result_den=den,
+    )
+    return meaning, outputs
+
+
+def _narrow(f: Formulas, node: Node) -> Node:
+    """A position or day as 32 bits: what does not fit is not used."""
+    return f.builder.narrowed(node, -(1 << 31), (1 << 31) - 1)[0]
+
+
+def _result(f: Formulas, value: object) -> tuple[str, int, Node]:
+    if isinstance(value, Text):
+        return "text", 1, value.code
+    if isinstance(value, Truth):
+        return "truth", 1, f.builder.choose(value.true, f.builder.const(1), f.builder.const(0))
+    assert isinstance(value, Number)
+    return "number", value.den, value.num

@@ -1,0 +1,84 @@
+"""Texts by number: what rules ask about a text is asked once for each text, by the interpreter's own functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yanlian.engine.dossier.columns import Strings
+from yanlian.engine.feel.builtins import FUNCTIONS
+from yanlian.engine.native.builder import Builder
+from yanlian.engine.native.ir import Column, Node
+from yanlian.engine.policy.lower.logic import Logic
+from yanlian.engine.policy.lower.values import Derived, NotLowered, Text, Value
+
+
+class Texts(Logic):
+    """Texts."""
+
+    def __init__(self, builder: Builder, strings: Strings) -> None:
+        super().__init__(builder, strings.number)
+        self.strings = strings
+        self._asked: dict[str, Column] = {}
+
+    def asked(self, text: Text, question: str, answer: Callable[[str], bool]) -> Node:
+        """What a question says of a text; the question's words name it among all that are asked."""
+        if text.derived is None:
+            name, found = question, answer
+        else:
+            call = text.derived.call
+            name = f"{question} of {text.derived.name}"
+
+            def found(word: str) -> bool:
+                made = call(word)
+                return isinstance(made, str) and answer(made)
+
+        if text.constant is not None:
+            return self.builder.truth(found(text.constant))
+        name = f"text: {name}"
+        column = self._asked.get(name)
+        if column is None:
+            column = self._asked[name] = self.strings.table(name, lambda word: int(found(word)))
+        return self.builder.compare("=", self.builder.read(column, text.code), self.builder.const(1))
+
+    def texts_compared(self, op: str, a: Text, b: Text) -> Node:
+        """a op b (= or <) of two ordinary texts."""
+        if op == "=" and a.derived is None and b.derived is None:
+            return self.builder.compare("=", a.code, b.code)
+        if b.constant is not None and b.derived is None:
+            other = b.constant
+            ask: Callable[[str], bool] = (lambda w: w == other) if op == "=" else (lambda w: w < other)
+            return self.asked(a, f'{op} "{other}"', ask)
+        if a.constant is not None and a.derived is None:
+            other = a.constant
+            ask = (lambda w: w == other) if op == "=" else (lambda w: other < w)
+            return self.asked(b, f'"{other}" {op}', ask)
+        raise NotLowered("comparison of two texts made of texts")
+
+    def text_function(self, name: str, text: Text, rest: list[object]) -> Value:
+        """A built-in function of a text and constants: of truth or of text."""
+        function = FUNCTIONS[name].call
+        spelled = f"{name}({', '.join(map(repr, rest))})"
+        if name in {"starts with", "ends with", "contains", "matches"}:
+            true = self.asked(text, spelled, lambda word: function(word, *rest) is True)
+            null = self._none(text, spelled, lambda word: not isinstance(function(word, *rest), bool))
+            return self.stated(text.given, text.unknown, self.builder.either(text.null, null), true)
+        if name not in {"substring", "upper case", "lower case", "substring before", "substring after"}:
+            raise NotLowered(name)
+        before = text.derived
+        if before is None:
+            derived = Derived(spelled, lambda word: function(word, *rest))
+        else:
+            call = before.call
+
+            def after(word: str) -> object:
+                made = call(word)
+                return function(made, *rest) if isinstance(made, str) else None
+
+            derived = Derived(f"{spelled} of {before.name}", after)
+        plain = Text(flags=text.flags, code=text.code, constant=text.constant)
+        null = self._none(plain, f"null {derived.name}", lambda word: not isinstance(derived.call(word), str))
+        made = Text(flags=text.flags, code=text.code, constant=text.constant, derived=derived)
+        return self.flagged(made, null=null)
+
+    def _none(self, text: Text, question: str, answer: Callable[[str], bool]) -> Node:
+        return self.asked(text, f"no result: {question}", answer)

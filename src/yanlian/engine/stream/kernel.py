@@ -1,0 +1,187 @@
+"""The compiled kernel as a batch evaluator: clauses lowered, compiled and cached; the interpreter for what is left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
+from yanlian.engine.dossier.overlay import open_dossiers
+from yanlian.engine.dossier.statistics import Bounds, ranges_of
+from yanlian.engine.native.engine import compile_programs
+from yanlian.engine.policy import Evaluator, PackSet, load_packs
+from yanlian.engine.policy.lower.plan import planned
+from yanlian.engine.policy.scope import base_names
+from yanlian.engine.stream.components import components
+from yanlian.engine.stream.interpreter import Interpreter, interpreter_of
+from yanlian.engine.stream.kernel_batch import Programs, Sheets
+from yanlian.engine.stream.outcomes import OUTCOME_SCHEMA
+from yanlian.engine.stream.seam import Report
+from yanlian.engine.stream.sheet import columns_of, sheet_schema
+from yanlian.engine.stream.sheet_rows import rows_of
+
+ENGINE = "kernel"
+_BATCH_ROWS = 32_768
+_UNIT_ROWS = 262_144
+Ranges = Mapping[tuple[str, str], Bounds]
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: YANLIAN_KERNELS, else the user's cache."""
+    told = os.environ.get("YANLIAN_KERNELS")
+    if told:
+        return Path(told)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yanlian" / "kernels"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelMaker:
+    """What a worker needs to make its own evaluator. `ranges`: within which the values of the data set lie, as far as
+    its statistics say; a batch with others is evaluated by programs that take any. `sheet`: the schema of sheets. See
+    `EvaluatorMaker` for the rest."""
+
+    inner: Interpreter
+    form: str
+    ranges: tuple[tuple[tuple[str, str], Bounds], ...]
+    sheet: pa.Schema
+    batch_rows: int = _BATCH_ROWS
+    unit_rows: int = _UNIT_ROWS
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Sheets, or one row an outcome."""
+        return self.sheet if self.form == "sheet" else OUTCOME_SCHEMA
+
+    @property
+    def threads(self) -> bool:
+        """Compiled programs leave the interpreter's lock."""
+        return True
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What decides the outcomes, in words."""
+        return {**self.inner.facts, "engine": ENGINE, "form": self.form}
+
+    @property
+    def identity(self) -> str:
+        """A hash of what decides the outcomes."""
+        told = [dict(self.facts), self.inner.identity]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def clause_hashes(self) -> Mapping[str, str]:
+        """As the interpreter has them: both mean the same."""
+        return self.inner.clause_hashes
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """All: the interpreter may be asked about any dossier."""
+        return None
+
+    @property
+    def dictionaries(self) -> tuple[str, ...]:
+        """Plain strings."""
+        return ()
+
+    def make(self) -> KernelEvaluator:
+        """Load the packs in this worker; programs are compiled with the first batch."""
+        packs = load_packs(self.inner.packs)
+        if packs.hash != self.inner.pack_hash:
+            raise Refused("run_packs_changed", found=packs.hash[:16], expected=self.inner.pack_hash[:16])
+        return KernelEvaluator(self, packs)
+
+    def only(self, clauses: Collection[str]) -> KernelMaker:
+        """The same for some clauses."""
+        inner = self.inner.only(clauses)
+        return replace(self, inner=inner, sheet=_sheet_of(_evaluator(inner, load_packs(inner.packs))))
+
+
+class KernelEvaluator:
+    """The evaluator. Not to be called by two threads at a time."""
+
+    def __init__(self, maker: KernelMaker, packs: PackSet) -> None:
+        self._maker = maker
+        self._packs = packs
+        self._as_of = maker.inner.as_of
+        self._coverage = maker.inner.coverage
+        self._whole = _evaluator(maker.inner, packs)
+        self._made: dict[bool, tuple[pa.Schema, Sheets]] = {}
+        self.report: Report = {}
+        # What the last compilation came to, for those who report it.
+        self.compiled_seconds = 0.0
+        self.from_cache = True
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        try:
+            sheet, self.report = self.sheets(batch.schema, narrow=True).sheet(batch)
+        except OutsideRange:
+            sheet, self.report = self.sheets(batch.schema, narrow=False).sheet(batch)
+            self.report["wide"] = batch.num_rows
+        return sheet if self._maker.form == "sheet" else rows_of(sheet)
+
+    def sheets(self, schema: pa.Schema, *, narrow: bool) -> Sheets:
+        """The programs for batches of a schema. `narrow`: for values within the ranges of the data set."""
+        found = self._made.get(narrow)
+        if found is None or not found[0].equals(schema):
+            found = self._made[narrow] = (schema, self._compile(schema, narrow=narrow))
+        return found[1]
+
+    def _compile(self, schema: pa.Schema, *, narrow: bool) -> Sheets:
+        ranges = dict(self._maker.ranges) if narrow else None
+        strings = Strings()
+        layout = Layout(schema, self._packs.schema, self._coverage, self._as_of, ranges)
+        clauses = self._whole.clauses
+        tied = components(clauses)
+        plan = planned(
+            clauses,
+            tied,
+            layout,
+            strings,
+            self._packs.schema,
+            self._coverage,
+            self._as_of,
+            base_names(self._as_of, _district(self._packs)),
+        )
+        kernels = compile_programs(plan.programs, cache_folder())
+        if kernels:
+            self.compiled_seconds += kernels[0].compiled.seconds
+            self.from_cache = self.from_cache and kernels[0].compiled.from_cache
+        evaluators = {n: _evaluator(self._maker.inner.only(ids), self._packs) for n, ids in enumerate(tied)}
+        return Sheets(Programs(plan, kernels, layout, strings), evaluators, self._coverage, self._maker.sheet)
+
+
+def _evaluator(inner: Interpreter, packs: PackSet) -> Evaluator:
+    return Evaluator(packs, inner.as_of, with_drafts=inner.with_drafts, only=inner.clauses)
+
+
+def _district(packs: PackSet) -> str:
+    return next((pack.district for pack in reversed(packs.packs) if pack.district), "")
+
+
+def _sheet_of(evaluator: Evaluator) -> pa.Schema:
+    clauses = evaluator.clauses
+    return sheet_schema(columns_of(clauses, components(clauses), evaluator.as_of), evaluator.as_of.year)
+
+
+def kernel(
+    packs: Sequence[Path],
+    dossiers: Path,
+    as_of: date,
+    *,
+    with_drafts: bool = False,
+    form: str = "rows",
+) -> KernelMaker:
+    """The kernel for these packs on this snapshot (or overlay)."""
+    loaded = load_packs(packs)
+    inner = interpreter_of(loaded, packs, open_dossiers(dossiers).coverage, as_of, with_drafts=with_drafts)
+    ranges = ranges_of(sorted(dossiers.glob("part-*.parquet")))
+    sheet = _sheet_of(_evaluator(inner, loaded))
+    return KernelMaker(inner, form, tuple(sorted(ranges.items(), key=lambda one: one[0])), sheet)

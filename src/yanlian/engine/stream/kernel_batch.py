@@ -1,0 +1,195 @@
+"""One batch of dossiers through compiled programs: buffers bound, programs run, the rest asked of the interpreter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yanlian.engine.dossier import Coverage, RecordKind
+from yanlian.engine.dossier.columns import Layout, Strings
+from yanlian.engine.dossier.columns.opened import OpenedBatch
+from yanlian.engine.feel.numbers import CONTEXT
+from yanlian.engine.native.engine import Kernel
+from yanlian.engine.policy import Evaluator
+from yanlian.engine.policy.lower.plan import ASK, ClauseOutputs, Plan
+from yanlian.engine.policy.result import plain_number
+from yanlian.engine.stream.seam import Report
+from yanlian.engine.stream.sheet import TOLD_TYPE, Ints, clause_arrays, clauses_of
+
+Outputs = dict[str, Ints]
+
+
+class Programs:
+    """Compiled programs for dossiers of one layout; not to be shared by threads."""
+
+    def __init__(self, plan: Plan, kernels: Sequence[Kernel], layout: Layout, strings: Strings) -> None:
+        self.plan = plan
+        self.kernels = tuple(kernels)
+        self.layout = layout
+        self.strings = strings
+        columns = plan.programs[0].columns if plan.programs else ()
+        used = sorted({number for kernel in kernels for number in kernel.used})
+        self._size = len(columns)
+        self._used = used
+        self._columns = [columns[number] for number in used]
+        self._buffers: Outputs = {}
+
+    def run(self, batch: pa.RecordBatch) -> Outputs:
+        """The outputs of all programs, one element a row; they are overwritten by the next call."""
+        rows = batch.num_rows
+        given: list[Buffer | None] = [None] * self._size
+        bound = self.layout.bind(batch, self._columns, self.strings)
+        for number, buffer in zip(self._used, bound, strict=True):
+            given[number] = buffer
+        found: Outputs = {}
+        for kernel in self.kernels:
+            outputs = [self._buffer(one.name, one.storage, rows) for one in kernel.program.outputs]
+            kernel.run(given, rows, outputs)
+            for one, buffer in zip(kernel.program.outputs, outputs, strict=True):
+                found[one.name] = buffer[:rows]
+        return found
+
+    def _buffer(self, name: str, storage: str, rows: int) -> Ints:
+        known = self._buffers.get(name)
+        if known is None or len(known) < rows:
+            known = np.zeros(max(rows, 1), np.int32 if storage == "i32" else np.int64)
+            self._buffers[name] = known
+        return known
+
+
+class Sheets:
+    """Makes the sheet of a batch. `evaluators`: for each component the interpreter of its clauses."""
+
+    def __init__(
+        self, programs: Programs, evaluators: Mapping[int, Evaluator], coverage: Coverage, schema: pa.Schema
+    ) -> None:
+        self.programs = programs
+        self.evaluators = evaluators
+        self.coverage = coverage
+        plan = programs.plan
+        self.clauses = clauses_of(schema)
+        self.schema = schema
+        self._place = {one.id: n for n, one in enumerate(self.clauses)}
+        self._names = [_names_of(one, plan) for one in plan.clauses]
+
+    def sheet(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Report]:
+        """The outcomes of a batch, and what it came to."""
+        outputs = self.programs.run(batch)
+        opened = self.programs.layout.opened(batch)
+        arrays: list[pa.Array] = [batch.column("id").cast(pa.string())]
+        for meaning, one, names in zip(self.programs.plan.clauses, self.clauses, self._names, strict=True):
+            given = {what: outputs[name] for what, name in names}
+            code = given["code"]
+            here = (code >= 0) | (code == -2)
+            matter = self._matters(opened, meaning, given, here) if one.dated else None
+            result = self._results(meaning, given, code == 0) if one.result else None
+            arrays += clause_arrays(one, given, matter, result)
+        told, report = self._told(batch, outputs)
+        arrays.append(told)
+        sheet = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        return sheet, report
+
+    def _matters(
+        self, opened: OpenedBatch, meaning: ClauseOutputs, given: Mapping[str, Ints], here: npt.NDArray[np.bool_]
+    ) -> pa.Array:
+        """The matter of each event, as text."""
+        rows = np.flatnonzero(here)
+        texts: list[str | None] = [None] * len(here)
+        if len(rows) and meaning.record:
+            kind = self.programs.layout.schema.records[meaning.record]
+            index = given["index"][rows]
+            if meaning.matter is None:
+                found = _key_texts(opened, kind, index, given["day"][rows])
+            else:
+                columns = [
+                    [piece] * len(rows) if isinstance(piece, str) else _taken(opened.field(kind, piece[0]), index)
+                    for piece in meaning.matter
+                ]
+                found = ["".join(map(str, parts)) for parts in zip(*columns, strict=True)]
+            for row, text in zip(rows.tolist(), found, strict=True):
+                texts[row] = text
+        return pa.array(texts, pa.string())
+
+    def _results(self, meaning: ClauseOutputs, given: Mapping[str, Ints], eligible: npt.NDArray[np.bool_]) -> pa.Array:
+        """What eligible outcomes say, as JSON."""
+        rows = np.flatnonzero(eligible)
+        texts: list[str | None] = [None] * len(eligible)
+        known: dict[int, str] = {}
+        for row in rows.tolist():
+            value = int(given["result"][row])
+            if value not in known:
+                known[value] = json.dumps(self._result(meaning, value), ensure_ascii=False)
+            texts[row] = known[value]
+        return pa.array(texts, pa.string())
+
+    def _result(self, meaning: ClauseOutputs, value: int) -> object:
+        if meaning.result == "text":
+            return self.programs.strings.text(value)
+        if meaning.result == "truth":
+            return bool(value)
+        return plain_number(CONTEXT.divide(Decimal(value), Decimal(meaning.result_den)))
+
+    def _told(self, batch: pa.RecordBatch, outputs: Outputs) -> tuple[pa.Array, Report]:
+        """What the interpreter says where the programs do not."""
+        told: list[list[dict[str, object]] | None] = [None] * batch.num_rows
+        report: Report = {"dossiers": batch.num_rows}
+        plan = self.programs.plan
+        asked: set[int] = set()
+        for component, evaluator in self.evaluators.items():
+            members = [n for n, number in enumerate(plan.component) if number == component]
+            ask = np.zeros(batch.num_rows, np.bool_)
+            for n in members:
+                ask |= outputs[plan.clauses[n].name("code")] == ASK
+            rows = np.flatnonzero(ask)
+            if not len(rows):
+                continue
+            first = plan.clauses[members[0]].clause.id
+            report[f"interpreted.{first}"] = len(rows)
+            asked.update(rows.tolist())
+            dossiers = cast("list[Mapping[str, object]]", batch.take(pa.array(rows)).to_pylist())
+            for row, dossier in zip(rows.tolist(), dossiers, strict=True):
+                told[row] = [*(told[row] or ()), *self._judged(evaluator, dossier)]
+        report["interpreted"] = len(asked)
+        for one in told:
+            if one is not None:
+                one.sort(key=lambda entry: cast("int", entry["clause"]))
+        return pa.array(told, TOLD_TYPE) if asked else pa.nulls(batch.num_rows, TOLD_TYPE), report
+
+    def _judged(self, evaluator: Evaluator, dossier: Mapping[str, object]) -> list[dict[str, object]]:
+        return [
+            {
+                "clause": self._place[one.clause],
+                "matter": one.matter,
+                "period": one.period,
+                "event_on": one.event_on,
+                "kind": one.kind,
+                "amount_fen": one.amount_fen,
+                "clause_fen": one.clause_fen,
+                "reason": json.dumps(one.reason, ensure_ascii=False, sort_keys=True) if one.reason else None,
+            }
+            for one in evaluator.evaluate(dossier, self.coverage)
+        ]
+
+
+def _names_of(meaning: ClauseOutputs, plan: Plan) -> list[tuple[str, str]]:
+    start = meaning.name("")
+    names = [output.name for program in plan.programs for output in program.outputs]
+    return [(name[len(start) :], name) for name in names if name.startswith(start)]
+
+
+def _taken(array: pa.Array, index: Ints) -> list[object]:
+    return cast("list[object]", array.take(pa.array(index)).to_pylist())
+
+
+def _key_texts(opened: OpenedBatch, kind: RecordKind, index: Ints, day: Ints) -> list[str]:
+    """The values of the key fields as words; the day of the event where there are none."""
+    columns = [_taken(opened.field(kind, key), index) for key in kind.key_fields if (kind.key, key) in opened.types]
+    days = cast("list[object]", pa.array(day.astype(np.int32)).cast(pa.date32()).to_pylist())
+    words = [" ".join(str(part) for part in parts if part is not None) for parts in zip(*columns, strict=True)]
+    return [word or str(when) for word, when in zip(words or [""] * len(index), days, strict=True)]

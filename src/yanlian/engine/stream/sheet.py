@@ -1,0 +1,208 @@
+"""Outcomes as a sheet: one row a dossier, a few narrow columns a clause. The form in which the kernel gives them.
+
+A long table of outcomes repeats what is the same for all rows; a sheet says it once, in its metadata, and keeps for
+each clause a code (eligible, not applicable, manual, told, or which tests failed), what is due, and only where it
+differs what the clause alone would give. Outcomes that the interpreter judged stand whole in `told`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yanlian.engine.policy.compiled import CompiledClause
+from yanlian.engine.policy.lower.across import caps_over, rivals
+from yanlian.engine.policy.lower.plan import ELIGIBLE, MANUAL, NOT_APPLICABLE, labels_of
+from yanlian.engine.policy.outcome import ONCE
+from yanlian.engine.policy.scope import base_names
+
+METADATA = b"yanlian.sheet"
+YEAR = b"yanlian.year"
+TOLD = "told"
+Ints = npt.NDArray[np.signedinteger]
+
+# An outcome that the interpreter judged; `clause` is the place of the clause in the sheet.
+TOLD_TYPE = pa.list_(
+    pa.struct(
+        [
+            pa.field("clause", pa.int32(), nullable=False),
+            pa.field("matter", pa.string(), nullable=False),
+            pa.field("period", pa.string(), nullable=False),
+            pa.field("event_on", pa.date32()),
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("amount_fen", pa.int64(), nullable=False),
+            pa.field("clause_fen", pa.int64(), nullable=False),
+            pa.field("reason", pa.string()),
+        ]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseColumns:
+    """What a sheet says once of a clause. `caps`: labels; `winners`: clause ids; `period` None: the year of the event,
+    or a column of its own where there is none."""
+
+    id: str
+    document: str
+    department: str
+    delivery: str
+    labels: tuple[str, ...]
+    manual: str
+    draft: bool
+    group: str
+    winners: tuple[str, ...]
+    caps: tuple[str, ...]
+    dated: bool
+    period: str | None
+    result: bool
+
+    def name(self, what: str) -> str:
+        """The name of one of its columns."""
+        return f"{self.id}:{what}"
+
+    @property
+    def alone(self) -> bool:
+        """Whether what is due may be less than what the clause alone gives."""
+        return bool(self.winners or self.caps)
+
+    @property
+    def own_period(self) -> bool:
+        """Whether the period is worked out for each dossier."""
+        return self.period is None and not self.dated
+
+
+def columns_of(
+    clauses: Sequence[CompiledClause], components: Sequence[Sequence[str]], as_of: date
+) -> list[ClauseColumns]:
+    """What a sheet says of clauses. `components`: ids of clauses that are worked out together."""
+    by_id = {clause.id: clause for clause in clauses}
+    found: dict[str, ClauseColumns] = {}
+    for component in components:
+        members = [by_id[one] for one in component]
+        groups = {n: group for group in rivals(members) for n in group}
+        caps = caps_over(members)
+        for n, clause in enumerate(members):
+            over = tuple(cap.source.label for cap, places in caps if n in places)
+            winners = tuple(members[other].id for other in groups.get(n, ()))
+            found[clause.id] = _columns(clause, winners, over, as_of)
+    return [found[clause.id] for clause in clauses]
+
+
+def _columns(clause: CompiledClause, winners: tuple[str, ...], caps: tuple[str, ...], as_of: date) -> ClauseColumns:
+    source = clause.source
+    return ClauseColumns(
+        id=source.id,
+        document=source.document,
+        department=source.department,
+        delivery=source.delivery,
+        labels=labels_of(clause),
+        manual=source.manual,
+        draft=clause.document.source.status == "draft",
+        group=source.stacking.group if source.stacking is not None else "",
+        winners=winners,
+        caps=caps,
+        dated=clause.event is not None,
+        period=_period(clause, as_of),
+        result=clause.result is not None,
+    )
+
+
+def _period(clause: CompiledClause, as_of: date) -> str | None:
+    """The period where it is the same for all dossiers."""
+    if clause.period is None:
+        if clause.source.period.text == ONCE:
+            return ONCE
+        return None if clause.event is not None else str(as_of.year)
+    if not clause.period.uses <= {"评价日", "评价年度", "上年", "前年"}:
+        return None
+    found = clause.period.compiled.evaluate(base_names(as_of, ""))
+    return str(int(found)) if isinstance(found, Decimal) else str(found)
+
+
+def sheet_schema(clauses: Sequence[ClauseColumns], year: int) -> pa.Schema:
+    """The columns of a sheet. `year`: that of the run, which outcomes that do not apply carry."""
+    fields = [pa.field("entity", pa.string(), nullable=False)]
+    for one in clauses:
+        fields.append(pa.field(one.name("code"), pa.int32(), nullable=False))
+        fields.append(pa.field(one.name("fen"), pa.int64()))
+        if one.alone:
+            fields.append(pa.field(one.name("alone"), pa.int64()))
+        if one.winners:
+            fields.append(pa.field(one.name("winner"), pa.int32()))
+        fields += [pa.field(one.name(f"cap{k}"), pa.int64()) for k in range(len(one.caps) - 1)]
+        if one.dated:
+            fields.append(pa.field(one.name("on"), pa.date32()))
+        if one.dated:
+            fields.append(pa.field(one.name("matter"), pa.string()))
+        if one.own_period:
+            fields.append(pa.field(one.name("period"), pa.int32()))
+        if one.result:
+            fields.append(pa.field(one.name("result"), pa.string()))
+    fields.append(pa.field(TOLD, TOLD_TYPE))
+    told = json.dumps([asdict(one) for one in clauses], ensure_ascii=False, sort_keys=True)
+    return pa.schema(fields, metadata={METADATA: told.encode(), YEAR: str(year).encode()})
+
+
+def clauses_of(schema: pa.Schema) -> list[ClauseColumns]:
+    """What the metadata of a sheet says of its clauses."""
+    found: list[Mapping[str, object]] = json.loads(schema.metadata[METADATA])
+    made: list[ClauseColumns] = []
+    for one in found:
+        words = {key: tuple(value) if isinstance(value, list) else value for key, value in one.items()}
+        made.append(ClauseColumns(**words))  # type: ignore[arg-type]  # written by sheet_schema
+    return made
+
+
+def is_sheet(schema: pa.Schema) -> bool:
+    """Whether a table of outcomes is a sheet."""
+    return METADATA in (schema.metadata or {})
+
+
+def where(values: npt.NDArray[np.generic], valid: npt.NDArray[np.bool_], kind: pa.DataType) -> pa.Array:
+    """An Arrow array of values, null where they are not valid. The values are copied: buffers are used again."""
+    bitmap = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
+    return pa.Array.from_buffers(kind, len(values), [bitmap, pa.py_buffer(values.tobytes())])
+
+
+def plain(values: npt.NDArray[np.generic], kind: pa.DataType) -> pa.Array:
+    """An Arrow array of values, copied."""
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values.tobytes())])
+
+
+def clause_arrays(
+    one: ClauseColumns,
+    given: Mapping[str, Ints],
+    matter: pa.Array | None,
+    result: pa.Array | None,
+) -> list[pa.Array]:
+    """The columns of a clause from what the kernel wrote, in the order of `sheet_schema`."""
+    code, fen = given["code"], given["fen"]
+    eligible = code == ELIGIBLE
+    arrays = [plain(code, pa.int32()), where(fen, eligible, pa.int64())]
+    alone = given.get("alone", fen)
+    if one.alone:
+        arrays.append(where(alone, eligible & (alone != fen), pa.int64()))
+    if one.winners:
+        winner = given.get("winner", code)
+        arrays.append(where(winner, eligible & (winner >= 0), pa.int32()))
+    if len(one.caps) > 1:
+        lowered = eligible & (alone != fen)
+        arrays += [where(given.get(f"cap{k}", fen), lowered, pa.int64()) for k in range(len(one.caps) - 1)]
+    applies = code > NOT_APPLICABLE
+    applies |= code == MANUAL
+    if one.dated:
+        arrays.append(where(given.get("day", code), applies, pa.date32()))
+        arrays.append(matter if matter is not None else pa.nulls(len(code), pa.string()))
+    if one.own_period:
+        arrays.append(where(given.get("period", code), applies, pa.int32()))
+    if one.result:
+        arrays.append(result if result is not None else pa.nulls(len(code), pa.string()))
+    return arrays
