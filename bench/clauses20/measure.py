@@ -176,6 +176,7 @@ def record(measured: Measured) -> dict[str, object]:
         "rows_measured": measured.tables.rows,
         "scaled": measured.scale != 1,
         **{mode: seconds_of(runs, measured.scale) for mode, runs in measured.runs.items()},
+        "build_cpu": max((run.get("build_cpu") or 0 for runs in measured.runs.values() for run in runs), default=0),
         "total_fen": first["total_fen"],
         "clause_fen": first["clause_fen"],
         "exact_total_fen": measured.exact.total_fen,

@@ -64,7 +64,7 @@ def _notes(result: Result) -> list[str]:
     notes += [
         f"{name}: dossiers made of the tables in {one['build_cpu']:.2f} s of CPU, not counted above."
         for name, one in result["engines"].items()
-        if one.get("build_cpu") is not None
+        if one["build_cpu"]
     ]
     return notes + [f"Left out: {name}, {why}." for name, why in result["left_out"].items()]
 
