@@ -15,7 +15,7 @@ from yanlian.engine.dossier import Coverage, RecordKind
 from yanlian.engine.dossier.columns import Layout, Strings
 from yanlian.engine.dossier.columns.opened import OpenedBatch
 from yanlian.engine.feel.numbers import CONTEXT
-from yanlian.engine.native.engine import Kernel
+from yanlian.engine.native.engine import Buffer, Kernel
 from yanlian.engine.policy import Evaluator
 from yanlian.engine.policy.lower.plan import ASK, ClauseOutputs, Plan
 from yanlian.engine.policy.result import plain_number
