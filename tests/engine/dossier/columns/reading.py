@@ -84,7 +84,13 @@ class Reader:
 
     def one(self, record, row):
         present = self.layout.present(record)
-        return self.record(record, row) if present is None or self.at(present, row) else None
+        if present is None or self.at(present, row):
+            return self.record(record, row)
+        for field in self.layout.schema.records[record].fields:
+            if (column := self.layout.value(record, field)) is not None:
+                # Compiled code may read there all the same.
+                self.at(column, row)
+        return None
 
     def phantoms(self, record, row):
         layout = self.layout
@@ -97,3 +103,28 @@ class Reader:
             )
             for j in range(self.at(offsets, pattern), self.at(offsets, pattern + 1))
         ]
+
+
+def spoiled(array, seed):
+    """The same values laid out otherwise: anything under nulls, and every part an offset of its own."""
+    noise = np.random.default_rng(seed)
+    if pa.types.is_struct(array.type):
+        children = [spoiled(array.field(n), seed + n) for n in range(array.type.num_fields)]
+        if not children:
+            return array
+        return pa.StructArray.from_arrays(children, fields=list(array.type), mask=array.is_null())
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        values = spoiled(array.values, seed)
+        return pa.Array.from_buffers(array.type, len(array), array.buffers()[:2], children=[values])
+    if array.type in (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.date32()) and len(array):
+        dtype = np.dtype(f"int{array.type.bit_width}")
+        values = np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * dtype.itemsize).copy()
+        empty = array.is_null().to_numpy(zero_copy_only=False)
+        limits = np.iinfo(dtype)
+        values[empty] = noise.integers(limits.min, limits.max, int(empty.sum()), dtype, endpoint=True)
+        array = pa.Array.from_buffers(array.type, len(array), [_bitmap(~empty), pa.py_buffer(values)])
+    return pa.concat_arrays([array[:1], array]).slice(1) if len(array) else array
+
+
+def _bitmap(truths):
+    return pa.py_buffer(np.packbits(truths, bitorder="little"))

@@ -34,6 +34,10 @@ class Binder:
         self.types = types
         self.gaps = gaps
         self.moved_in = moved_in
+        # The kinds of which one counts and every row is promised one.
+        self._promised = frozenset(
+            slot.kind.key for slot in slots.values() if slot.part == "present" and slot.never_null and slot.kind
+        )
 
     def bind(self, batch: pa.RecordBatch, columns: Sequence[Column], strings: Strings) -> list[Buffer]:
         """As `Layout.bind` says."""
@@ -73,10 +77,22 @@ class Binder:
         array = opened.field(slot.kind, slot.field.key)
         if slot.part == "valid":
             return validity(array)
-        _check_never_null(opened, slot, array)
+        self._check_never_null(opened, slot, array)
         if slot.part == "text":
             return strings.remap(slot.column.name, opened.words(slot.kind, slot.field.key))
         return truths(array) if slot.column.storage == "bit" else _values(opened, slot, array)
+
+    def _check_never_null(self, opened: OpenedBatch, slot: Slot, array: pa.Array) -> None:
+        """Refuse nulls that the schema says there are none of: Arrow itself does not look."""
+        kind = slot.kind
+        if kind is not None and kind.key in self._promised and opened.records(kind).null_count:
+            raise Refused("column_not_null", column=kind.zh)
+        if slot.never_null and slot.field is not None and array.null_count:
+            known = opened.where_known(kind, slot.field.key)
+            if kind is not None and not kind.many:
+                known = known | ~opened.where_recorded(kind)
+            if not known.all():
+                raise Refused("column_not_null", column=slot.column.name)
 
     def _gap(self, opened: OpenedBatch, found: dict[str, tuple[Ints, GapTables]], slot: Slot) -> Buffer:
         assert slot.kind is not None
@@ -102,21 +118,6 @@ def _is_narrow(slot: Slot) -> bool:
     """Whether a column promises more than its storage does."""
     column = slot.column
     return slot.part == "value" and column.storage != "bit" and (column.low, column.high) != WIDTHS[column.storage]
-
-
-def _check_never_null(opened: OpenedBatch, slot: Slot, array: pa.Array) -> None:
-    """Refuse nulls that the schema says there are none of: Arrow itself does not look."""
-    kind = slot.kind
-    single = kind is not None and not kind.many
-    promised = kind is not None and single and not opened.batch.schema.field(kind.key).nullable
-    if kind is not None and promised and opened.records(kind).null_count:
-        raise Refused("column_not_null", column=kind.zh)
-    if slot.never_null and slot.field is not None and array.null_count:
-        known = opened.where_known(kind, slot.field.key)
-        if kind is not None and single:
-            known = known | ~opened.where_recorded(kind)
-        if not known.all():
-            raise Refused("column_not_null", column=slot.column.name)
 
 
 def _values(opened: OpenedBatch, slot: Slot, array: pa.Array) -> Ints:

@@ -14,13 +14,17 @@ Ints: TypeAlias = npt.NDArray[np.signedinteger]
 Bits: TypeAlias = npt.NDArray[np.uint8]
 Truths: TypeAlias = npt.NDArray[np.bool_]
 
-_DTYPES: dict[pa.DataType, np.dtype[np.signedinteger]] = {
-    pa.int8(): np.dtype(np.int8),
-    pa.int16(): np.dtype(np.int16),
-    pa.int32(): np.dtype(np.int32),
-    pa.int64(): np.dtype(np.int64),
-    pa.date32(): np.dtype(np.int32),
+# By the number of the Arrow type: to hash a type is to print it.
+_DTYPES: dict[int, np.dtype[np.signedinteger]] = {
+    pa.int8().id: np.dtype(np.int8),
+    pa.int16().id: np.dtype(np.int16),
+    pa.int32().id: np.dtype(np.int32),
+    pa.int64().id: np.dtype(np.int64),
+    pa.date32().id: np.dtype(np.int32),
 }
+# What stands for bitmaps that are not there; longer ones are made when they are asked for.
+_ONES: Bits = np.full(1 << 14, 255, np.uint8)
+_ONES.flags.writeable = False
 
 
 class OutsideRange(ValueError):
@@ -33,7 +37,7 @@ class OutsideRange(ValueError):
 
 def integers(array: pa.Array) -> Ints:
     """The values of an array of signed integers or days; at least one element. What lies under nulls is Arrow's."""
-    dtype = _DTYPES[array.type]
+    dtype = _DTYPES[array.type.id]
     buffer = array.buffers()[1]
     if len(array) == 0 or buffer is None:
         return np.zeros(max(len(array), 1), dtype)
@@ -58,7 +62,7 @@ def _bits(buffer: pa.Buffer | None, offset: int, length: int) -> Bits:
         return np.zeros(1, np.uint8)
     size = (length + 7) // 8
     if buffer is None:
-        return np.full(size, 255, np.uint8)
+        return _ONES[:size] if size <= len(_ONES) else np.full(size, 255, np.uint8)
     first, shift = divmod(offset, 8)
     raw = np.frombuffer(buffer, np.uint8, count=(length + shift + 7) // 8, offset=first)
     if shift == 0:
