@@ -1,4 +1,4 @@
-"""What a compiler can ask: types, units, decimal places, words and whether a value may be null, of formulas and facts."""
+"""What a compiler can ask of formulas and facts: types, units, decimal places, words, whether a value may be null."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_the_unit_and_the_decimal_places_of_a_figure(
         ("上年 in [2000..2025]", False),
         ("上年 in (null)", True),
         ("上年 between 2000 and 2030", False),
-        ("上年 between 2000 and 登记.注册资本", True),
+        ("上年 between 2000 and 登记.成立日期.year", True),
         ("some 条 in 严重失信 satisfies 条.列入日期 > 评价日", False),
         ("some 条 in 严重失信 satisfies 条.移出日期 > 评价日", True),
         ("some n in 1..3 satisfies n = 2", False),
