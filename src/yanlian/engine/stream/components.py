@@ -77,8 +77,9 @@ def _own_hash(
     read = {kind.key for name, kind in schema.names.items() if any(_squeezed(name) in text for text in texts)}
     read.add(schema.names[PAYMENTS].key)
     gaps = {key: [[str(low), str(high)] for low, high in coverage.gaps(key, as_of)] for key in sorted(read)}
-    # A cap over a document counts what was paid for all its clauses.
-    siblings = [one.id for one in clause.document.clauses]
+    # A cap over a document counts what was paid for all its clauses, also for those that are not run.
+    capped = any(cap.source.over == "document" for cap in clause.caps)
+    siblings = [one.id for one in clause.document.clauses] if capped else []
     district = clause.document.pack.district
     told = [rules, named, gaps, siblings, district, dict(common)]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

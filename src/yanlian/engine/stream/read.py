@@ -73,8 +73,8 @@ class RunReader:
         return rows
 
     def _of(self, entities: pa.Array) -> pa.Table:
-        if self.base is None:
-            return self._select(PART, entities)
+        if self.base is None or not len(self._kept):
+            return self._select(PART if self.base is None else CLAUSES, entities)
         old = self._still_true(self.base._of(entities))
         return self._merged(old, self._select(ROWS, entities), self._select(CLAUSES, entities))
 
