@@ -3,10 +3,11 @@
     ours.py --rows N --data DIR --mode loaded|end_to_end --out FILE [--answers FILE.npy] [--copies 1] [--threads 1]
 
 The contract is that of `peers/task.py`: one JSON line. Before anything is measured the tables of DIR become dossiers
-(`dossiers.yaml`), once, kept beside them; what that costs is told apart (`build_cpu`, null when they were there).
-Their ids are the numbers of the enterprises. `loaded`: the dossiers are Arrow batches in memory; from there to batches of outcomes with a reason for every enterprise
-and clause. `end_to_end`: from the dossiers in Parquet to a finished run of outcomes in Parquet. ENGINE, FORM name the
-engine of `yanlian evaluate` and the form of its outcomes: this is the place to switch.
+(`dossiers.yaml`; their ids are the numbers of the enterprises), once, kept beside them; what that costs is told apart
+(`build_cpu`, null when they were there). `loaded`: the dossiers are Arrow batches in memory; from there to batches of
+outcomes with a reason for every enterprise and clause, on one thread. `end_to_end`: from the dossiers in Parquet to a
+finished run of outcomes in Parquet. ENGINE and FORM name the engine of `yanlian evaluate` and the form of its outcomes:
+this is the place to switch; `answers` reads that form.
 """
 
 from __future__ import annotations
@@ -24,9 +25,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-sys.path.insert(0, str(HERE / "peers"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "peers"))
 
 from clauses20.copied_pack import PACK, write_copies
 from parameters import CLAUSES
@@ -39,6 +39,7 @@ from yanlian.engine.policy import load_packs
 from yanlian.engine.stream import BatchEvaluator, EvaluatorMaker, evaluate, read_run
 from yanlian.engine.stream.engines import maker_for
 
+HERE = Path(__file__).resolve().parent
 ENGINE, FORM = "interpreter", "rows"
 AS_OF = date(2026, 3, 31)
 

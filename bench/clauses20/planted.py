@@ -254,7 +254,13 @@ def planted() -> list[Planted]:
         *(_gates, _industries, _dates, _growth, _group_one, _steps, _research, _titles),
         *(_patents, _loans, _premises, _investment, _staff, _totals),
     )
-    return [one for part in parts for one in part()]
+    # Two borders may ask for the same firm.
+    found: dict[str, Planted] = {}
+    for part in parts:
+        for one in part():
+            if found.setdefault(one[0], one)[1:] != one[1:]:
+                raise ValueError(f"two different firms are called {one[0]!r}")
+    return list(found.values())
 
 
 def tables(rows: Sequence[Planted]) -> tuple[pa.Table, pa.Table]:

@@ -32,6 +32,14 @@ POINTS = {"rows": (10_000, 100_000, 1_000_000, 10_000_000), "clauses": (20, 100,
 CLAUSES_OF_SET = 20
 
 
+class Unusable(Exception):
+    """An option that cannot be followed: which, what was found, what was expected."""
+
+    def __init__(self, option: str, found: object, expected: str) -> None:
+        super().__init__(f"--{option}: {found}; expected {expected}")
+        self.option, self.found, self.expected = option, str(found), expected
+
+
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -40,7 +48,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--modes", default=",".join(MODES))
-    parser.add_argument("--scale", choices=tuple(POINTS), default="")
+    parser.add_argument("--scale", default="", help="measure along an axis: rows, clauses or threads")
     parser.add_argument("--points", default="", help="with --scale: where to measure, for example 10000,100000")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--work", type=Path, default=cache_folder(), help="environments and tables are kept here")
@@ -48,30 +56,45 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
 
 
 def engines_of(text: str) -> list[Engine]:
-    """The engines named; ends the command when one does not exist."""
+    """The engines named. Raises `Unusable` when one does not exist."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in names if name not in ENGINES]
     if unknown or not names:
-        raise SystemExit(f"--engines: {', '.join(unknown) or 'none'} is not one of {', '.join(ENGINES)}")
+        raise Unusable("engines", ", ".join(unknown) or "–", ", ".join(ENGINES))
     return [ENGINES[name] for name in dict.fromkeys(names)]
 
 
 def setting_of(options: argparse.Namespace) -> Setting:
-    """What the options ask of every engine."""
+    """What the options ask of every engine. Raises `Unusable`."""
     modes = tuple(mode for mode in MODES if mode in options.modes.split(","))
-    if not modes or options.rounds < 1 or options.threads < 1 or options.rows < 0:
-        raise SystemExit("--modes, --rounds, --threads: at least one; --rows: a positive number")
+    if not modes:
+        raise Unusable("modes", options.modes, ", ".join(MODES))
+    if options.scale and options.scale not in POINTS:
+        raise Unusable("scale", options.scale, ", ".join(POINTS))
+    for name, least in (("rounds", 1), ("threads", 1), ("rows", 0)):
+        if getattr(options, name) < least:
+            raise Unusable(name, getattr(options, name), f">= {least}")
     rows = options.rows or (ROWS_OF_CLAUSES if options.scale == "clauses" else ROWS)
     options.work.mkdir(parents=True, exist_ok=True)
     work = options.work.resolve()
     return Setting(rows, options.rounds, work / "tables", work, threads=options.threads, modes=modes)
 
 
+def points_of(options: argparse.Namespace) -> Sequence[int]:
+    """Where along the axis it is measured. Raises `Unusable`."""
+    try:
+        return [int(point) for point in options.points.split(",") if point] or POINTS[options.scale]
+    except ValueError:
+        raise Unusable("points", options.points, "10000,100000") from None
+
+
 def along(axis: str, point: int, setting: Setting) -> Setting:
-    """The setting at a point of an axis."""
+    """The setting at a point of an axis. Raises `Unusable`."""
+    if point < 1:
+        raise Unusable("points", point, ">= 1")
     if axis == "clauses":
         if point % CLAUSES_OF_SET:
-            raise SystemExit(f"--points: clauses come by {CLAUSES_OF_SET}, not {point}")
+            raise Unusable("points", point, f"{CLAUSES_OF_SET}, {2 * CLAUSES_OF_SET}, {3 * CLAUSES_OF_SET} …")
         return replace(setting, copies=point // CLAUSES_OF_SET)
     return replace(setting, rows=point) if axis == "rows" else replace(setting, threads=point)
 
@@ -82,7 +105,7 @@ def machine() -> dict[str, object]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, write."""
+    """Measure, print, write. Raises `Unusable`."""
     options = read_arguments(arguments)
     engines, setting = engines_of(options.engines), setting_of(options)
     result: dict[str, Any]
@@ -90,8 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = {"machine": machine(), **measure(engines, setting, _tell)}
         print(table(result))
     else:
-        points = [int(point) for point in options.points.split(",") if point] or POINTS[options.scale]
-        found = [measure(engines, along(options.scale, point, setting), _tell) for point in points]
+        settings = [along(options.scale, point, setting) for point in points_of(options)]
+        found = [measure(engines, one, _tell) for one in settings]
         result = {"machine": machine(), "scale": options.scale, "points": found}
         print(scaling(found, options.scale))
     if options.json is not None:
@@ -104,4 +127,7 @@ def _tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Unusable as problem:
+        sys.exit(str(problem))

@@ -66,6 +66,11 @@ def _notes(result: Result) -> list[str]:
         for name, one in result["engines"].items()
         if one["build_cpu"]
     ]
+    notes += [
+        f"{name}: {_wrong(one)} wrong enterprises; clause totals: {_clauses(one)}."
+        for name, one in result["engines"].items()
+        if not one["exact"]
+    ]
     return notes + [f"Left out: {name}, {why}." for name, why in result["left_out"].items()]
 
 

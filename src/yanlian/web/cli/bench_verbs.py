@@ -1,0 +1,54 @@
+"""`yanlian bench`: the benchmarks of the source checkout as verbs. What they do stands in `bench/` there."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import yanlian
+from yanlian.base.refusal import Refused
+
+bench = typer.Typer(no_args_is_help=True, help="Benchmarks against other engines (source checkout only).")
+
+
+@bench.callback()
+def _group() -> None:
+    """A group even while it has one verb."""
+
+
+@bench.command("clauses20")
+def clauses20(
+    rows: Annotated[int, typer.Option(help="Enterprises; by default a million.")] = 0,
+    engines: Annotated[str, typer.Option(help="Names with commas, the first is the base; by default all.")] = "",
+    rounds: Annotated[int, typer.Option(help="Every engine has its turn in each round.")] = 3,
+    threads: Annotated[int, typer.Option(help="Threads of those engines that can use several.")] = 1,
+    modes: Annotated[str, typer.Option(help="loaded, end_to_end or both.")] = "loaded,end_to_end",
+    scale: Annotated[str, typer.Option(help="Measure along an axis: rows, clauses or threads.")] = "",
+    points: Annotated[str, typer.Option(help="With --scale: where, for example 10000,100000.")] = "",
+    json: Annotated[Path | None, typer.Option(help="Write the figures here.")] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="Where environments and tables are kept; by default a cache.")
+    ] = None,
+) -> None:
+    """Twenty clauses in many engines: seconds, memory, and whether the money is right to the fen."""
+    given: dict[str, object] = {"rounds": rounds, "threads": threads, "modes": modes, "rows": rows}
+    wanted = {"engines": engines, "scale": scale, "points": points, "json": json, "work": work}
+    given |= {name: value for name, value in wanted.items() if value}
+    run = importlib.import_module(f"{_folder().name}.run")
+    try:
+        run.main([f"--{name}={value}" for name, value in given.items()])
+    except run.Unusable as problem:
+        raise Refused("bench_option", option=problem.option, found=problem.found, expected=problem.expected) from None
+
+
+def _folder() -> Path:
+    """The benchmark's folder in the checkout this package runs from; its parent can be imported from afterwards."""
+    folder = Path(yanlian.__file__).resolve().parents[2] / "bench" / "clauses20"
+    if not (folder / "run.py").is_file():
+        raise Refused("bench_not_here", folder=str(folder))
+    sys.path.insert(0, str(folder.parent))
+    return folder
