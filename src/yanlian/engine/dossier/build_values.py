@@ -7,6 +7,7 @@ else goes through its different values, of which there are few.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,12 +31,13 @@ from yanlian.engine.dossier.schema import SCALES, Field
 Mask: TypeAlias = NDArray[np.bool_]
 Integers: TypeAlias = NDArray[np.int64]
 
+_OWN_UNIT = re.compile("[万亿%％‰元]|平方米")
 _LARGEST = 2**63 - 1
 # Beyond this a binary fraction no longer tells whole numbers apart.
 _EXACT_FLOAT = 2.0**53
 # Places of text that are looked at; no unit shifts by more.
 _PLACES = 12
-_NUMBER = r"^(?P<sign>[+-]?)(?P<whole>[0-9]{1,15})(\.(?P<part>[0-9]{1,12}))?$"
+_NUMBER = r"^(?P<sign>[+-]?)(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]{1,12}))?$"
 _FLAGS: Mapping[object, bool] = {0: False, 1: True, "0": False, "1": True}
 _EXPECTED = {
     "money": "金额（整分，不超过存储范围） an amount in whole fen",
@@ -65,11 +67,12 @@ def stored_column(array: pa.Array, column: ColumnMap, place: Place, faults: Faul
     if pa.types.is_null(kind):
         return pa.nulls(len(array), arrow_field(field).type)
     if field.type in SCALES and not column.words and (is_number(kind) or pa.types.is_string(kind)):
-        stored, bad = _numbers(array, column.power)
+        stored, bad = _numbers(array, column)
+        nulls = _nulls(array)
         if field.type == "year":
-            bad |= (stored != 0) & ((stored < 1) | (stored > 9999))
+            bad |= ~nulls & ((stored < 1) | (stored > 9999))
             stored = np.where(bad, 0, stored)
-        made = pa.array(stored, mask=bad | _nulls(array)).cast(arrow_field(field).type)
+        made = pa.array(stored, mask=bad | nulls).cast(arrow_field(field).type)
     elif kind.equals(arrow_field(field).type) and field.type in ("date", "flag") and not column.words:
         return array
     else:
@@ -119,9 +122,9 @@ def _note(array: pa.Array, bad: Mask, column: ColumnMap, place: Place, faults: F
 # Numbers
 
 
-def _numbers(array: pa.Array, power: int) -> tuple[Integers, Mask]:
+def _numbers(array: pa.Array, column: ColumnMap) -> tuple[Integers, Mask]:
     """Scaled integers (0 where null or bad) and where they are bad."""
-    kind = array.type
+    kind, power = array.type, column.power
     if pa.types.is_unsigned_integer(kind) and kind.bit_width == 64:
         array = array.cast(pa.decimal128(20, 0))
     if pa.types.is_integer(kind) and not pa.types.is_decimal(array.type):
@@ -129,7 +132,7 @@ def _numbers(array: pa.Array, power: int) -> tuple[Integers, Mask]:
         return _scaled(values, power)
     if pa.types.is_floating(kind):
         return _floats(array.cast(pa.float64()), power)
-    return _texts(array if pa.types.is_string(kind) else array.cast(pa.string()), power)
+    return _texts(array if pa.types.is_string(kind) else array.cast(pa.string()), column)
 
 
 def _scaled(values: Integers, power: int) -> tuple[Integers, Mask]:
@@ -148,11 +151,12 @@ def _floats(array: pa.Array, power: int) -> tuple[Integers, Mask]:
     return np.where(exact, whole, 0.0).astype(np.int64), ~exact
 
 
-def _texts(array: pa.Array, power: int) -> tuple[Integers, Mask]:
+def _texts(array: pa.Array, column: ColumnMap) -> tuple[Integers, Mask]:
     """Plain figures by whole columns; others (1,234.5, 2000万元, 30%) one by one."""
+    power = column.power
     parts = pc.extract_regex(array, _NUMBER)
     plain: Mask = parts.is_valid().to_numpy(zero_copy_only=False)
-    whole = _digits(parts.field("whole"))
+    whole = _digits(pc.if_else(parts.is_valid(), parts.field("whole"), "0"))
     decimals = parts.field("part")
     kept = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(decimals, ""), _PLACES, "0"), 0, _PLACES)
     fraction, cut = np.divmod(_digits(kept), 10 ** (_PLACES - power))
@@ -162,23 +166,24 @@ def _texts(array: pa.Array, power: int) -> tuple[Integers, Mask]:
     minus = pc.fill_null(pc.equal(parts.field("sign"), "-"), fill_value=False).to_numpy(zero_copy_only=False)
     total = np.where(minus, -total, total)
     for row in np.flatnonzero(~plain & ~_nulls(array)).tolist():
-        found = _written(array[row].as_py(), power)
+        found = _written(array[row].as_py(), column)
         bad[row] = found is None
         total[row] = found or 0
     return np.where(bad, 0, total), bad
 
 
 def _digits(array: pa.Array) -> Integers:
-    found: Integers = pc.fill_null(pc.cast(array, pa.int64()), 0).to_numpy(zero_copy_only=False)
+    found: Integers = pc.cast(array, pa.int64()).to_numpy(zero_copy_only=False)
     return found
 
 
-def _written(text: str, power: int) -> int | None:
+def _written(text: str, column: ColumnMap) -> int | None:
     """A figure as people write it; without a unit of its own it is in that of the column."""
     try:
         number = parse_figure(text)
     except Refused:
         return None
+    power = SCALES[column.field.type] if _OWN_UNIT.search(text) else column.power
     scaled = number.scaleb(power)
     whole = int(scaled)
     return whole if whole == scaled and abs(whole) <= _LARGEST else None
