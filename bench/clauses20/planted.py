@@ -117,7 +117,7 @@ def _growth() -> Iterator[Planted]:
         for more in (*_around(most), *_around(most, 100), *_around(most, 200), 99, 100, 101, 300, 62, 63):
             last = 1_000 * MILLION
             peak = 5_000 * MILLION
-            yield _one(f"C03 increment {more}", ind=industry, rev_ty=last + more, rev_ly=last, rev_peak=peak)
+            yield _one(f"C03 {industry} increment {more}", ind=industry, rev_ty=last + more, rev_ly=last, rev_peak=peak)
 
 
 def _group_one() -> Iterator[Planted]:
@@ -147,9 +147,17 @@ def _research() -> Iterator[Planted]:
     for high_tech in (NONE, _IN_YEAR):
         for spent in _around(MILLION):
             for before in (0, *_around(spent)):
-                yield _one(f"C06 {spent} after {before}", rd_ty=spent, rd_ly=before, hnte=high_tech, hnte_n=2)
+                yield _one(
+                    f"C06 {high_tech} {spent} after {before}", rd_ty=spent, rd_ly=before, hnte=high_tech, hnte_n=2
+                )
         for more in (*_around(5 * MILLION), *_around(625 * MILLION // 100), 5, 6, 15):
-            yield _one(f"C06 increment {more}", rd_ty=2 * MILLION + more, rd_ly=2 * MILLION, hnte=high_tech, hnte_n=3)
+            yield _one(
+                f"C06 {high_tech} increment {more}",
+                rd_ty=2 * MILLION + more,
+                rd_ly=2 * MILLION,
+                hnte=high_tech,
+                hnte_n=3,
+            )
     for before in _around(0)[1:]:
         yield _one(f"G2 tie {before}", rev_ty=100, rd_ty=MILLION, rd_ly=before, hnte=date(2023, 1, 1), hnte_n=1)
 
@@ -195,9 +203,9 @@ def _premises() -> Iterator[Planted]:
         firm = {"est": date(2024, 5, 1), "hnte": high_tech, "hnte_n": 1}
         for area in (0, 1, *_around(50_000)):
             for rent in (*_around(area * 720), *_around(36_000_000)):
-                yield _one(f"C13 {area} {rent}", area=area, rent=max(rent, 0), **firm)
+                yield _one(f"C13 {high_tech} {area} {rent}", area=area, rent=max(rent, 0), **firm)
         for rent in (1, 5, 15, 3, 71):
-            yield _one(f"C13 rent {rent}", area=50_000, rent=rent, **firm)
+            yield _one(f"C13 {high_tech} rent {rent}", area=50_000, rent=rent, **firm)
 
 
 def _investment() -> Iterator[Planted]:
