@@ -169,7 +169,7 @@ class Sheet:
         fields = [pa.field("entity", pa.string())]
         for clause, _ in self.factors:
             for holds, kind in (("kind", pa.dictionary(pa.int32(), pa.string())), ("amount_fen", pa.int64())):
-                fields.append(pa.field(f"{clause}.{holds}", kind, metadata={"clause": clause, "holds": holds}))
+                fields.append(pa.field(f"{clause}:{holds}", kind))
         return pa.schema([*fields, pa.field("total_fen", pa.int64())] if self.total else fields)
 
     @property

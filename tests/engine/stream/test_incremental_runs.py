@@ -234,7 +234,7 @@ def test_a_sheet_with_a_sum_over_clauses_is_evaluated_whole_when_one_changes(tmp
     assert same(tmp_path / "run", tmp_path / "full", tmp_path)
     found = pa.Table.from_batches(read_run(tmp_path / "run").batches())
     assert found.column("total_fen").to_pylist() == [
-        a + b for a, b in zip(*(found.column(f"{c}.amount_fen").to_pylist() for c in "ab"), strict=True)
+        a + b for a, b in zip(*(found.column(f"{c}:amount_fen").to_pylist() for c in "ab"), strict=True)
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,9 @@ from yanlian.engine.dossier.overlay import CHANGES
 from yanlian.engine.stream.cursor import Cursor, joined, last_key
 from yanlian.engine.stream.folder import Manifest, read_manifest
 from yanlian.engine.stream.parts import SUFFIX, PartNote, check_part
+from yanlian.engine.stream.sheet import TOLD, is_sheet
+from yanlian.engine.stream.sheet_merge import clause_of, side_by_side, with_places
+from yanlian.engine.stream.sheet_rows import rows_of
 
 ENTITY, CLAUSE = "entity", "clause"
 PART, ROWS, CLAUSES = "part", "rows", "clauses"
@@ -56,21 +58,20 @@ class RunReader:
         for table in self.tables():
             yield from table.combine_chunks().to_batches()
 
+    def outcomes(self) -> Iterator[pa.RecordBatch]:
+        """Batches with one row an outcome (OUTCOME_SCHEMA), also of a run that is kept as sheets."""
+        for batch in self.batches():
+            yield _long(batch)
+
     def rows(self) -> Iterator[dict[str, object]]:
         """Outcomes one by one; `reason` decoded."""
-        for batch in self.batches():
-            for row in batch.to_pylist():
-                if isinstance(row.get("reason"), str):
-                    row["reason"] = json.loads(row["reason"])
-                yield row
+        for batch in self.outcomes():
+            yield from _decoded(batch)
 
     def entity(self, entity: str) -> list[dict[str, object]]:
         """The outcomes of one entity; only the groups that may hold it are read."""
-        rows = cast("list[dict[str, object]]", self._of(pa.array([entity], pa.string())).to_pylist())
-        for row in rows:
-            if isinstance(row.get("reason"), str):
-                row["reason"] = json.loads(cast("str", row["reason"]))
-        return rows
+        found = self._of(pa.array([entity], pa.string())).combine_chunks().to_batches()
+        return [row for batch in found for row in _decoded(_long(batch))]
 
     def _of(self, entities: pa.Array) -> pa.Table:
         if self.base is None or not len(self._kept):
@@ -80,7 +81,8 @@ class RunReader:
 
     def _select(self, prefix: str, entities: pa.Array) -> pa.Table:
         files = PartFiles([self._file(note) for note in self._notes(prefix)], key=ENTITY)
-        return files.select(entities, None) if files.parts else self._schema_of(prefix).empty_table()
+        found = files.select(entities, None) if files.parts else self._schema_of(prefix).empty_table()
+        return self._placed(found, prefix)
 
     # One form out of two
 
@@ -88,8 +90,8 @@ class RunReader:
         """What of the base's outcomes holds: entities that did not change, clauses that say the same."""
         kept = old.filter(pc.invert(pc.is_in(plain(old.column(ENTITY)), value_set=self._replaced)))
         if self.is_sheet:
-            names = [one.name for one in old.schema if self._is_kept(one)]
-            return kept.select(names)
+            kept = with_places(kept, list(self.manifest.clauses), set(self._kept.to_pylist()))
+            return kept.select([one.name for one in old.schema if self._is_kept(one)])
         return kept.filter(pc.is_in(plain(kept.column(CLAUSE)), value_set=self._kept))
 
     def _is_kept(self, field: pa.Field) -> bool:
@@ -108,12 +110,9 @@ class RunReader:
         return table.take(pc.sort_indices(keys, sort_keys=[(ENTITY, "ascending"), ("place", "ascending")]))
 
     def _side_by_side(self, left: pa.Table, right: pa.Table) -> pa.Table:
-        """Columns of clauses that were not evaluated anew, and beside them those that were."""
         if not self.manifest.redone:
-            return left.select(self.schema.names)
-        redone = set(self.manifest.redone)
-        columns = [(right if clause_of(f) in redone else left).column(f.name) for f in self.schema]
-        return pa.table(columns, schema=self.schema)
+            return left.select(self.schema.names).replace_schema_metadata(self.schema.metadata)
+        return side_by_side(left, right, set(self.manifest.redone), self.schema)
 
     def _tail(self, rows: pa.Table, clauses: Cursor) -> Iterator[pa.Table]:
         empty = self._schema_of(ROWS).empty_table()
@@ -141,9 +140,15 @@ class RunReader:
             try:
                 with pq.ParquetFile(file, memory_map=True) as opened:
                     for group in range(opened.metadata.num_row_groups):
-                        yield opened.read_row_group(group)
+                        yield self._placed(opened.read_row_group(group), prefix)
             except (OSError, pa.ArrowException) as error:
                 raise Refused("dossiers_unreadable", file=str(file), found=str(error)[:200]) from error
+
+    def _placed(self, table: pa.Table, prefix: str) -> pa.Table:
+        """A sheet of some clauses, ready to meet one of others."""
+        if prefix == PART or not self.is_sheet or not self.manifest.redone:
+            return table
+        return with_places(table, list(self.manifest.clauses), set(self.manifest.clauses))
 
     def _schema_of(self, prefix: str) -> pa.Schema:
         """The columns of a kind of part: of a sheet only those of the clauses that were evaluated."""
@@ -153,13 +158,18 @@ class RunReader:
         wanted = {CLAUSES: lambda clause: clause in redone, ROWS: lambda clause: clause not in redone}.get(prefix)
         if wanted is None:
             return self.schema
-        return pa.schema([f for f in self.schema if f.name == ENTITY or wanted(clause_of(f))], self.schema.metadata)
+        return pa.schema([f for f in self.schema if f.name in {ENTITY, TOLD} or wanted(clause_of(f))])
 
 
-def clause_of(field: pa.Field) -> str | None:
-    """The clause that a column of a sheet belongs to; None for what belongs to the entity."""
-    noted = (field.metadata or {}).get(b"clause")
-    return None if noted is None else cast("bytes", noted).decode()
+def _long(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return rows_of(batch) if is_sheet(batch.schema) else batch
+
+
+def _decoded(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+    for row in batch.to_pylist():
+        if "reason" in row:
+            row["reason"] = json.loads(row["reason"]) if row["reason"] else {}
+        yield row
 
 
 def _by_entity(table: pa.Table) -> pa.Table:

@@ -12,7 +12,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -22,9 +21,10 @@ from yanlian.engine.dossier.groups import ID, Dossiers
 from yanlian.engine.dossier.overlay import CHANGES, REMOVED, open_dossiers, relative_to
 from yanlian.engine.stream.folder import Manifest, claim, locked
 from yanlian.engine.stream.parts import flush, naming_disk_faults
-from yanlian.engine.stream.read import CLAUSES, ENTITY, ROWS, RunReader, clause_of, open_run
+from yanlian.engine.stream.read import CLAUSES, ROWS, RunReader, open_run
 from yanlian.engine.stream.run import RunResult, Tell, Work, carry_out, manifest_of, reading_of
 from yanlian.engine.stream.seam import EvaluatorMaker
+from yanlian.engine.stream.sheet_merge import splits_by_clause
 from yanlian.engine.stream.units import picked_units, units_of
 
 _PICKED = "picked.parquet"
@@ -71,18 +71,13 @@ def _asked(maker: EvaluatorMaker, base: RunReader, newer: Dossiers, dossiers: Pa
             raise Refused("run_since_unlike", folder=str(base.path), what=key, found=theirs.get(key), expected=value)
     identity = {**asked.identity, "base": _digest(theirs)}
     redone = tuple(one for one, digest in maker.clause_hashes.items() if base.manifest.clauses.get(one) != digest)
-    if redone and base.is_sheet and not _splits_by_clause(maker.schema):
+    if redone and base.is_sheet and not splits_by_clause(maker.schema):
         redone = tuple(maker.clause_hashes)
     return replace(asked, identity=identity, base=relative_to(base.path, out), redone=redone)
 
 
 def _digest(identity: object) -> str:
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-
-
-def _splits_by_clause(schema: pa.Schema) -> bool:
-    """Whether every column of a sheet belongs to one clause: sums over clauses cannot be taken from two runs."""
-    return all(field.name == ENTITY or clause_of(field) is not None for field in schema)
 
 
 def _write_changes(out: Path, older: Dossiers, newer: Dossiers) -> None:

@@ -145,9 +145,6 @@ def _show_entity(reader: RunReader, entity: str, *, english: bool) -> None:
     found = reader.entity(entity)
     if not found:
         raise Refused("run_entity_unknown", folder=str(reader.path), found=entity)
-    if reader.is_sheet:
-        show_table(entity, [("", "left"), ("", "left")], [[key, str(value)] for key, value in found[0].items()])
-        return
     columns = [(_say(key, english), "left") for key in ("clause", "matter", "period", "kind")]
     columns += [(_say("amount", english), "right"), (_say("reason", english), "left")]
     rows = [
