@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.columns.buffers import Buffer, Ints, OutsideRange, integers, truths, validity, within
-from yanlian.engine.dossier.columns.gaps import Gaps, GapTables
+from yanlian.engine.dossier.columns.gaps import Gaps
 from yanlian.engine.dossier.columns.opened import OpenedBatch
-from yanlian.engine.dossier.columns.patterns import row_gaps
+from yanlian.engine.dossier.columns.patterns import RowGaps
 from yanlian.engine.dossier.columns.slots import Slot
 from yanlian.engine.dossier.columns.strings import Strings
 from yanlian.engine.dossier.schema import RecordKind
@@ -43,9 +43,9 @@ class Binder:
         """As `Layout.bind` says."""
         opened = self._open(batch)
         strings.start()
-        found: dict[str, tuple[Ints, GapTables]] = {}
+        gaps = RowGaps(opened, self.gaps, self.moved_in)
         made: dict[str, Buffer] = {
-            one.name: self._buffer(opened, found, self.slots[one.name], strings)
+            one.name: self._buffer(opened, gaps, self.slots[one.name], strings)
             for one in columns
             if not strings.has_table(one.name)
         }
@@ -62,11 +62,9 @@ class Binder:
         assert batch.schema.equals(self.arrow), "a batch of another data set"
         return OpenedBatch(batch, self.types)
 
-    def _buffer(
-        self, opened: OpenedBatch, found: dict[str, tuple[Ints, GapTables]], slot: Slot, strings: Strings
-    ) -> Buffer:
+    def _buffer(self, opened: OpenedBatch, gaps: RowGaps, slot: Slot, strings: Strings) -> Buffer:
         if slot.part.startswith("gap"):
-            return self._gap(opened, found, slot)
+            return _gap(gaps, slot)
         if slot.part == "offsets":
             assert slot.kind is not None
             return opened.offsets(slot.kind)
@@ -94,18 +92,17 @@ class Binder:
             if not known.all():
                 raise Refused("column_not_null", column=slot.column.name)
 
-    def _gap(self, opened: OpenedBatch, found: dict[str, tuple[Ints, GapTables]], slot: Slot) -> Buffer:
-        assert slot.kind is not None
-        if slot.kind.key not in found:
-            found[slot.kind.key] = row_gaps(opened, slot.kind, self.gaps, self.moved_in)
-        patterns, tables = found[slot.kind.key]
-        if slot.part == "gap":
-            return patterns if len(patterns) else np.zeros(1, np.int32)
-        if slot.part == "gap_offsets":
-            return tables.offsets
-        if slot.part == "gap_open":
-            return tables.is_open
-        return _bounds(slot.column, tables.low if slot.part == "gap_low" else tables.high)
+
+def _gap(gaps: RowGaps, slot: Slot) -> Buffer:
+    assert slot.kind is not None
+    patterns, tables = gaps.find(slot.kind)
+    if slot.part == "gap":
+        return patterns if len(patterns) else np.zeros(1, np.int32)
+    if slot.part == "gap_offsets":
+        return tables.offsets
+    if slot.part == "gap_open":
+        return tables.is_open
+    return _bounds(slot.column, tables.low if slot.part == "gap_low" else tables.high)
 
 
 def _bounds(column: Column, values: Ints) -> Ints:

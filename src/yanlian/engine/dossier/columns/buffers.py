@@ -72,6 +72,14 @@ def _bits(buffer: pa.Buffer | None, offset: int, length: int) -> Bits:
     return moved[:size]
 
 
+def positions(array: pa.Array) -> npt.NDArray[np.integer]:
+    """The positions in the dictionary of an array; whatever Arrow has under nulls."""
+    dtype = np.dtype(array.type.index_type.to_pandas_dtype())
+    if len(array) == 0:
+        return np.zeros(0, dtype)
+    return np.frombuffer(array.buffers()[1], dtype, count=len(array), offset=array.offset * dtype.itemsize)
+
+
 def within(values: Ints, low: int, high: int) -> bool:
     """Whether all values lie in [low, high], where low is 0 or -(high + 1), and high + 1 a power of two."""
     if low == 0:
@@ -82,8 +90,9 @@ def within(values: Ints, low: int, high: int) -> bool:
 
 def where_valid(array: pa.Array) -> Truths:
     """One truth value an element: not null."""
-    found: Truths = pc.is_valid(array).to_numpy(zero_copy_only=False)
-    return found
+    if not array.null_count:
+        return np.ones(len(array), np.bool_)
+    return np.unpackbits(validity(array), count=len(array), bitorder="little").view(np.bool_)
 
 
 def open_list(array: pa.Array) -> tuple[Ints, pa.Array]:

@@ -25,7 +25,6 @@ class OpenedBatch:
         # A column of which Arrow knows nothing but nulls is as good as none.
         self._names = frozenset(one.name for one in batch.schema if not pa.types.is_null(one.type))
         self._lists: dict[str, tuple[Ints, pa.Array]] = {}
-        self._refused: tuple[Ints, pa.Array] | None = None
         self._words: dict[tuple[str, str], pa.Array] = {}
         self._fields: dict[tuple[str, str], pa.Array] = {}
 
@@ -87,12 +86,3 @@ class OpenedBatch:
     def has(self, key: str) -> bool:
         """Whether there is such a column at the top."""
         return key in self._names
-
-    def refused(self) -> tuple[Ints, pa.Array]:
-        """(offsets, words): the kinds of record of which rows about each entity were refused."""
-        if self._refused is None:
-            offsets, words = open_list(self.batch.column("refused"))
-            if pa.types.is_null(words.type):
-                words = words.cast(pa.string())
-            self._refused = offsets, words.dictionary_decode() if pa.types.is_dictionary(words.type) else words
-        return self._refused

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from yanlian.engine.dossier.columns.buffers import Ints, Truths, integers, where_valid
+from yanlian.engine.dossier.columns.buffers import Ints, Truths, integers, open_list, positions, where_valid
 from yanlian.engine.dossier.columns.gaps import (
     EPOCH,
     EXEMPT,
@@ -38,12 +38,14 @@ _BITS = 62
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """Of each row what decides what it lacks, beside its years; `days` counts where `moved`, as days since 1970."""
+    """Of each row what decides what it lacks, beside its years; `days` counts where `moved`, as days since 1970, and is
+    `usual` when a code can tell it."""
 
     exempt: Truths
     refused: Truths
     moved: Truths
     days: Ints
+    usual: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,96 @@ class _Years:
     relevant: Truths
 
 
-def row_gaps(opened: OpenedBatch, kind: RecordKind, gaps: Gaps, moved_in: RecordKind | None) -> tuple[Ints, GapTables]:
-    """(the number of each row's pattern, what the patterns lack); `moved_in`: the record whose field moved_in_on
-    says since when a firm is here, None: the data set has none."""
-    book = gaps.book(kind)
-    facts = _facts(opened, kind, moved_in)
-    years = _years(opened, kind, gaps, facts)
-    days = facts.days[facts.moved]
-    usual = len(days) == 0 or (int(days.min()) >= FIRST_DAY and int(days.max()) < LAST_DAY)
-    if usual and (years is None or not years.relevant.any()):
-        numbers = book.numbers(_codes(facts))
-    else:
-        numbers = _by_example(book, facts, years)
-    return numbers, book.tables()
+class RowGaps:
+    """The patterns of the rows of one batch; what all kinds of record share is found once."""
+
+    def __init__(self, opened: OpenedBatch, gaps: Gaps, moved_in: RecordKind | None) -> None:
+        """`moved_in`: the record whose field moved_in_on says since when a firm is here; None: there is none."""
+        self.opened = opened
+        self.gaps = gaps
+        self.moved_in = moved_in
+        self._found: dict[str, tuple[Ints, GapTables]] = {}
+
+    def find(self, kind: RecordKind) -> tuple[Ints, GapTables]:
+        """(the number of each row's pattern, what the patterns lack)."""
+        found = self._found.get(kind.key)
+        if found is None:
+            book = self.gaps.book(kind)
+            facts = self._facts(kind)
+            years = self._years(kind, facts)
+            numbers = book.numbers(_codes(facts)) if facts.usual and years is None else _by_example(book, facts, years)
+            found = self._found[kind.key] = numbers, book.tables()
+        return found
+
+    def _facts(self, kind: RecordKind) -> _Facts:
+        exempt = self._exempt(kind)
+        refused = self._refused(kind) & ~exempt
+        moved, days, usual = self._moves
+        if not kind.local or not moved.any():
+            return _Facts(exempt, refused, np.zeros(self.opened.rows, np.bool_), days, usual=True)
+        # Of what was refused everything before today may be missing, whenever the firm came.
+        return _Facts(exempt, refused, moved & ~exempt & ~refused, days, usual)
+
+    @cached_property
+    def _moves(self) -> tuple[Truths, Ints, bool]:
+        """(which firms moved in, on which days, whether these are all in the usual time)."""
+        if self.moved_in is None:
+            return np.zeros(self.opened.rows, np.bool_), np.zeros(self.opened.rows, np.int32), True
+        moved = self.opened.where_known(self.moved_in, "moved_in_on")
+        days = integers(self.opened.field(self.moved_in, "moved_in_on"))[: self.opened.rows]
+        real = days[moved]
+        return moved, days, len(real) == 0 or (int(real.min()) >= FIRST_DAY and int(real.max()) < LAST_DAY)
+
+    @cached_property
+    def _kinds(self) -> tuple[Ints, list[str | None]]:
+        """(the number of each entity's kind, the kinds by number, the last of them null)."""
+        if not self.opened.has("kind"):
+            return np.zeros(self.opened.rows, np.int64), [None]
+        words = self.opened.words(None, "kind")
+        known: list[str | None] = [*words.dictionary.to_pylist(), None]
+        return np.where(where_valid(words), positions(words), len(known) - 1), known
+
+    def _exempt(self, kind: RecordKind) -> Truths:
+        """Where nothing is stored and entities of the row's kind have no such records."""
+        stored = self.opened.batch.column(kind.key) if self.opened.has(kind.key) else None
+        if stored is not None and not stored.null_count:
+            return np.zeros(self.opened.rows, np.bool_)
+        numbers, words = self._kinds
+        other: Truths = np.array([word not in kind.of for word in words])[numbers]
+        return other if stored is None else other & ~where_valid(stored)
+
+    @cached_property
+    def _refusals(self) -> tuple[Ints, Ints, list[str | None]]:
+        """(offsets, numbers, words): the kinds of record of which rows about each entity were refused."""
+        if not self.opened.has("refused"):
+            return np.zeros(self.opened.rows + 1, np.int32), np.zeros(0, np.int64), []
+        offsets, words = open_list(self.opened.batch.column("refused"))
+        if not pa.types.is_dictionary(words.type):
+            words = words.cast(pa.string()).dictionary_encode()
+        known: list[str | None] = words.dictionary.to_pylist()
+        return offsets, np.where(where_valid(words), positions(words), -1), known
+
+    def _refused(self, kind: RecordKind) -> Truths:
+        """Where a row of this kind about the entity was refused."""
+        found = np.zeros(self.opened.rows, np.bool_)
+        offsets, numbers, words = self._refusals
+        for number in (n for n, word in enumerate(words) if word == kind.key):
+            found[np.searchsorted(offsets, np.flatnonzero(numbers == number), side="right") - 1] = True
+        return found
+
+    def _years(self, kind: RecordKind, facts: _Facts) -> _Years | None:
+        """The years of a kind of which a year can have only one; None: no year matters."""
+        period = str(kind.period)
+        if not is_single(kind) or (kind.key, period) not in self.opened.types:
+            return None
+        offsets, array = self.opened.offsets(kind), self.opened.field(kind, period)
+        years = integers(array)[: len(array)]
+        relevant = self.gaps.lacks(kind, years)
+        special = facts.refused | facts.moved
+        if special.any():
+            relevant[_children(offsets, np.flatnonzero(special))] = True
+        relevant &= self.opened.where_known(kind, period) & (years <= self.gaps.as_of.year)
+        return _Years(offsets, years, relevant) if relevant.any() else None
 
 
 def _codes(facts: _Facts) -> Ints:
@@ -107,58 +186,6 @@ def _pattern(facts: _Facts, years: _Years | None, row: int) -> Pattern:
     return Pattern(bool(facts.exempt[row]), bool(facts.refused[row]), since, known)
 
 
-def _facts(opened: OpenedBatch, kind: RecordKind, moved_in: RecordKind | None) -> _Facts:
-    exempt = _exempt(opened, kind)
-    refused = _refused(opened, kind) & ~exempt
-    if not kind.local or moved_in is None:
-        nothing = np.zeros(opened.rows, np.int32)
-        return _Facts(exempt, refused, nothing.astype(np.bool_), nothing)
-    # Of what was refused everything before today may be missing, whenever the firm came.
-    moved = opened.where_known(moved_in, "moved_in_on") & ~exempt & ~refused
-    return _Facts(exempt, refused, moved, integers(opened.field(moved_in, "moved_in_on"))[: opened.rows])
-
-
-def _exempt(opened: OpenedBatch, kind: RecordKind) -> Truths:
-    """Where nothing is stored and entities of the row's kind have no such records."""
-    if opened.has(kind.key) and not opened.batch.column(kind.key).null_count:
-        return np.zeros(opened.rows, np.bool_)
-    other = np.ones(opened.rows, np.bool_)
-    if opened.has("kind"):
-        words = opened.words(None, "kind")
-        no_member = np.array([word not in kind.of for word in (*words.dictionary.to_pylist(), None)])
-        if not no_member[:-1].any() and not words.null_count:
-            return np.zeros(opened.rows, np.bool_)
-        other = no_member[pc.fill_null(words.indices.cast(pa.int64()), len(no_member) - 1).to_numpy()]
-    return other & ~where_valid(opened.batch.column(kind.key)) if opened.has(kind.key) else other
-
-
-def _refused(opened: OpenedBatch, kind: RecordKind) -> Truths:
-    """Where a row of this kind about the entity was refused."""
-    found = np.zeros(opened.rows, np.bool_)
-    if opened.has("refused"):
-        offsets, words = opened.refused()
-        if len(words):
-            places = pc.indices_nonzero(pc.equal(words, kind.key)).to_numpy()
-            found[np.searchsorted(offsets, places, side="right") - 1] = True
-    return found
-
-
-def _years(opened: OpenedBatch, kind: RecordKind, gaps: Gaps, facts: _Facts) -> _Years | None:
-    """The years of a kind of which a year can have only one; None: a kind of which no year matters."""
-    period = str(kind.period)
-    if not is_single(kind) or (kind.key, period) not in opened.types:
-        return None
-    offsets, array = opened.offsets(kind), opened.field(kind, period)
-    years = integers(array)[: len(array)]
-    relevant = gaps.lacks(kind, years)
-    special = facts.refused | facts.moved
-    if special.any():
-        relevant[_children(offsets, np.flatnonzero(special))] = True
-    if relevant.any():
-        relevant &= opened.where_known(kind, period) & (years <= gaps.as_of.year)
-    return _Years(offsets, years, relevant)
-
-
 def _children(offsets: Ints, rows: Ints) -> Ints:
     """The positions of the children of some rows."""
     lengths = offsets[rows + 1] - offsets[rows]
@@ -168,9 +195,7 @@ def _children(offsets: Ints, rows: Ints) -> Ints:
 
 
 def numbered(keys: Ints) -> Numbering:
-    """(the number of each key among the distinct keys, how many there are); keys are at least 0."""
-    if len(keys) == 0:
-        return np.zeros(0, np.int32), 0
+    """(the number of each key among the distinct keys, how many there are); keys are at least 0, and there is one."""
     top = int(keys.max())
     if top < _DENSE:
         present = np.bincount(keys, minlength=top + 1) > 0
@@ -195,10 +220,8 @@ def alike(rows: int) -> Numbering:
 
 
 def year_sets(offsets: Ints, years: Ints, relevant: Truths) -> Numbering:
-    """Number the rows by their set of years; years that are not relevant are as if not there."""
+    """Number the rows by their set of years; years that are not relevant (not all are) are as if not there."""
     seen = years[relevant]
-    if len(seen) == 0:
-        return alike(len(offsets) - 1)
     base, top = int(seen.min()), int(seen.max())
     if top - base < _BITS:
         return numbered(_masks(offsets, years - base, relevant, top - base))

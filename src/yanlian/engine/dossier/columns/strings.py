@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from yanlian.engine.dossier.columns.buffers import positions
 from yanlian.engine.native.ir import Column
 
 LIMIT = 200_000
@@ -111,7 +112,7 @@ class Strings:
         if len(array) == 0 or len(array.dictionary) == 0:
             return np.zeros(max(len(array), 1), np.int32)
         # "clip": what lies under nulls may be no position at all.
-        return self._of_dictionary(name, array.dictionary).take(_indices(array), mode="clip")
+        return self._of_dictionary(name, array.dictionary).take(positions(array), mode="clip")
 
     def _of_dictionary(self, name: str, dictionary: pa.Array) -> _Numbers:
         known = self._memo.get(name)
@@ -145,13 +146,3 @@ class Strings:
         table = self._tables[name]
         self._ask(table, np.fromiter(self._constants, np.int32, len(self._constants)))
         return table.values
-
-
-def _indices(array: pa.Array) -> npt.NDArray[np.integer]:
-    """The positions in a dictionary; whatever Arrow has under nulls."""
-    kind = array.indices.type
-    dtype = np.dtype(kind.to_pandas_dtype())
-    found: npt.NDArray[np.integer] = np.frombuffer(
-        array.buffers()[1], dtype, count=len(array), offset=array.offset * dtype.itemsize
-    )
-    return found
