@@ -10,7 +10,7 @@ from tests.engine.stream.runs_kit import MOMENT, coverage, row_of, write_snapsho
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.differences import changes_of, compared, overlay_from, write_overlay
 from yanlian.engine.dossier.layout import text_leaves
-from yanlian.engine.dossier.overlay import ADDED, CHANGED, REMOVED, find_dossier, open_dossiers
+from yanlian.engine.dossier.overlay import ADDED, CHANGED, REMOVED, files_of, find_dossier, open_dossiers
 
 
 def all_rows(dossiers):
@@ -97,6 +97,12 @@ def test_an_empty_snapshot_can_be_the_base(tmp_path):
         "E000001",
         "E000002",
     ]
+
+
+def test_the_files_of_an_overlay_are_its_own_and_those_of_its_base(tmp_path, pair):
+    base, newer, _, _ = pair
+    folder = overlay_from(base, newer, tmp_path)
+    assert [one.resolve() for one in files_of(folder)] == [base / "part-00000.parquet", folder / "layer-00000.parquet"]
 
 
 def test_an_overlay_is_not_taken_for_a_whole_snapshot(tmp_path, pair):

@@ -25,6 +25,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.coverage import Coverage
 from yanlian.engine.dossier.groups import ID, Dossiers, PartFiles, WholeDossiers, open_whole, plain
 from yanlian.engine.dossier.layout_hash import hash_rows
+from yanlian.engine.dossier.snapshot import open_snapshot
 
 MANIFEST = "overlay.json"
 CHANGES = "changes.parquet"
@@ -123,6 +124,15 @@ def is_overlay(path: Path) -> bool:
 def open_dossiers(path: Path, dictionaries: Sequence[str] = ()) -> Dossiers:
     """Dossiers to read: a whole snapshot or an overlay. `Refused("snapshot_missing")` when the folder is neither."""
     return OverlayDossiers(path, dictionaries) if is_overlay(path) else open_whole(path, dictionaries)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The Parquet files that hold the rows of a snapshot or overlay, those of its base included (rows that the overlay
+    replaces stand in them too)."""
+    if not is_overlay(path):
+        return open_snapshot(path).parts()
+    base = path / json.loads((path / MANIFEST).read_text("utf-8"))["base"]
+    return [*files_of(base), *sorted(path.glob("layer-*.parquet"))]
 
 
 def find_dossier(dossiers: Dossiers, entity_id: str) -> dict[str, object] | None:
