@@ -93,7 +93,7 @@ def tables(draw):
     if draw(st.integers(0, 4)):
         columns.append(pa.field("kind", draw(st.sampled_from(TEXT_TYPES))))
         parts["kind"] = st.sampled_from(["enterprise", "person", "park", None])
-    for key in draw(st.lists(st.sampled_from(KINDS), unique=True)):
+    for key in draw(st.lists(st.sampled_from(KINDS), unique=True, min_size=draw(st.integers(0, 5)))):
         kind = SCHEMA.records[key]
         type_, one = draw(records(kind))
         nullable = draw(st.integers(0, 3)) > 0

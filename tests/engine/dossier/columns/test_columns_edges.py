@@ -297,6 +297,23 @@ def test_nulls_where_none_were_promised_are_refused():
                 bound(layout, batch, capital)
 
 
+def test_an_entity_without_its_promised_id_is_refused():
+    arrow = pa.schema([pa.field("id", pa.string(), nullable=False)])
+    layout = Layout(arrow, SCHEMA, EVERYTHING, AS_OF)
+    batch = pa.RecordBatch.from_arrays([pa.array(["x", None])], schema=arrow)
+    assert layout.valid("", "id") is None
+    with pytest.raises(Refused, match="column_not_null"):
+        bound(layout, batch, layout.value("", "id"))
+
+
+def test_an_opened_batch_gives_the_values_at_the_positions_that_programs_read():
+    layout, batch = of(years([[{"year": 2020, "revenue": one}] for one in (5, None, 7)]))
+    opened = layout.opened(batch.slice(1))
+    kind = SCHEMA.records["tax_year"]
+    assert opened.field(kind, "revenue").to_pylist() == [None, 7]
+    assert opened.offsets(kind).tolist() == [0, 1, 2]
+
+
 def test_a_row_of_more_records_than_promised_is_told():
     many = (1 << 20) + 1
     struct = pa.StructArray.from_arrays([pa.array(np.zeros(many, np.int16))], names=["year"])
@@ -391,6 +408,69 @@ def test_a_year_before_the_first_that_can_be_written_is_told():
     layout, batch = of({**firms(1), **years(rows, pa.struct({"year": pa.int64()}))}, Coverage())
     with pytest.raises(OutsideRange, match="税务年报~"):
         bound(layout, batch, layout.gap("tax_year"))
+
+
+def test_kinds_that_are_delivered_alike_share_their_patterns_and_others_do_not():
+    days = [None, date(2024, 5, 5), date(2025, 1, 1)]
+    deliveries = [Delivery(key, None, AS_OF, True) for key in ("science_title", "industry_title")]
+    deliveries += [Delivery("payment", date(2020, 1, 1), AS_OF, True), Delivery("patent", None, AS_OF, True)]
+    coverage = Coverage(deliveries)
+    columns = {**firms(3), "registration": pa.array([{"moved_in_on": day} for day in days])}
+    for record in ("science_title", "patent", "industry_title", "payment", "loan"):
+        phantoms(columns, coverage, record)
+    layout, batch = of(columns, coverage)
+    names = ("science_title", "industry_title", "patent", "payment")
+    tables = layout.bind(batch, [layout.gap_offsets(name) for name in names], Strings())
+    assert [len(one) for one in tables] == [4, 4, 2, 4]
+    assert tables[0] is tables[1]
+
+
+def test_patterns_met_in_unusual_batches_are_known_in_usual_ones():
+    coverage = Coverage([Delivery("science_title", None, AS_OF, True)])
+    type_ = pa.struct({"moved_in_on": pa.date32()})
+    layout = Layout(pa.schema({"kind": pa.string(), "registration": type_}), SCHEMA, coverage, AS_OF)
+    for days in ([date(1600, 1, 1), date(2024, 5, 5)], [date(2024, 5, 5), None], [date(1600, 1, 1), None]):
+        registration = pa.array([{"moved_in_on": day} for day in days], type_)
+        reader = Reader(layout, pa.record_batch({**firms(2), "registration": registration}))
+        for row, day in enumerate(days):
+            assert reader.phantoms("science_title", row) == ([] if day is None else [(None, _days(day) - 1)])
+    assert len(reader.buffers["科技资质~#"]) == 3 + 1
+
+
+def test_years_matter_where_a_row_was_refused_though_all_is_delivered():
+    whole = Coverage([Delivery("tax_year", None, AS_OF, True)])
+    rows = [[{"year": 2020}, {"year": 2023}], [{"year": 2020}], [], None, [{"year": 2021}]]
+    refused = pa.array([["tax_year"], [], ["tax_year"], ["tax_year"], ["loan", "tax_year"]])
+    found = phantoms({**firms(5), **years(rows), "refused": refused}, whole, "tax_year")
+    everything = [(None, 2025)]
+    assert found == [
+        [(None, 2019), (2021, 2022), (2024, 2025)],
+        [],
+        everything,
+        everything,
+        [(None, 2020), (2022, 2025)],
+    ]
+
+
+def test_a_kind_without_period_lacks_days():
+    schema = load_schema(
+        {
+            "records": {"note": {"zh": "备注", "en": "Note", "holder": "fin", "record": "many", "of": ["enterprise"]}},
+            "fields": {"note": {"text": {"zh": "内容", "en": "Text", "type": "text"}}},
+        }
+    )
+    batch = pa.record_batch(firms(1))
+    layout = Layout(batch.schema, schema, Coverage(), AS_OF)
+    assert layout.has_gaps("note")
+    reader = Reader(layout, batch)
+    assert reader.phantoms("note", 0) == [(None, _days(AS_OF))]
+
+
+def test_a_gap_next_to_a_year_outside_its_range_is_told():
+    rows = [[{"year": -5000, "revenue": 1}]]
+    layout, batch = of({**firms(1), **years(rows)}, Coverage(), {("tax_year", "year"): (2000, 2020)})
+    with pytest.raises(OutsideRange, match="税务年报~≤"):
+        bound(layout, batch, layout.gap_high("tax_year"))
 
 
 def test_patterns_are_not_kept_for_ever(monkeypatch):

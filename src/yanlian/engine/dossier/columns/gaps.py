@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock
@@ -68,7 +68,8 @@ def is_single(kind: RecordKind) -> bool:
 
 
 class Book:
-    """The patterns of one kind of record: numbered as they are met, what they lack written down once."""
+    """The patterns of a kind of record (or of several delivered alike): numbered as they are met, and what they lack
+    written down once."""
 
     def __init__(self, gaps: Gaps, kind: RecordKind) -> None:
         self.gaps = gaps
@@ -148,14 +149,27 @@ class Gaps:
         self.schema = schema
         self.coverage = coverage
         self.as_of = as_of
-        self._books: dict[str, Book] = {}
+        self._books: dict[Hashable, Book] = {}
+        self._alike: dict[str, Hashable] = {}
 
     def book(self, kind: RecordKind) -> Book:
         """The patterns of a kind; a new book when the old one is full. Ask once a batch."""
-        found = self._books.get(kind.key)
+        alike = self._alike.get(kind.key)
+        if alike is None:
+            alike = self._alike[kind.key] = self._what_matters(kind)
+        found = self._books.get(alike)
         if found is None or len(found) >= _KEPT:
-            found = self._books[kind.key] = Book(self, kind)
+            found = self._books[alike] = Book(self, kind)
         return found
+
+    def _what_matters(self, kind: RecordKind) -> Hashable:
+        """Kinds counted in days that are delivered alike lack alike: they share a book, and each pattern is met once.
+
+        Not so kinds counted in years: the years of one may be too wide for the columns of another."""
+        if kind.period is not None and kind.fields[kind.period].type == "year":
+            return kind.key
+        whole = (one for one in self.coverage.deliveries if one.complete and one.record == kind.key)
+        return kind.local, tuple((one.start, one.end) for one in whole)
 
     def lacks(self, kind: RecordKind, years: Ints) -> Truths:
         """Which years lie in periods that nobody delivered (of firms that were always here, and nothing refused)."""
