@@ -255,6 +255,31 @@ def test_definitions_of_a_document_are_typed_in_the_clauses_that_use_them(tmp_pa
     assert codes(found) == []
 
 
+def test_a_table_of_the_document_is_typed_in_the_clauses_that_use_it(tmp_path: Path):
+    rules = [["> 5", "1"], ["-", "2"]]
+    tables = {"表": {"inputs": ["事件.级别"], "outputs": ["金额"], "rules": rules, "reference": "一", "hit": "F"}}
+    first = clause(id="A", event=EVENT, amount="表")
+    second = clause(id="B", event={"each": "[{级别: 1}]", "as": "证", "date": "评价日"}, amount="表")
+    found = check_pack(written(tmp_path, document(first, second, tables=tables)))
+    assert [(one.code, one.clause) for one in found if one.severity == "error"] == [("feel_type_test", "A")]
+
+
+def test_a_fault_of_a_document_is_told_once_however_many_clauses_use_it(tmp_path: Path):
+    around: Data = {"definitions": {"甲": "事件.级别 * (名称 - 1)"}}
+    first, second = clause(id="A", event=EVENT, amount="甲"), clause(id="B", event=EVENT, amount="甲")
+    found = check_pack(written(tmp_path, document(first, second, **around)))
+    assert {(one.code, one.clause) for one in found if one.severity == "error"} == {("feel_type_operator", "")}
+
+
+def test_a_circle_of_names_is_told_as_such(faults: Faulty):
+    found = faults(definitions={"甲": "乙 + 1", "乙": "甲 + 1"}, amount="甲 * 2")
+    assert set(codes(found)) == {"pack_cycle"}
+
+
+def test_a_definition_called_like_a_field_is_typed_by_the_field_inside_a_filter(faults: Faulty):
+    assert codes(faults(definitions={"面积": "sum(房屋租赁[面积 > 5].面积)"}, amount="面积 * 2元")) == []
+
+
 def test_what_is_not_known_is_not_held_against_a_pack(faults: Faulty):
     definitions = {"甲": "get value({a: 1}, 名称)", "乙": "if 登记.独立法人 then 1 else 名称"}
     assert codes(faults(definitions=definitions, amount="甲 + 乙")) == []

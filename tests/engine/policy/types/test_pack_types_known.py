@@ -90,6 +90,11 @@ FIXED = {
         ("[1, 2.5][1]", None, 1, True),
         ("{甲: 1.25}.甲", None, 2, False),
         ("number(名称)", None, None, True),
+        ("5 / 2", None, None, True),
+        ("5 / 登记.注册资本", None, None, True),
+        ("登记.注册资本 / 贷款[1].本金", Unit(), None, True),
+        ("(for 项 in [1, 2] return 项 * 0.1)[1]", None, 1, True),
+        ("(for 项 in 评价年度 return 项)[1]", None, None, True),
     ],
 )
 def test_the_unit_and_the_decimal_places_of_a_figure(
@@ -120,6 +125,9 @@ def test_the_unit_and_the_decimal_places_of_a_figure(
         ("登记.登记状态 in (\"存续\", \"注销\")", True),
         ("上年 in [2000..2025]", False),
         ("上年 in (null)", True),
+        ("上年 in (> 2000)", False),
+        ("上年 in (登记.注册资本 / 1元)", True),
+        ("上年 in [2000..登记.成立日期.year]", True),
         ("上年 between 2000 and 2030", False),
         ("上年 between 2000 and 登记.成立日期.year", True),
         ("some 条 in 严重失信 satisfies 条.列入日期 > 评价日", False),
@@ -171,6 +179,19 @@ def test_parameters_over_all_their_dates(made: Made):
     assert packs.types.typed(packs.clauses[0].amount).scale == 4
 
 
+def test_functions_that_a_formula_makes_are_looked_into(made: Made):
+    texts = {
+        "甲": "{做: function(x) x * 2元}",
+        "乙": "甲.做(3)",
+        "丙": "count(list replace([1, 2], function(a, b) a < b, 1))",
+    }
+    packs = made(clause(definitions=texts))
+    own = packs.clauses[0].home.own
+    assert packs.types.item(own["甲"]).nullable is False
+    assert packs.types.item(own["乙"]).nullable
+    assert packs.types.item(own["丙"]).unit == Unit()
+
+
 def test_names_where_they_stand(made: Made):
     loans = {"each": "贷款", "as": "证", "date": "证.放款日期"}
     packs = made(
@@ -185,6 +206,10 @@ def test_names_where_they_stand(made: Made):
     assert packs.types.name("事件日", a.home) == Known(DATE, nullable=False)
     assert packs.types.name("税务年报", own).type == ast.TypeOf("list", ast.TypeName("税务年报"))
     assert packs.types.name("没有", own).type == ast.TypeName("Any")
+    names = packs.types.names(own)
+    assert len(names) == len(set(names))
+    assert {"税务年报", "评价日", "甲", "证"} <= set(names)
+    assert all(names[name] == packs.types.name(name, own).type for name in names)
     # The document's definition may be either; in a clause it is what the clause makes of it.
     item = own.own["甲"]
     assert packs.types.item(item).scale == 2

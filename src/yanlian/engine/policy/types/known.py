@@ -59,6 +59,10 @@ class PackTypes:
         """The context types of records, by the names that other types call them."""
         return self._typing.facts.named
 
+    def names(self, home: Home) -> Mapping[str, ast.Type]:
+        """The types of all names that can be read in a home, found as they are asked for."""
+        return self._typing.names(home)
+
     def typed(self, expression: Expression, home: Home | None = None) -> Known:
         """What is known of a formula where it stands.
 

@@ -164,10 +164,12 @@ class HomeNames(Mapping[str, ast.Type]):
         self.functions: Signatures = pack_signatures(self._parameter)
 
     def __getitem__(self, name: str) -> ast.Type:
-        found = self._found(name)
-        if found is None:
-            raise KeyError(name)
-        return found
+        home, typing = self._home, self._typing
+        if name in home.visible:
+            return typing.item(home.visible[name], home)
+        if name in home.event_names:
+            return typing.lent(name, home)
+        return typing.facts.names[name]
 
     def __contains__(self, name: object) -> bool:
         home = self._home
@@ -179,14 +181,6 @@ class HomeNames(Mapping[str, ast.Type]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-    def _found(self, name: str) -> ast.Type | None:
-        home, typing = self._home, self._typing
-        if name in home.visible:
-            return typing.item(home.visible[name], home)
-        if name in home.event_names:
-            return typing.lent(name, home)
-        return typing.facts.names.get(name)
 
     def _parameter(self, name: str) -> ast.Type | None:
         item = self._home.visible.get(name)
