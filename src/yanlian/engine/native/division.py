@@ -1,7 +1,7 @@
 """Whole-number division in machine code, all four roundings, up to 128 bits, exact.
 
 A constant divisor becomes a multiplication: up to 64 bits LLVM does that itself; above, the quotient is found 64 bits
-at a time by a reciprocal made beforehand (Möller and Granlund, "Improved division by invariant integers", IEEE
+at a time by a reciprocal that is made beforehand (Möller and Granlund, "Improved division by invariant integers", IEEE
 Transactions on Computers 60, 2011, algorithm 4). Other divisors above 64 bits go through functions of our own, so that
 nothing is asked of the C library.
 """
@@ -13,9 +13,66 @@ from yanlian.engine.native.writer import Writer, moved
 
 _WORD = 1 << 64
 
-# By a divisor below 2**64: four digits of 32 bits, each guessed from the leading halves and put right (Knuth, TAOCP 2,
-# 4.3.1, theorem B: the guess is never too small and at most 2 too large). By a larger one: bit by bit, which is rare.
+# By a constant: two steps of the paper's algorithm, the first only where it finds anything. `%d` has its highest bit
+# set: it is the divisor shifted by `%s`; `%v` is its reciprocal. By others below 2**64: four digits of 32 bits each,
+# guessed from the leading halves and put right (Knuth, TAOCP 2, 4.3.1, theorem B: the guess is never too small and
+# at most 2 too large). By a larger one: bit by bit, which is rare.
 FUNCTIONS = """
+define internal i128 @wide_step(i64 %u1, i64 %u0, i64 %d, i64 %v) alwaysinline nounwind memory(none) {
+  %high = zext i64 %u1 to i128
+  %low = zext i64 %u0 to i128
+  %reciprocal = zext i64 %v to i128
+  %product = mul nuw i128 %high, %reciprocal
+  %high.up = shl nuw i128 %high, 64
+  %number = or i128 %high.up, %low
+  %sum = add nuw i128 %product, %number
+  %q0 = trunc i128 %sum to i64
+  %sum.up = lshr i128 %sum, 64
+  %q1 = trunc i128 %sum.up to i64
+  %first = add i64 %q1, 1
+  %taken = mul i64 %first, %d
+  %rest = sub i64 %u0, %taken
+  %below = icmp ugt i64 %rest, %q0
+  %second = select i1 %below, i64 %q1, i64 %first
+  %rest.back = add i64 %rest, %d
+  %rest2 = select i1 %below, i64 %rest.back, i64 %rest
+  %above = icmp uge i64 %rest2, %d
+  %one = zext i1 %above to i64
+  %third = add i64 %second, %one
+  %rest.less = sub i64 %rest2, %d
+  %rest3 = select i1 %above, i64 %rest.less, i64 %rest2
+  %q.wide = zext i64 %third to i128
+  %q.up = shl nuw i128 %q.wide, 64
+  %rest.wide = zext i64 %rest3 to i128
+  %both = or i128 %q.up, %rest.wide
+  ret i128 %both
+}
+define internal i128 @wide_by_reciprocal(i128 %n, i64 %d, i64 %v, i64 %s) noinline nounwind willreturn memory(none) {
+entry:
+  %lo = trunc i128 %n to i64
+  %n.up = lshr i128 %n, 64
+  %hi = trunc i128 %n.up to i64
+  %u2 = call i64 @llvm.fshl.i64(i64 0, i64 %hi, i64 %s)
+  %u1 = call i64 @llvm.fshl.i64(i64 %hi, i64 %lo, i64 %s)
+  %u0 = shl i64 %lo, %s
+  %zero = icmp eq i64 %u2, 0
+  %less = icmp ult i64 %u1, %d
+  %short = and i1 %zero, %less
+  br i1 %short, label %last, label %first
+first:
+  %found = call i128 @wide_step(i64 %u2, i64 %u1, i64 %d, i64 %v)
+  %rest.found = trunc i128 %found to i64
+  %found.up = lshr i128 %found, 64
+  %upper.found = shl nuw i128 %found.up, 64
+  br label %last
+last:
+  %rest = phi i64 [ %u1, %entry ], [ %rest.found, %first ]
+  %upper = phi i128 [ 0, %entry ], [ %upper.found, %first ]
+  %step = call i128 @wide_step(i64 %rest, i64 %u0, i64 %d, i64 %v)
+  %lower = lshr i128 %step, 64
+  %q = or i128 %upper, %lower
+  ret i128 %q
+}
 define internal i128 @wide_digit(i64 %u, i64 %next, i64 %d) alwaysinline nounwind memory(none) {
   %top = lshr i64 %d, 32
   %guess = udiv i64 %u, %top
@@ -186,11 +243,9 @@ def _wide(w: Writer, node: Divide, a: str, b: str) -> str:
     """By magnitudes; rounding down a negative quotient raises its magnitude."""
     sign = "0" if node.left.low >= 0 else w.value(f"ashr i128 {a}, 127")
     size = a if sign == "0" else _mirrored(w, "i128", a, sign)
-    most = max(-node.left.low, node.left.high)
     if node.rounding == "half_up":
         size = w.value(f"add nuw i128 {size}, {_half(w, b, 128)}")
-        most += node.right.high // 2
-    q = _quotient(w, size, most, node.right, b)
+    q = _quotient(w, size, node.right, b)
     if node.rounding == "half_even" or (node.rounding == "floor" and sign != "0"):
         r = _rest(w, "i128", size, q, b)
         if node.rounding == "half_even":
@@ -203,46 +258,19 @@ def _wide(w: Writer, node: Divide, a: str, b: str) -> str:
     return q if sign == "0" else _mirrored(w, "i128", q, sign)
 
 
-def _quotient(w: Writer, size: str, most: int, right: Node, b: str) -> str:
-    """size / b downwards, as unsigned numbers; size <= most."""
+def _quotient(w: Writer, size: str, right: Node, b: str) -> str:
+    """size / b downwards, as unsigned numbers."""
     if isinstance(right, Const) and right.value & (right.value - 1) == 0:
         return w.value(f"lshr i128 {size}, {right.value.bit_length() - 1}")
     if isinstance(right, Const) and right.value < _WORD:
-        return _by_reciprocal(w, size, most, right.value)
+        return _by_reciprocal(w, size, right.value)
     if right.high < _WORD:
         return w.value(f"call i128 @wide_by_word(i128 {size}, i64 {moved(w, b, 128, 64, signed=False)})")
     return w.value(f"call i128 @wide_by_wide(i128 {size}, i128 {b})")
 
 
-def _by_reciprocal(w: Writer, size: str, most: int, divisor: int) -> str:
+def _by_reciprocal(w: Writer, size: str, divisor: int) -> str:
     shift = 64 - divisor.bit_length()
-    whole = w.value(f"zext i128 {size} to i192")
-    scaled = w.value(f"shl i192 {whole}, {shift}")
-    u2, u1, u0 = (w.value(f"trunc i192 {w.value(f'lshr i192 {scaled}, {at}')} to i64") for at in (128, 64, 0))
-    if most < divisor << 64:
-        q, _ = _step(w, u1, u0, divisor << shift)
-        return w.value(f"zext i64 {q} to i128")
-    q1, rest = _step(w, u2, u1, divisor << shift)
-    q0, _ = _step(w, rest, u0, divisor << shift)
-    upper = w.value(f"shl i128 {w.value(f'zext i64 {q1} to i128')}, 64")
-    return w.value(f"or i128 {upper}, {w.value(f'zext i64 {q0} to i128')}")
-
-
-def _step(w: Writer, u1: str, u0: str, d: int) -> tuple[str, str]:
-    """(u1 * 2**64 + u0) / d and what is left, u1 < d, the highest bit of d set: algorithm 4 of the paper."""
-    reciprocal = (_WORD * _WORD - 1) // d - _WORD
-    high, low = w.value(f"zext i64 {u1} to i128"), w.value(f"zext i64 {u0} to i128")
-    product = w.value(f"mul nuw i128 {high}, {reciprocal}")
-    number = w.value(f"or i128 {w.value(f'shl nuw i128 {high}, 64')}, {low}")
-    sum_ = w.value(f"add nuw i128 {product}, {number}")
-    q0 = w.value(f"trunc i128 {sum_} to i64")
-    q1 = w.value(f"trunc i128 {w.value(f'lshr i128 {sum_}, 64')} to i64")
-    first = w.value(f"add i64 {q1}, 1")
-    rest = w.value(f"sub i64 {u0}, {w.value(f'mul i64 {first}, {d}')}")
-    below = w.value(f"icmp ugt i64 {rest}, {q0}")
-    second = w.value(f"select i1 {below}, i64 {q1}, i64 {first}")
-    rest2 = w.value(f"select i1 {below}, i64 {w.value(f'add i64 {rest}, {d}')}, i64 {rest}")
-    above = w.value(f"icmp uge i64 {rest2}, {d}")
-    third = w.value(f"add i64 {second}, {w.value(f'zext i1 {above} to i64')}")
-    rest3 = w.value(f"select i1 {above}, i64 {w.value(f'sub i64 {rest2}, {d}')}, i64 {rest2}")
-    return third, rest3
+    even = divisor << shift
+    reciprocal = (_WORD * _WORD - 1) // even - _WORD
+    return w.value(f"call i128 @wide_by_reciprocal(i128 {size}, i64 {even}, i64 {reciprocal}, i64 {shift})")
