@@ -18,6 +18,7 @@ from yanlian.engine.policy.lower.values import (
     Number,
     One,
     Record,
+    Records,
     Several,
     Span,
     Truth,
@@ -210,7 +211,24 @@ class Formulas(Functions):
                 flags=Flags(self.builder.either(truth.given, truth.unknown), self.no, truth.null), true=truth.true
             )
 
-        return self.filtered(members, test)
+        kept = self.filtered(members, test)
+        return kept if sure else self._unless_empty(members, kept, test)
+
+    def _unless_empty(self, members: Several, kept: Several, test: Callable[[Value], Truth]) -> Several:
+        """A filter whose test may be no truth value: of an empty list the interpreter asks it once for null, and takes
+        the filter itself for unknown where that is."""
+        kinds = {part.kind.key: part.kind for part in members.parts if isinstance(part, Records)}
+        if len(kinds) != 1 or len(members.parts) != 1:
+            raise NotLowered("a filter of several lists")
+        b = self.builder
+        nobody = Record(
+            flags=Flags(self.no, self.no, b.true), kind=next(iter(kinds.values())), index=b.const(0), hollow=self.no
+        )
+        doubtful = test(nobody).given
+        if doubtful is self.no:
+            return kept
+        empty = b.both(doubtful, b.negate(self.occupied(members)))
+        return replace(kept, flags=replace(kept.flags, given=b.either(kept.given, empty)))
 
     def _quantified(self, tree: ast.Quantified, names: Names, local: Locals) -> Value:
         return self._over(tree, 0, names, local)

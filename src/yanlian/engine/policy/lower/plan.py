@@ -125,7 +125,7 @@ def planned(
         except (NotLowered, TooWide) as reason:
             for one in members:
                 noted.found.setdefault(one.id, []).append(str(reason) or type(reason).__name__)
-            found = [(ClauseOutputs(one), _left(formulas, one)) for one in members]
+            found = [(ClauseOutputs(one), _left(formulas, one, members)) for one in members]
         outputs.append((len(members), [output for _, some in found for output in some]))
         for meaning, _ in found:
             made[meaning.clause.id] = meaning
@@ -162,10 +162,11 @@ def _component(
     return [_outputs(world.formulas, due, done.ask) for due in done.due]
 
 
-def _left(f: Formulas, clause: CompiledClause) -> list[Output]:
-    """A clause that is left to the interpreter wherever it may apply."""
+def _left(f: Formulas, clause: CompiledClause, members: Sequence[CompiledClause]) -> list[Output]:
+    """A clause that is left to the interpreter wherever one of its component may apply: it judges all of them."""
     b = f.builder
-    code = b.choose(f.is_kind(clause.source.subject), b.const(ASK), b.const(NOT_APPLICABLE))
+    applies = b.either(*(f.is_kind(one.source.subject) for one in members))
+    code = b.choose(applies, b.const(ASK), b.const(NOT_APPLICABLE))
     return [Output(f"{clause.id}:code", "i32", code), Output(f"{clause.id}:fen", "i64", b.const(0))]
 
 
