@@ -11,8 +11,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
@@ -91,6 +98,22 @@ def _python_of(engine: Engine, folder: Path) -> Path:
     home = folder / f"{engine.environment}-{pins}"
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     done = home / "installed.txt"
+    with _alone(folder):
+        _make(engine, home, python, done)
+    return python
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else makes an environment in the meantime (where the system has such locks)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="utf-8") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(engine: Engine, home: Path, python: Path, done: Path) -> None:
     if not done.is_file():
         print(f"{engine.name}: installing {' '.join(engine.packages)}", file=sys.stderr)
         shutil.rmtree(home, ignore_errors=True)
@@ -98,7 +121,6 @@ def _python_of(engine: Engine, folder: Path) -> Path:
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         _install([*pip, *engine.packages], "pip could not install it")
         done.write_text("\n".join(engine.packages) + "\n", "utf-8")
-    return python
 
 
 def _install(command: list[str], why: str) -> None:

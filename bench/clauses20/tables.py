@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +43,7 @@ def generated(rows: int, data: Path) -> Tables:
     """The tables of so many rows; drawn when they are not there."""
     tables = Tables(rows, data)
     if not tables.exist():
-        data.mkdir(parents=True, exist_ok=True)
-        _python("generate.py", str(rows), str(data))
+        _whole(tables, lambda made: _python("generate.py", str(rows), str(made.folder)))
     return tables
 
 
@@ -50,12 +51,20 @@ def first_of(tables: Tables, rows: int) -> Tables:
     """The first rows of a table as a table of its own."""
     if rows >= tables.rows:
         return tables
-    folder = tables.folder / f"first-of-{tables.rows}"
-    found = Tables(rows, folder)
+    found = Tables(rows, tables.folder / f"first-of-{tables.rows}")
     if not found.exist():
-        folder.mkdir(parents=True, exist_ok=True)
-        _python("truth.py", "cut", *map(str, (*tables.files, *found.files)), str(rows))
+        _whole(found, lambda made: _python("truth.py", "cut", *map(str, (*tables.files, *made.files)), str(rows)))
     return found
+
+
+def _whole(tables: Tables, make: Callable[[Tables], object]) -> None:
+    """Tables appear under their names only when they are whole."""
+    tables.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=tables.folder) as folder:
+        made = Tables(tables.rows, Path(folder))
+        make(made)
+        for file, place in zip(made.files, tables.files, strict=True):
+            file.replace(place)
 
 
 def exact(tables: Tables, copies: int) -> Exact:
