@@ -284,6 +284,17 @@ def test_a_damaged_part_of_an_unfinished_run_is_refused_by_name(tmp_path, given)
     assert contents(out, "*.parquet") == contents(given[3], "*.parquet")
 
 
+def test_a_part_whose_note_was_spoiled_is_made_again(tmp_path, given):
+    out = tmp_path / "run"
+    process = start(given, out, 1)
+    wait_for(lambda: (out / "part-000001.json").exists(), process)
+    process.kill()
+    process.wait()
+    (out / "part-000000.json").write_text("")
+    run(given[1], given[2], out)
+    assert contents(out, "*.parquet") == contents(given[3], "*.parquet")
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_group_that_cannot_be_read_is_named(tmp_path, given, workers):
     dossiers = write_snapshot(tmp_path, [row_of(n) for n in range(ROWS)])

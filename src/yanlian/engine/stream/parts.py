@@ -76,7 +76,8 @@ class PartWriter:
 def note_part(folder: Path, name: str, dossiers: int, rows: int, report: Report) -> PartNote:
     """Note that a part is finished."""
     note = PartNote(name, dossiers, rows, (folder / f"{name}{SUFFIX}").stat().st_size, report)
-    write_whole(folder / f"{name}.json", json.dumps(asdict(note), ensure_ascii=False, sort_keys=True))
+    # Not waited for: a note that a power cut spoiled only has its part made again.
+    write_whole(folder / f"{name}.json", json.dumps(asdict(note), ensure_ascii=False, sort_keys=True), waits=False)
     return note
 
 
@@ -84,10 +85,8 @@ def read_note(folder: Path, name: str) -> PartNote | None:
     """What a finished part came to; None when it is not finished. `Refused("run_part")` when it was damaged since."""
     try:
         note = PartNote(**json.loads((folder / f"{name}.json").read_text("utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, TypeError):
         return None
-    except (ValueError, TypeError) as error:
-        raise Refused("run_part", file=str(folder / f"{name}.json"), expected="JSON", found=str(error)[:80]) from error
     check_part(folder, note)
     return note
 
@@ -100,14 +99,15 @@ def check_part(folder: Path, note: PartNote) -> None:
         raise Refused("run_part", file=str(part), expected=note.length, found=found)
 
 
-def write_whole(file: Path, text: str) -> None:
-    """Write a small file so that it is there whole or not at all, also after a power cut."""
+def write_whole(file: Path, text: str, *, waits: bool = True) -> None:
+    """Write a small file so that it is there whole or not at all; `waits`: also after a power cut."""
     making = file.with_name(f"{_TEMPORARY}{os.getpid()}-{file.name}")
     try:
         with naming_disk_faults(file.parent), making.open("w", encoding="utf-8") as sink:
             sink.write(text)
-            sink.flush()
-            os.fsync(sink.fileno())
+            if waits:
+                sink.flush()
+                os.fsync(sink.fileno())
         making.replace(file)
     finally:
         making.unlink(missing_ok=True)
