@@ -119,7 +119,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(tmp_path, workers, number, ya
     assert read_run(out).manifest.totals == {"dossiers": count, "outcomes": count * 3}
 
 
-@pytest.mark.parametrize(("engine", "code"), [("moon", "run_engine"), ("spark", "run_engine_absent")])
+@pytest.mark.parametrize(("engine", "code"), [("moon", "run_engine")])
 def test_an_engine_that_is_not_here_is_refused_in_both_languages(tmp_path, given, yanlian, engine, code):
     found = yanlian("evaluate", *options(given[0], given[1], tmp_path / "run"), "--engine", engine)
     assert found.returncode == 2

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.stream.interpreter import interpreter
+from yanlian.engine.stream.kernel import kernel
 from yanlian.engine.stream.seam import EvaluatorMaker
 
 FORMS = ("rows", "sheet")
 DEFAULT = "interpreter"
+SPARK = "spark"
 
 
 def maker_for(
@@ -35,15 +37,12 @@ def _interpreter(packs: Sequence[Path], dossiers: Path, as_of: date, drafts: boo
 
 
 def _kernel(packs: Sequence[Path], dossiers: Path, as_of: date, drafts: bool, form: str) -> EvaluatorMaker:
-    raise Refused("run_engine_absent", found="kernel", expected=DEFAULT)
-
-
-def _spark(packs: Sequence[Path], dossiers: Path, as_of: date, drafts: bool, form: str) -> EvaluatorMaker:
-    raise Refused("run_engine_absent", found="spark", expected=DEFAULT)
+    return kernel(packs, dossiers, as_of, with_drafts=drafts, form=form)
 
 
 ENGINES: Mapping[str, Callable[[Sequence[Path], Path, date, bool, str], EvaluatorMaker]] = {
     "interpreter": _interpreter,
     "kernel": _kernel,
-    "spark": _spark,
+    # The same kernel: Spark is where it runs, not what it means (see `spark.py`).
+    SPARK: _kernel,
 }

@@ -18,7 +18,7 @@ from yanlian.engine.stream.parts import PartNote, check_part, read_note, sweep, 
 from yanlian.engine.stream.progress import Progress
 from yanlian.engine.stream.seam import EvaluatorMaker, Report, merged
 from yanlian.engine.stream.units import Reading, Unit, units_of
-from yanlian.engine.stream.workers import Job, finished_units
+from yanlian.engine.stream.workers import Carrier, Job, finished_units
 
 Tell = Callable[[Progress], None]
 
@@ -46,9 +46,16 @@ class Work:
 
 
 def run(
-    dossiers: Path, maker: EvaluatorMaker, out: Path, *, workers: int = 1, progress: Tell | None = None
+    dossiers: Path,
+    maker: EvaluatorMaker,
+    out: Path,
+    *,
+    workers: int = 1,
+    progress: Tell | None = None,
+    carrier: Carrier = finished_units,
 ) -> RunResult:
-    """Evaluate all dossiers into the folder `out`, or go on with the same run where it was left.
+    """Evaluate all dossiers into the folder `out`, or go on with the same run where it was left. `carrier`: who
+    evaluates the units; the parts are the same.
 
     Refused: a folder of another run or that another process works in, dossiers that cannot be read, a full disk.
     """
@@ -57,7 +64,7 @@ def run(
         asked = manifest_of(maker, source.hash, relative_to(dossiers, out))
         reading = reading_of(maker, dossiers)
         units = units_of(source.sizes(), maker.unit_rows)
-        return carry_out(out, claim(out, asked), [Work(maker, reading, units)], workers, progress)
+        return carry_out(out, claim(out, asked), [Work(maker, reading, units)], workers, progress, carrier)
 
 
 def manifest_of(maker: EvaluatorMaker, dossiers_hash: str, dossiers: str) -> Manifest:
@@ -73,7 +80,14 @@ def reading_of(maker: EvaluatorMaker, dossiers: Path, picked: Path | None = None
     return Reading(dossiers.resolve(), maker.columns, maker.dictionaries, maker.batch_rows, picked)
 
 
-def carry_out(out: Path, found: Manifest, works: Sequence[Work], workers: int, progress: Tell | None) -> RunResult:
+def carry_out(
+    out: Path,
+    found: Manifest,
+    works: Sequence[Work],
+    workers: int,
+    progress: Tell | None,
+    carrier: Carrier = finished_units,
+) -> RunResult:
     """Do what is not finished yet of a run in a claimed and locked folder, and finish its manifest."""
     started = time.monotonic()
     sweep(out)
@@ -91,7 +105,7 @@ def carry_out(out: Path, found: Manifest, works: Sequence[Work], workers: int, p
     for work in works:
         todo = [unit for unit in work.units if unit.name not in notes]
         # Closed at once when this is left: nothing may be under way after that.
-        with closing(finished_units(Job(work.maker, work.reading, out.resolve()), todo, workers)) as parts:
+        with closing(carrier(Job(work.maker, work.reading, out.resolve()), todo, workers)) as parts:
             for part in parts:
                 notes[part.name] = part
                 done += part.dossiers

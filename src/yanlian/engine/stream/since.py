@@ -26,6 +26,7 @@ from yanlian.engine.stream.run import RunResult, Tell, Work, carry_out, manifest
 from yanlian.engine.stream.seam import EvaluatorMaker
 from yanlian.engine.stream.sheet_merge import splits_by_clause
 from yanlian.engine.stream.units import picked_units, units_of
+from yanlian.engine.stream.workers import Carrier, finished_units
 
 _PICKED = "picked.parquet"
 # What may differ between a run and its base: which clauses that touches, their own hashes say.
@@ -41,6 +42,7 @@ def run_since(
     old_dossiers: Path | None = None,
     workers: int = 1,
     progress: Tell | None = None,
+    carrier: Carrier = finished_units,
 ) -> RunResult:
     """Evaluate what differs from the finished run `since`. `old_dossiers`: where its dossiers lie now, when they were
     moved.
@@ -60,7 +62,7 @@ def run_since(
     with locked(out):
         found = claim(out, asked)
         _write_changes(out, older, newer)
-        return carry_out(out, found, _works(maker, asked, dossiers, newer, out), workers, progress)
+        return carry_out(out, found, _works(maker, asked, dossiers, newer, out), workers, progress, carrier)
 
 
 def _asked(maker: EvaluatorMaker, base: RunReader, newer: Dossiers, dossiers: Path, out: Path) -> Manifest:

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
@@ -42,6 +42,10 @@ class Job:
     out: Path
 
 
+# Evaluates units somewhere and writes their parts: (job, units, workers) → each one's note as soon as it is finished.
+Carrier = Callable[[Job, list[Unit], int], Generator[PartNote, None, None]]
+
+
 def finished_units(job: Job, units: list[Unit], workers: int) -> Generator[PartNote, None, None]:
     """Evaluate units and write their parts; each one's note as soon as it is finished."""
     if not units:
@@ -69,16 +73,12 @@ def _make_part(evaluate: BatchEvaluator, job: Job, unit: Unit, batches: Batches,
 _Stop = threading.Event | ProcessEvent
 
 
-def _read(reader: UnitReader, units: list[Unit]) -> Iterator[tuple[Unit, list[pa.RecordBatch]]]:
-    for unit in units:
-        yield unit, list(reader.batches(unit))
-
-
 def _here(job: Job, units: list[Unit]) -> Iterator[PartNote]:
-    evaluate = job.maker.make()
+    evaluate, reader = job.maker.make(), job.reading.open()
     never = threading.Event()
-    with closing(ahead(_read(job.reading.open(), units))) as items:
-        for unit, batches in items:
+    for unit in units:
+        # Decoding the next batch overlaps with evaluating this one.
+        with closing(ahead(reader.batches(unit))) as batches:
             yield _make_part(evaluate, job, unit, batches, never)
 
 
@@ -87,20 +87,20 @@ def _in_threads(job: Job, units: list[Unit], workers: int) -> Iterator[PartNote]
     own = threading.local()
     making = threading.Lock()
 
-    def work(unit: Unit, batches: list[pa.RecordBatch]) -> PartNote:
-        if not hasattr(own, "evaluate"):
+    def work(unit: Unit) -> PartNote:
+        if not hasattr(own, "tools"):
             # One after the other: the first may compile what the others then find in the cache.
             with making:
-                own.evaluate = job.maker.make()
-        return _make_part(own.evaluate, job, unit, batches, stop)
+                own.tools = (job.maker.make(), job.reading.open())
+        evaluate, reader = own.tools
+        return _make_part(evaluate, job, unit, reader.batches(unit), stop)
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="evaluate")
-    with closing(ahead(_read(job.reading.open(), units))) as items:
-        try:
-            yield from _flowing((pool.submit(work, *item) for item in items), workers)
-        finally:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+    try:
+        yield from _flowing((pool.submit(work, unit) for unit in units), workers + 1)
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _in_processes(job: Job, units: list[Unit], workers: int) -> Iterator[PartNote]:
