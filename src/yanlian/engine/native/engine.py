@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from yanlian.engine.native import cache as disk
@@ -23,6 +24,9 @@ _CALL = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p,
 _BYTES = ctypes.CFUNCTYPE(ctypes.c_int64)
 _ALIGNED = 64
 _ROWS_MAX = (1 << 31) - 1
+# NumPy's flags as it numbers them (NPY_ARRAY_C_CONTIGUOUS, _ALIGNED, _WRITEABLE).
+_LIES_RIGHT = 0x0001 | 0x0100
+_WRITEABLE = 0x0400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,10 @@ class Kernel:
             sources[number] = self._column(number, columns[number], rows)
         for number, output in enumerate(outputs):
             name = self.program.outputs[number].name
-            self._check(name, output, self._results[number], rows)
-            if not output.flags.writeable:
-                raise ValueError(f"{self.program.name}: {name} cannot be written")
+            self._check(name, output, self._results[number], rows, _LIES_RIGHT | _WRITEABLE)
             targets[number] = _address(output)
+        if rows == 0:
+            return
         self._apart(sources, targets, len(outputs))
         buffers = np.empty(self._buffer_bytes + _ALIGNED, dtype=np.uint8)
         self._call(rows, sources, targets, -(-_address(buffers) // _ALIGNED) * _ALIGNED)
@@ -87,18 +91,24 @@ class Kernel:
         if column is None:
             raise ValueError(f"{self.program.name}: {declared.name} is read and not given")
         least = max(1, rows) if number in self._by_row else 1
-        self._check(declared.name, column, self._types[number], -(-least // 8) if declared.storage == "bit" else least)
+        least = -(-least // 8) if declared.storage == "bit" else least
+        self._check(declared.name, column, self._types[number], least, _LIES_RIGHT)
         return _address(column)
 
-    def _check(self, name: str, array: Buffer, expected: np.dtype[np.generic], least: int) -> None:
-        flags = array.flags
-        if array.dtype != expected or array.ndim != 1 or array.size < least:
+    def _check(self, name: str, array: Buffer, expected: np.dtype[np.generic], least: int, flags: int) -> None:
+        """Asked of every buffer of every batch, so that what is right is seen at once."""
+        kind = array.dtype
+        right = (kind is expected or kind == expected) and array.ndim == 1 and len(array) >= least
+        if not right:
             raise ValueError(
                 f"{self.program.name}: {name}: {expected} of at least {least} elements expected, "
-                f"{array.dtype} of shape {array.shape} given"
+                f"{kind} of shape {array.shape} given"
             )
-        if not (flags.c_contiguous and flags.aligned):
+        missing = flags & ~array.flags.num
+        if missing & _LIES_RIGHT:
             raise ValueError(f"{self.program.name}: {name}: elements must lie side by side and be aligned")
+        if missing:
+            raise ValueError(f"{self.program.name}: {name} cannot be written")
 
     def _apart(self, sources: ctypes.Array[ctypes.c_void_p], targets: ctypes.Array[ctypes.c_void_p], n: int) -> None:
         written = set(targets[:n])
@@ -132,4 +142,5 @@ def compile_programs(programs: Sequence[Program], cache: Path | None = None) -> 
 
 
 def _address(array: Buffer) -> int:
-    return int(array.__array_interface__["data"][0])
+    """By way of Arrow, which tells it several times faster than NumPy."""
+    return int(pa.py_buffer(array).address)

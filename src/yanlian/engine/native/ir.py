@@ -16,7 +16,7 @@ constant and gives equal nodes only once; they are compared by identity.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -221,3 +221,20 @@ def table_kind(table: Sequence[int]) -> str:
     """The smallest storage that holds every number of a table."""
     low, high = min(table), max(table)
     return next(name for name, (least, most) in WIDTHS.items() if least <= low and high <= most)
+
+
+def below(nodes: Iterable[Node]) -> set[Node]:
+    """These nodes and all that they are made of, bodies of loops included."""
+    found: set[Node] = set()
+    todo = list(nodes)
+    while todo:
+        node = todo.pop()
+        if node in found:
+            continue
+        found.add(node)
+        todo += parts(node)
+        if isinstance(node, Result):
+            todo += node.loop.next
+            if node.loop.again is not None:
+                todo.append(node.loop.again)
+    return found
