@@ -169,6 +169,16 @@ def test_offsets_and_bitmaps_are_arrows_own_where_they_start_at_nought():
     assert valid.__array_interface__["data"][0] == array.values.field("revenue").buffers()[0].address
 
 
+@pytest.mark.parametrize("start", range(18))
+def test_bitmaps_that_start_within_a_byte_are_moved_to_its_start(start):
+    flags = [None if n % 5 == 0 else n % 3 == 0 for n in range(40)]
+    layout, batch = of({"registration": pa.array([{"legal_person": one} for one in flags])})
+    for length in (1, 7, 8, 20):
+        reader = Reader(layout, batch.slice(start, length))
+        found = [reader.field("registration", "legal_person", row) for row in range(length)]
+        assert found == flags[start : start + length]
+
+
 def test_memory_that_starts_anywhere_is_moved_to_where_machines_read():
     raw = pa.py_buffer(b"\0" + np.array([1, -2, 3]).tobytes())
     array = pa.Array.from_buffers(pa.int64(), 3, [None, raw.slice(1)])
