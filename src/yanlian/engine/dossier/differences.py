@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.coverage import Coverage
 from yanlian.engine.dossier.groups import ID, Dossiers, plain
+from yanlian.engine.dossier.layout import BUILT_ROWS_PER_GROUP, parquet_options
 from yanlian.engine.dossier.layout_hash import hash_rows
 from yanlian.engine.dossier.overlay import (
     ADDED,
@@ -40,7 +41,7 @@ from yanlian.engine.dossier.overlay import (
 from yanlian.engine.dossier.snapshot import ROWS_PER_GROUP
 
 _HASHES = pa.schema([pa.field(ID, pa.string()), pa.field("hash", pa.binary(16))])
-_LAYER_ROWS = 100_000
+_GROUPS_PER_PART = 16
 
 
 def changes_of(older: Dossiers, newer: Dossiers) -> pa.Table:
@@ -182,30 +183,45 @@ def overlay_from(base: Path, newer: Path, folder: Path) -> Path:
 
 
 def _write_layers(making: Path, changed: Iterable[pa.RecordBatch]) -> tuple[list[str], hashlib._Hash]:
+    """Write the rows, in groups as large as those of built snapshots: many small ones cost more to read than rows."""
     ids: list[str] = []
     content = hashlib.sha256()
-    file: pq.ParquetWriter | None = None
-    in_file = number = 0
-    try:
-        for batch in changed:
-            if not batch.num_rows:
-                continue
-            ids += batch.column(ID).to_pylist()
-            content.update(hash_rows(batch).tobytes())
-            if file is None or in_file >= _LAYER_ROWS:
-                if file is not None:
-                    file.close()
-                file = pq.ParquetWriter(making / LAYER.format(number), batch.schema, compression="zstd")
-                number, in_file = number + 1, 0
-            file.write_batch(batch, row_group_size=ROWS_PER_GROUP)
-            in_file += batch.num_rows
-    finally:
-        if file is not None:
-            file.close()
+    for number, groups in enumerate(_by_part(_grouped(changed))):
+        file: pq.ParquetWriter | None = None
+        try:
+            for group in groups:
+                ids += plain(group.column(ID)).to_pylist()
+                content.update(hash_rows(group).tobytes())
+                if file is None:
+                    options = parquet_options(group.schema, "zstd")
+                    file = pq.ParquetWriter(making / LAYER.format(number), group.schema, **options)
+                file.write_table(group, row_group_size=group.num_rows)
+        finally:
+            if file is not None:
+                file.close()
     for before, after in itertools.pairwise(ids):
         if after <= before:
             raise Refused("overlay_order", found=after, expected=before)
     return ids, content
+
+
+def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Rows in groups of the size of built snapshots."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        if batch.num_rows:
+            waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= BUILT_ROWS_PER_GROUP:
+            yield pa.Table.from_batches(waiting).combine_chunks()
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting).combine_chunks()
+
+
+def _by_part(groups: Iterator[pa.Table]) -> Iterator[Iterator[pa.Table]]:
+    """Groups for one file after the other; each must be used up before the next."""
+    for first in groups:
+        yield itertools.chain([first], itertools.islice(groups, _GROUPS_PER_PART - 1))
 
 
 def _told(older: Dossiers, ids: list[str], removed: list[str]) -> pa.Table:

@@ -159,7 +159,9 @@ class PartFiles:
             if wanted[at] > last:
                 continue
             table = self.read(group, asked)
-            kept.append(table.filter(pc.is_in(plain(table.column(self._key)), value_set=ids)))
+            asked_for = pc.is_in(plain(table.column(self._key)), value_set=ids)
+            # Groups of an overlay are mostly wanted whole: nothing needs to be copied.
+            kept.append(table if pc.all(asked_for).as_py() else table.filter(asked_for))
         if not kept:
             kept = [self._empty(asked)]
         found = pa.concat_tables(kept)

@@ -91,16 +91,33 @@ class UnitReader:
         self._ids: pa.Array | None = None
 
     def batches(self, unit: Unit) -> Iterator[pa.RecordBatch]:
-        """The dossiers of a unit, cut every `batch_rows`."""
-        columns = self._reading.columns
+        """The dossiers of a unit, cut every `batch_rows`; of whole groups one is in memory at a time."""
+        waiting: list[pa.Table] = []
+        room = self._reading.batch_rows
+        for table in self._tables(unit):
+            at = 0
+            while at < table.num_rows:
+                taken = table.slice(at, room)
+                waiting.append(taken)
+                at += taken.num_rows
+                room -= taken.num_rows
+                if not room:
+                    yield _one_batch(waiting)
+                    waiting, room = [], self._reading.batch_rows
+        if waiting:
+            yield _one_batch(waiting)
+
+    def _tables(self, unit: Unit) -> Iterator[pa.Table]:
         if unit.picked is None:
-            pieces = [self._group(group).slice(at, rows) for group, at, rows in unit.pieces]
-            table = pa.concat_tables(pieces)
-        else:
-            table = self._dossiers.select(self._picked().slice(*unit.picked), columns)
-        assert table.num_rows == unit.rows
-        for at in range(0, unit.rows, self._reading.batch_rows):
-            yield from table.slice(at, self._reading.batch_rows).combine_chunks().to_batches()
+            for group, at, rows in unit.pieces:
+                yield self._group(group).slice(at, rows)
+            return
+        first, count = unit.picked
+        for at in range(first, first + count, self._reading.batch_rows):
+            ids = self._picked().slice(at, min(self._reading.batch_rows, first + count - at))
+            found = self._dossiers.select(ids, self._reading.columns)
+            assert found.num_rows == len(ids)
+            yield found
 
     def _group(self, group: int) -> pa.Table:
         if self._last is None or self._last[0] != group:
@@ -113,3 +130,9 @@ class UnitReader:
             assert self._reading.picked is not None
             self._ids = pq.read_table(self._reading.picked, columns=[ID]).column(ID).combine_chunks()
         return self._ids
+
+
+def _one_batch(tables: list[pa.Table]) -> pa.RecordBatch:
+    table = tables[0] if len(tables) == 1 else pa.concat_tables(tables)
+    (batch,) = table.combine_chunks().to_batches()
+    return batch
