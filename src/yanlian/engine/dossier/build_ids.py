@@ -17,11 +17,13 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.build_fault import FaultList
 from yanlian.engine.dossier.build_mapping import TableFile
 from yanlian.engine.dossier.build_source import read_blocks
+from yanlian.engine.dossier.layout_hash import Words, hash_rows, text_pieces
 
 Ranks: TypeAlias = NDArray[np.int64]
 _EXPECTED_ID = "编号 an id (text, or a whole number that is not negative)"
 # A table from number to rank is used where numbers lie so densely that it is not much larger than the ids themselves.
 _DENSE = 4
+_HASHED_AT_ONCE = 262_144
 
 
 class Ids:
@@ -32,6 +34,7 @@ class Ids:
         self.numeric = keys.dtype.kind == "i"
         self._width = len(str(keys[-1])) if self.numeric and len(keys) else 0
         self._dense: NDArray[np.int32] | None = None
+        self._hashes: tuple[Words, Ranks] | None = None if self.numeric else self._hashed()
         if self.numeric and len(keys) and int(keys[-1]) < _DENSE * len(keys) + 1_000:
             self._dense = np.full(int(keys[-1]) + 1, -1, np.int32)
             self._dense[keys] = np.arange(len(keys), dtype=np.int32)
@@ -44,7 +47,17 @@ class Ids:
         keys = self._keys[first:last]
         if self.numeric:
             return pc.utf8_lpad(pa.array(keys).cast(pa.string()), self._width, "0")
-        return pa.array(keys.tolist(), pa.binary()).cast(pa.string())
+        return pa.array(keys, pa.binary()).cast(pa.string())
+
+    def _hashed(self) -> tuple[Words, Ranks] | None:
+        """Hashes of the ids, ascending, and whose they are: numbers are found faster than texts. None where two ids
+        have the same hash."""
+        steps = range(0, len(self), _HASHED_AT_ONCE)
+        pieces = [_hash(self.texts(first, first + _HASHED_AT_ONCE)) for first in steps]
+        hashes = np.concatenate([np.zeros(0, np.uint64), *pieces])
+        order = np.argsort(hashes)
+        ordered = hashes[order]
+        return None if (ordered[1:] == ordered[:-1]).any() else (ordered, order)
 
     def rank_of(self, owners: pa.Array) -> Ranks:
         """Where each owner stands among the ids, -1 for none."""
@@ -53,8 +66,13 @@ class Ids:
             return self._ranks_of_numbers(numbers, good)
         if not len(self):
             return np.full(len(owners), -1, np.int64)
-        asked, good = _texts(owners if pa.types.is_string(owners.type) else owners.cast(pa.string()))
-        at = np.minimum(np.searchsorted(self._keys, asked), len(self) - 1)
+        owners = owners if pa.types.is_string(owners.type) else owners.cast(pa.string())
+        asked, good = _texts(owners)
+        if self._hashes is None:
+            at = np.minimum(np.searchsorted(self._keys, asked), len(self) - 1)
+        else:
+            found = np.searchsorted(self._hashes[0], _hash(owners))
+            at = self._hashes[1][np.minimum(found, len(self) - 1)]
         return np.where(good & (self._keys[at] == asked), at, -1)
 
     def _ranks_of_numbers(self, numbers: Ranks, good: NDArray[np.bool_]) -> Ranks:
@@ -81,9 +99,18 @@ def _numbers(array: pa.Array) -> tuple[Ranks, NDArray[np.bool_]]:
 def _texts(array: pa.Array) -> tuple[NDArray[np.bytes_], NDArray[np.bool_]]:
     """Texts as bytes of fixed width, and where there is one that such bytes can hold."""
     good: NDArray[np.bool_] = array.is_valid().to_numpy(zero_copy_only=False)
-    held = np.array(pc.fill_null(array, "").cast(pa.binary()).to_pylist(), dtype=np.bytes_)
-    lengths = pc.fill_null(pc.binary_length(array), 0).to_numpy(zero_copy_only=False)
-    return held, good & (np.char.str_len(held) == lengths)
+    pieces = list(text_pieces(array)) or [(np.zeros(0, np.int64), np.zeros(0, np.uint64))]
+    words = np.zeros((len(array), len(pieces)), "<u8")
+    for n, (reached, found) in enumerate(pieces):
+        words[reached, n] = found
+    held = words.view(f"S{8 * len(pieces)}").reshape(len(array))
+    # A zero byte is the only one that such bytes lose, at their end; no id has one anywhere.
+    zeros = pc.match_substring(pc.fill_null(array, ""), "\0").to_numpy(zero_copy_only=False)
+    return held, good & (np.char.str_len(held) > 0) & ~zeros
+
+
+def _hash(array: pa.Array) -> Words:
+    return np.ascontiguousarray(hash_rows(pa.record_batch([array], ["id"]))[:, 0])
 
 
 def read_ids(file: TableFile, column: str, faults: FaultList) -> Ids:
@@ -113,11 +140,18 @@ def read_ids(file: TableFile, column: str, faults: FaultList) -> Ids:
     return Ids(_ordered(blocks, file, faults))
 
 
+def _text_order(keys: NDArray[np.generic]) -> Ranks:
+    """As a stable argsort: texts are compared eight bytes at a time, as big-endian numbers."""
+    width = -(-keys.dtype.itemsize // 8)
+    words = keys.astype(f"S{8 * width}").view(">u8").reshape(len(keys), width)
+    return np.lexsort([words[:, n].astype(np.uint64) for n in reversed(range(width))])
+
+
 def _ordered(blocks: list[NDArray[np.generic]], file: TableFile, faults: FaultList) -> NDArray[np.generic]:
     keys = np.concatenate(blocks) if blocks else np.zeros(0, np.int64)
     if (keys[1:] > keys[:-1]).all():
         return keys
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys, kind="stable") if keys.dtype.kind == "i" else _text_order(keys)
     ordered = keys[order]
     for at in faults.rows(ordered[1:] == ordered[:-1]):
         found = ordered[at].decode() if ordered.dtype.kind == "S" else ordered[at]

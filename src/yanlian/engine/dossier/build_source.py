@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.build_fault import FaultList
 from yanlian.engine.dossier.build_mapping import TableFile
+from yanlian.engine.dossier.layout_hash import letters_of
 
 BLOCK_ROWS = 131_072
 _BLOCK_BYTES = 16 << 20
+_NOT_ASCII = 0x80
 
 
 def read_blocks(file: TableFile, columns: Sequence[str], faults: FaultList) -> Iterator[pa.RecordBatch]:
@@ -98,5 +100,9 @@ def _cleaned(array: pa.Array) -> pa.Array:
         array = array.cast(pa.string())
     if not pa.types.is_string(array.type):
         return array
-    trimmed = pc.utf8_trim_whitespace(array)
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    letters = letters_of(array)
+    # Most columns are plain ASCII without any blank: a look at the bytes saves the work cell by cell.
+    if ((letters <= ord(" ")) | (letters >= _NOT_ASCII)).any():
+        array = pc.utf8_trim_whitespace(array)
+    empty = pc.equal(pc.binary_length(array), 0)
+    return pc.if_else(empty, None, array) if pc.any(empty).as_py() else array

@@ -62,19 +62,15 @@ class Spill:
             file.close()
 
     def read(self, bucket: int) -> tuple[Ranks, pa.Table]:
-        """The ranks of a bucket's rows, ascending, and their columns."""
+        """The ranks of a bucket's rows, ascending, and their columns; once, since their room is given back."""
         if bucket not in self._files:
             table = self._schema.empty_table()
         else:
             with pa.OSFile(str(self._path(bucket)), "rb") as file, pa.ipc.open_stream(file) as rows:
                 table = rows.read_all()
+            self._path(bucket).unlink()
         ranks = table.column(_RANK).to_numpy()
         if (ranks[1:] < ranks[:-1]).any():
             order = np.argsort(ranks, kind="stable")
             table, ranks = table.take(pa.array(order)), ranks[order]
         return ranks, table.drop_columns([_RANK]).combine_chunks()
-
-    def remove(self, bucket: int) -> None:
-        """Give the room of a bucket back."""
-        if bucket in self._files:
-            self._path(bucket).unlink()

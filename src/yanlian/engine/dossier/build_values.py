@@ -25,6 +25,7 @@ from yanlian.engine.dossier.arrow import arrow_field
 from yanlian.engine.dossier.build_fault import FaultList
 from yanlian.engine.dossier.build_mapping import ColumnMap
 from yanlian.engine.dossier.cases import stored_value
+from yanlian.engine.dossier.layout_hash import letters_of
 from yanlian.engine.dossier.row import UNDELIVERED
 from yanlian.engine.dossier.schema import SCALES, Field
 
@@ -37,7 +38,7 @@ _LARGEST = 2**63 - 1
 _EXACT_FLOAT = 2.0**53
 # Places of text that are looked at; no unit shifts by more.
 _PLACES = 12
-_NUMBER = r"^(?P<sign>[+-]?)(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]{1,12}))?$"
+_NUMBER = r"^(?P<sign>[+-]?)(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]{0,12}))?$"
 _FLAGS: Mapping[object, bool] = {0: False, 1: True, "0": False, "1": True}
 _EXPECTED = {
     "money": "金额（整分，不超过存储范围） an amount in whole fen",
@@ -154,6 +155,9 @@ def _floats(array: pa.Array, power: int) -> tuple[Integers, Mask]:
 def _texts(array: pa.Array, column: ColumnMap) -> tuple[Integers, Mask]:
     """Plain figures by whole columns; others (1,234.5, 2000万元, 30%) one by one."""
     power = column.power
+    plainly = _plain_texts(array, power)
+    if plainly is not None:
+        return plainly, np.zeros(len(array), bool)
     parts = pc.extract_regex(array, _NUMBER)
     plain: Mask = parts.is_valid().to_numpy(zero_copy_only=False)
     whole = _digits(pc.if_else(parts.is_valid(), parts.field("whole"), "0"))
@@ -170,6 +174,22 @@ def _texts(array: pa.Array, column: ColumnMap) -> tuple[Integers, Mask]:
         bad[row] = found is None
         total[row] = found or 0
     return np.where(bad, 0, total), bad
+
+
+def _plain_texts(array: pa.Array, power: int) -> Integers | None:
+    """Scaled integers of a column in which every cell is a plain figure that storage holds; None for any other."""
+    letters = letters_of(array)
+    if (letters > ord("9")).any():
+        # Arrow would read 0x10 and 1e3 as well, which people do not mean.
+        return None
+    try:
+        decimals = array.cast(pa.decimal128(38, power))
+    except pa.ArrowInvalid:
+        return None
+    pairs = np.frombuffer(decimals.buffers()[1], np.int64).reshape(-1, 2)[decimals.offset :][: len(array)]
+    low = np.where(_nulls(array), 0, pairs[:, 0])
+    high = np.where(_nulls(array), 0, pairs[:, 1])
+    return low if (high == low >> 63).all() else None
 
 
 def _digits(array: pa.Array) -> Integers:

@@ -11,6 +11,7 @@ Fit to find what changed, not against forgery: the hash of the snapshot (`layout
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from typing import TypeAlias
 
@@ -121,9 +122,6 @@ def _list(array: pa.Array, path: str) -> Words:
 def text_bytes(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
     """Where each text starts, how many bytes it has (0 where null), and the bytes."""
     _, offsets_buffer, data_buffer = array.buffers()
-    if offsets_buffer is None:
-        empty = np.zeros(len(array), np.int64)
-        return empty, empty, np.zeros(0, np.uint8)
     offsets = np.frombuffer(offsets_buffer, np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
     data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
     lengths = np.diff(offsets)
@@ -132,22 +130,35 @@ def text_bytes(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], N
     return offsets[:-1], lengths, data
 
 
-def _text(array: pa.Array, path: str) -> Words:
+def letters_of(array: pa.Array) -> NDArray[np.uint8]:
+    """The bytes of all texts of a column one after the other."""
     starts, lengths, data = text_bytes(array)
-    out = _mix(lengths.view(np.uint64), _seed(path))
+    return data[int(starts[0]) : int(starts[-1] + lengths[-1])] if len(array) else data[:0]
+
+
+def text_pieces(array: pa.Array) -> Iterator[tuple[NDArray[np.int64], Words]]:
+    """Texts in pieces of eight bytes: for each piece which rows reach it, and the piece as a little-endian number, the
+    bytes beyond the end of the text being zero."""
+    starts, lengths, data = text_bytes(array)
     if not len(array) or not int(lengths.max()):
-        return out
+        return
     low, high = int(starts[0]), int(starts[-1] + lengths[-1])
     padded = np.concatenate([data[low:high], np.zeros(_PIECE, np.uint8)])
-    # Every byte as the start of a little-endian word: reading a piece of each text is one gather.
+    # Every byte as the start of a word: reading a piece of each text is one gather.
     words = np.ndarray((len(padded) - _PIECE + 1,), "<u8", padded.data, 0, (1,))
-    for piece in range(-(-int(lengths.max()) // _PIECE)):
-        seed = _seed(f"{path}#{piece}")
-        done = piece * _PIECE
-        if done + _PIECE <= int(lengths.min()):
-            out += _mix(words[starts - low + done].astype(np.uint64), seed)
-            continue
+    for done in range(0, int(lengths.max()), _PIECE):
         reached = np.flatnonzero(lengths > done)
         found = words[starts[reached] - low + done] & _MASKS[np.minimum(lengths[reached] - done, _PIECE)]
-        out[:, reached] += _mix(found.astype(np.uint64), seed)
+        yield reached, found.astype(np.uint64)
+
+
+def _text(array: pa.Array, path: str) -> Words:
+    _, lengths, _ = text_bytes(array)
+    out = _mix(lengths.view(np.uint64), _seed(path))
+    for piece, (reached, found) in enumerate(text_pieces(array)):
+        mixed = _mix(found, _seed(f"{path}#{piece}"))
+        if len(reached) == len(array):
+            out += mixed
+        else:
+            out[:, reached] += mixed
     return out
