@@ -42,7 +42,7 @@ def bits(node: Node) -> int:
 
 class Body:
     """Writes values. `values`: what each node is called where it is known. `%row.number` is the row, `%cN` and `%tN`
-    the columns and tables of the program."""
+    the columns and tables of the program, `%wN` the 64 bits of a bitmap in which `%bit` is the row's."""
 
     def __init__(self, program: Program, regions: Regions) -> None:
         self.program = program
@@ -133,6 +133,8 @@ class Body:
     def _read(self, node: Read) -> str:
         w, column = self.w, self.program.columns[node.column]
         position = "%row.number" if node.index is None else self.at(node.index, 64)
+        if column.storage == "bit" and node.index is None:
+            return w.value(f"trunc i64 {w.value(f'lshr i64 %w{node.column}, %bit')} to i1")
         if column.storage == "bit":
             byte = w.value(f"lshr i64 {position}, 3")
             place = w.value(f"getelementptr inbounds i8, ptr %c{node.column}, i64 {byte}")

@@ -25,7 +25,7 @@ BLOCK_ROWS = 256
 
 def module_text(programs: Sequence[Program], lanes: int) -> str:
     """The module of several programs: `program_0`, `program_1`, … `lanes`: how many rows plain pieces do at once."""
-    parts = [FUNCTIONS]
+    parts = [FUNCTIONS, _BITS]
     for number, program in enumerate(programs):
         parts += _Function(program, number).text()
     hints = [
@@ -35,6 +35,40 @@ def module_text(programs: Sequence[Program], lanes: int) -> str:
         '!3 = !{!"llvm.loop.interleave.count", i32 1}',
     ]
     return "\n".join([*parts, *hints, ""])
+
+
+# The bits of a bitmap for rows from a multiple of 64 up to at most 64 more; no byte is read that holds none of them.
+_BITS = """
+define internal i64 @bits_between(ptr readonly captures(none) %map, i64 %from, i64 %to) noinline nounwind {
+entry:
+  %start = lshr i64 %from, 3
+  %at = getelementptr inbounds i8, ptr %map, i64 %start
+  %rows = sub nuw nsw i64 %to, %from
+  %whole = icmp eq i64 %rows, 64
+  br i1 %whole, label %word, label %parts
+word:
+  %all = load i64, ptr %at, align 1
+  ret i64 %all
+parts:
+  %up = add nuw nsw i64 %rows, 7
+  %bytes = lshr i64 %up, 3
+  br label %byte
+byte:
+  %n = phi i64 [ 0, %parts ], [ %n.next, %byte ]
+  %found = phi i64 [ 0, %parts ], [ %found.next, %byte ]
+  %place = getelementptr inbounds i8, ptr %at, i64 %n
+  %one = load i8, ptr %place, align 1
+  %wide = zext i8 %one to i64
+  %shift = shl nuw nsw i64 %n, 3
+  %moved = shl i64 %wide, %shift
+  %found.next = or i64 %found, %moved
+  %n.next = add nuw nsw i64 %n, 1
+  %more = icmp ult i64 %n.next, %bytes
+  br i1 %more, label %byte, label %end
+end:
+  ret i64 %found.next
+}
+"""
 
 
 class _Function:
@@ -81,12 +115,38 @@ class _Function:
         return found | {f"ptr noalias writeonly captures(none) %o{n}": f"ptr %o{n}" for n in piece.outputs}
 
     def _piece(self, name: str, piece: Piece, arguments: Sequence[str]) -> list[str]:
-        """A loop over rows from `first`, at least one, up to `end`."""
+        """A loop over rows from `first`, at least one, up to `end`; `first` is a multiple of 64. Where bitmaps are read
+        at the row, 64 rows at a time, so that their bits are at hand."""
         body = Body(self.program, self.regions)
         w = body.w
+        words = self._bitmaps(piece)
+        w.jump("group")
+        w.start("group")
+        w.line("%base = phi i64 [ %first, %entry ], [ %group.end, %group.done ]")
+        w.line(f"%group.next = add nuw nsw i64 %base, {64 if words else 1 << 32}")
+        w.line("%group.end = call i64 @llvm.smin.i64(i64 %group.next, i64 %end)")
+        for column in words:
+            w.line(f"%w{column} = call i64 @bits_between(ptr %c{column}, i64 %base, i64 %group.end)")
         w.jump("row")
         w.start("row")
         counter = w.hole()
+        if words:
+            w.line("%bit = sub nuw nsw i64 %row.number, %base")
+        self._turn(body, piece)
+        w.fill(counter, f"%row.number = phi i64 [ %base, %group ], [ %row.next, %{w.block} ]")
+        w.line("%row.next = add nuw nsw i64 %row.number, 1")
+        w.line("%more = icmp slt i64 %row.next, %group.end")
+        w.line(f"br i1 %more, label %row, label %group.done{', !llvm.loop !1' if piece.plain else ''}")
+        w.start("group.done")
+        w.branch(w.value("icmp slt i64 %group.end, %end"), "group", "done")
+        w.start("done")
+        w.line("ret void")
+        head = f"define internal void @{name}({', '.join(['i64 %first, i64 %end', *arguments])}) noinline nounwind {{"
+        return [head, "entry:", *w.lines, "}"]
+
+    def _turn(self, body: Body, piece: Piece) -> None:
+        """What is done of one row."""
+        w = body.w
         if piece.loads or piece.stores:
             w.line("%place = sub nuw nsw i64 %row.number, %first")
         for node in piece.loads:
@@ -98,14 +158,12 @@ class _Function:
         for n in piece.outputs:
             output = self.program.outputs[n]
             self._store(w, output.storage, body.at(output.node, int(output.storage[1:])), f"%o{n}", "%row.number")
-        w.fill(counter, f"%row.number = phi i64 [ %first, %entry ], [ %row.next, %{w.block} ]")
-        w.line("%row.next = add nuw nsw i64 %row.number, 1")
-        w.line("%more = icmp slt i64 %row.next, %end")
-        w.line(f"br i1 %more, label %row, label %done{', !llvm.loop !1' if piece.plain else ''}")
-        w.start("done")
-        w.line("ret void")
-        head = f"define internal void @{name}({', '.join(['i64 %first, i64 %end', *arguments])}) noinline nounwind {{"
-        return [head, "entry:", *w.lines, "}"]
+
+    def _bitmaps(self, piece: Piece) -> list[int]:
+        """The bitmaps that are read at the row."""
+        inside = (one for member in piece.members for one in self.regions.inside(member))
+        reads = {one.column for one in inside if isinstance(one, Read) and one.index is None}
+        return sorted(n for n in reads if self.program.columns[n].storage == "bit")
 
     def _load(self, w: Writer, node: Node) -> str:
         kind = _kept(node)
