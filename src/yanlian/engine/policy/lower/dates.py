@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache, lru_cache
 
 from yanlian.engine.feel.temporal import add_months
 from yanlian.engine.native.ir import Node
@@ -13,6 +14,7 @@ from yanlian.engine.policy.lower.values import Day, Length, NotLowered, Number, 
 # Dates outside of these years go to the interpreter.
 FIRST, LAST = days_of(date(1900, 1, 1)), days_of(date(2149, 12, 31))
 _LONGEST = 70_000
+_MILLENNIUM = 12_000
 
 
 def date_of(days: int) -> date:
@@ -20,19 +22,46 @@ def date_of(days: int) -> date:
     return date.fromordinal(days + 719_163)
 
 
+def _months_of(days: int) -> int:
+    found = date_of(days)
+    return found.year * 12 + found.month
+
+
+_PARTS: Mapping[str, Callable[[int], int]] = {
+    "year": lambda days: date_of(days).year,
+    "month": lambda days: date_of(days).month,
+    "day": lambda days: date_of(days).day,
+    "weekday": lambda days: date_of(days).isoweekday(),
+}
+
+
+@cache
+def _later(months: int) -> Callable[[int], int]:
+    """The same function for the same months, so that its table is made once."""
+
+    def later(days: int) -> int:
+        found = add_months(date_of(days), months)
+        assert isinstance(found, date)
+        return days_of(found)
+
+    return later
+
+
+@lru_cache(maxsize=64)
+def _table(function: Callable[[int], int], low: int, high: int) -> tuple[int, ...]:
+    """What a function of days gives from one day to another."""
+    return tuple(function(days) for days in range(low, high + 1))
+
+
 class Dates(Comparisons):
     """Dates and durations."""
 
     def part(self, day: Day, name: str) -> Number:
         """year, month, day or weekday of a date."""
-        if name not in {"year", "month", "day", "weekday"}:
+        if name not in _PARTS:
             raise NotLowered(f"date.{name}")
 
-        def of(days: int) -> int:
-            found = date_of(days)
-            return found.isoweekday() if name == "weekday" else int(getattr(found, name))
-
-        node, lost = self.by_day(day.day, of)
+        node, lost = self.by_day(day.day, _PARTS[name])
         return self.flagged(Number(flags=day.flags, num=node), given=lost)
 
     def by_day(self, node: Node, function: Callable[[int], int]) -> tuple[Node, Node]:
@@ -45,7 +74,7 @@ class Dates(Comparisons):
             node, inside = self.builder.narrowed(node, low, high)
         if high - low > 2 * _LONGEST:
             raise NotLowered("dates of too many years")
-        table = [function(days) for days in range(low, high + 1)]
+        table = _table(function, low, high)
         position = self.builder.subtract(node, self.builder.const(low))
         return self.builder.lookup(table, position), self.builder.negate(inside)
 
@@ -55,14 +84,9 @@ class Dates(Comparisons):
             moved = self.builder.add(day.day, self.builder.const(sign * length.days))
             return self._kept(Day(flags=self.flags(day, length), day=moved))
         assert length.months is not None
-        months = sign * length.months
-
-        def later(days: int) -> int:
-            found = add_months(date_of(days), months)
-            assert isinstance(found, date)
-            return days_of(found)
-
-        node, lost = self.by_day(day.day, later)
+        if abs(length.months) > _MILLENNIUM:
+            raise NotLowered("dates of another millennium")
+        node, lost = self.by_day(day.day, _later(sign * length.months))
         return self.flagged(Day(flags=self.flags(day, length), day=node), given=lost)
 
     def _kept(self, day: Day) -> Day:
@@ -80,8 +104,8 @@ class Dates(Comparisons):
         b = self.builder
 
         def months_and_days(value: Day) -> tuple[Node, Node, Node]:
-            months, lost = self.by_day(value.day, lambda days: date_of(days).year * 12 + date_of(days).month)
-            of_month, _ = self.by_day(value.day, lambda days: date_of(days).day)
+            months, lost = self.by_day(value.day, _months_of)
+            of_month, _ = self.by_day(value.day, _PARTS["day"])
             return months, of_month, lost
 
         first, first_day, lost = months_and_days(start)

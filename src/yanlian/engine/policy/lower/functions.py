@@ -140,8 +140,8 @@ class Functions(Lists):
                 return self._extreme_of(members, smallest=name == "min")
             return self.extreme(value, smallest=name == "min")
         if name == "all":
-            return self.quantified(value, lambda member: self._truth_only(member), every=True)
-        return self.quantified(value, lambda member: self._truth_only(member), every=False)
+            return self.quantified(value, lambda member: self._truth_only(member), every=True, looks=False)
+        return self.quantified(value, lambda member: self._truth_only(member), every=False, looks=False)
 
     @staticmethod
     def _truth_only(member: Value) -> Value:

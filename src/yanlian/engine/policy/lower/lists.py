@@ -173,8 +173,11 @@ class Lists(Facts):
 
     # What makes one value of a list
 
-    def quantified(self, members: Several, condition: Callable[[Value], Value], *, every: bool) -> Truth:
-        """`some` is `or` over all members, `every` is `and`."""
+    def quantified(
+        self, members: Several, condition: Callable[[Value], Value], *, every: bool, looks: bool = True
+    ) -> Truth:
+        """`some` is `or` over all members, `every` is `and`. `looks`: a member that may belong leaves it open only where
+        the condition may decide; functions of lists do not look."""
         b = self.builder
 
         def verdict(member: Value) -> Truth:
@@ -192,7 +195,7 @@ class Lists(Facts):
             [self.no] * 4,
             [(0, 1)] * 4,
             step,
-            maybe=lambda member: b.negate(self.false_of(verdict(member))),
+            maybe=(lambda member: b.negate(self.false_of(verdict(member)))) if looks else None,
         )
         true, given, unknown, null = walked.carried
         # One that decides is enough, whatever else there is.
@@ -360,7 +363,9 @@ class Lists(Facts):
 
     def contains(self, members: Several, value: Value) -> Truth:
         """list contains(list, value)."""
-        return self.quantified(members, lambda member: self.not_null(self.equal(member, value)), every=False)
+        return self.quantified(
+            members, lambda member: self.not_null(self.equal(member, value)), every=False, looks=False
+        )
 
 
 _Made = TypeVar("_Made")
