@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.engine.dossier.build_kit import ENTITIES, FIGURES, GRANTS, build, changed, mapping, typed_tables, write_csv
 
+from yanlian.engine.dossier.build_spill import Spill
 from yanlian.engine.dossier.layout import row_hashes
 
 # What comes out
@@ -231,3 +232,73 @@ def test_progress_is_told_by_table(tmp_path):
     assert ("ent.csv", 3, 0) in told
     assert ("grants.csv", 3, 0) in told
     assert told[-1] == ("dossiers", 3, 3)
+
+
+def test_text_ids_of_any_length_are_found_also_where_two_hashes_are_the_same(tmp_path, monkeypatch):
+    random = np.random.default_rng(1)
+    ids = [f"{'企业' * int(n % 4)}91370212MA{n}" for n in random.permutation(3_000)] + ["A", "A1", "Aé", "a" * 70]
+    rows = [{"eid": one, "note": one} for one in ids]
+    grants = [{"owner": one, "kind": "发明", "day": "2025-01-01"} for one in ids[::2]]
+    told = mapping()
+    told["records"]["经营"]["fields"] = {"备注": "note"}
+    first = build(tmp_path, told, rows, grants)
+    found = list(first.rows())
+    assert [row["id"] for row in found] == sorted(ids)
+    assert {row["id"] for row in found if row["grant"]} == set(ids[::2])
+    assert all(row["figures"]["note"] == row["id"] for row in found)
+    monkeypatch.setattr("yanlian.engine.dossier.build_ids._hash", lambda array: np.zeros(len(array), np.uint64))
+    (tmp_path / "again").mkdir()
+    assert build(tmp_path / "again", told, rows, grants).info.hash == first.info.hash
+
+
+def test_children_of_some_stretches_only_leave_the_others_empty(tmp_path, monkeypatch):
+    monkeypatch.setattr("yanlian.engine.dossier.build.BUILT_ROWS_PER_GROUP", 10)
+    rows = [{"eid": f"{n:03d}", "rev": n, "note": ""} for n in range(200)]
+    grants = [{"owner": owner, "kind": "发明", "day": "2025-01-01"} for owner in ("190", "005", "190")]
+    told = mapping()
+    told["records"]["经营"]["fields"] = {"营收": "rev", "备注": "note"}
+    snapshot = build(tmp_path, told, rows, grants)
+    assert len(snapshot.parts()) == 5
+    assert {row["id"]: len(row["grant"]) for row in snapshot.rows() if row["grant"]} == {"005": 1, "190": 2}
+    assert not any(one.name.startswith("spill") for one in snapshot.info.path.iterdir())
+
+
+def test_a_column_without_any_value_is_unknown_in_every_row(tmp_path):
+    typed_tables(tmp_path)
+    table = pq.read_table(tmp_path / "ent.parquet")
+    at = table.schema.get_field_index("rev")
+    pq.write_table(table.set_column(at, "rev", pa.nulls(3)), tmp_path / "ent.parquet")
+    told = mapping(entities={"file": "ent.parquet", "id": "eid", "kind": "enterprise"})
+    assert {row["figures"]["revenue"] for row in build(tmp_path, told).rows()} == {None}
+
+
+def test_a_moment_may_be_an_instant_and_a_day_of_coverage_be_written_as_one(tmp_path):
+    told = mapping(moment=datetime(2026, 3, 31, 8, tzinfo=UTC), coverage={"授权": [{"to": datetime(2025, 12, 31, 5)}]})
+    snapshot = build(tmp_path, told)
+    assert snapshot.info.moment == datetime(2026, 3, 31, 8, tzinfo=UTC)
+    assert snapshot.coverage.gaps("grant", date(2026, 1, 1)) == ((date(2026, 1, 1), date(2026, 1, 1)),)
+
+
+def test_figures_written_in_any_plain_way_are_the_same(tmp_path):
+    ways = ["1234.50", "+1234.5", "01234.5", "1,234.5", "1234.5元", "0.12345万元"]
+    entities = [{"eid": str(n), "rev": way} for n, way in enumerate(ways)] + [{"eid": "x", "rev": ""}]
+    told = mapping()
+    told["records"]["经营"]["fields"] = {"营收": "rev"}
+    grants = [{"owner": "1", "kind": "发明", "day": "2025-01-01"}]
+    rows = list(build(tmp_path, told, entities, grants).rows())
+    assert [row["figures"]["revenue"] for row in rows] == [123_450] * 6 + [None]
+    (tmp_path / "plain").mkdir()
+    entities = [{"eid": str(n), "rev": way} for n, way in enumerate(["1234.50", "+1234.5", "", "-1234.5", "7", "7."])]
+    rows = list(build(tmp_path / "plain", told, entities, grants).rows())
+    assert [row["figures"]["revenue"] for row in rows] == [123_450, 123_450, None, -123_450, 700, 700]
+
+
+def test_a_block_without_rows_is_no_block(tmp_path):
+    spill = Spill(tmp_path / "spill", [pa.field("x", pa.int64())], 10)
+    spill.write(np.zeros(0, np.int64), [pa.array([], pa.int64())])
+    spill.write(np.array([25, 3, 25, 24]), [pa.array([1, None, 3, 4])])
+    spill.finish()
+    ranks, table = spill.read(2)
+    assert (ranks.tolist(), table.column("x").to_pylist()) == ([24, 25, 25], [4, 1, 3])
+    assert spill.read(1)[1].num_rows == 0
+    assert spill.nulls == {"x": 1}

@@ -1,5 +1,6 @@
 """What is unclear in tables or in their mapping is refused with its place, and nothing is written."""
 
+import pickle
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -300,3 +301,30 @@ def test_an_output_that_exists_is_never_written_over(tmp_path):
         build(tmp_path)
     assert found.value.code == "dossiers_out"
     assert {one.name: one.stat().st_mtime_ns for one in (tmp_path / "out").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "rev", ["0x10", "1e3", "1.005", "９２２３３７２０３６８５４７７５８.08", "92233720368547758.08", "."]
+)
+def test_a_figure_in_a_column_of_plain_figures_is_no_less_looked_at(tmp_path, rev):
+    told = mapping()
+    told["records"]["经营"]["fields"] = {"营收": "rev"}
+    entities = [row | {"rev": value} for row, value in zip(ENTITIES, ("1.5", rev, "-2"), strict=True)]
+    assert faults(tmp_path, told=told, entities=entities) == [("dossiers_cell", 2, "rev", rev)]
+
+
+@pytest.mark.parametrize("ids", [pa.array([], pa.int64()), pa.array([], pa.string())], ids=["numbers", "texts"])
+@pytest.mark.parametrize("owner", [1, "a", 0.5])
+def test_where_there_is_no_entity_every_owner_is_unknown(tmp_path, ids, owner):
+    pq.write_table(pa.table({"eid": ids}), tmp_path / "ent.parquet")
+    pq.write_table(pa.table({"owner": [owner], "kind": ["发明"]}), tmp_path / "g.parquet")
+    told = mapping(entities={"file": "ent.parquet", "id": "eid", "kind": "enterprise"})
+    told["records"] = {"授权": {"file": "g.parquet", "owner": "owner", "fields": {"类别": "kind"}}}
+    assert faults(tmp_path, told=told) == [("dossiers_owner_unknown", 1, "owner", str(owner))]
+
+
+def test_faults_travel_between_processes(tmp_path):
+    with pytest.raises(DossierFaults) as found:
+        build(tmp_path, entities=changed(0, rev="x"))
+    copied = pickle.loads(pickle.dumps(found.value))
+    assert (copied.count, copied.text("zh")) == (1, found.value.text("zh"))

@@ -61,11 +61,11 @@ class Ids:
 
     def rank_of(self, owners: pa.Array) -> Ranks:
         """Where each owner stands among the ids, -1 for none."""
+        if not len(self):
+            return np.full(len(owners), -1, np.int64)
         if self.numeric:
             numbers, good = _numbers(owners)
             return self._ranks_of_numbers(numbers, good)
-        if not len(self):
-            return np.full(len(owners), -1, np.int64)
         owners = owners if pa.types.is_string(owners.type) else owners.cast(pa.string())
         asked, good = _texts(owners)
         if self._hashes is None:
@@ -79,8 +79,6 @@ class Ids:
         if self._dense is not None:
             inside = good & (numbers >= 0) & (numbers < len(self._dense))
             return np.where(inside, self._dense[np.where(inside, numbers, 0)].astype(np.int64), -1)
-        if not len(self):
-            return np.full(len(numbers), -1, np.int64)
         at = np.minimum(np.searchsorted(self._keys, numbers), len(self) - 1)
         return np.where(good & (self._keys[at] == numbers), at, -1)
 
