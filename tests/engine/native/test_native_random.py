@@ -9,8 +9,8 @@ from tests.engine.native.native_programs import agrees, random_case
 from yanlian.engine.native.engine import compile_program
 
 _SEEDS = st.integers(0, 1 << 40)
-_MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-_FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+_MANY = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+_FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_MANY
