@@ -287,6 +287,14 @@ def test_what_is_not_known_is_not_held_against_a_pack(faults: Faulty):
     assert codes(faults(amount="null")) == []
 
 
+def test_long_chains_and_high_formulas_come_to_an_end(faults: Faulty):
+    chain: Data = {f"甲{i}": f"甲{i + 1} + 1" for i in range(90)}
+    assert codes(faults(definitions={**chain, "甲90": "1"}, amount="甲0")) == []
+    assert codes(faults(definitions={**chain, "甲90": "名称"}, amount="甲0"))[:1] == ["feel_type_operator"]
+    assert codes(faults(definitions={"甲": "true" + " and true" * 200, "乙": "1" + "[1]" * 150})) == []
+    assert codes(faults(definitions={"甲": "[" * 100 + "{甲: 1}" + "]" * 100, "乙": "甲.甲"})) == []
+
+
 def test_other_faults_do_not_hide_faults_of_types(faults: Faulty):
     found = faults(definitions={"甲": "没有这个名", "乙": "甲 * 2"}, amount="名称 * 2", cap="乙")
     assert sorted(codes(found)) == ["feel_type_operator", "pack_name_unknown"]

@@ -9,6 +9,7 @@ from tests.engine.policy.tiny_packs import Data
 
 from yanlian.engine.policy import Fault
 from yanlian.engine.policy.types import Unit, unit_of
+from yanlian.engine.policy.types.quantity import Quantity, joined
 from yanlian.engine.policy.types.units import differ, over, times, together, unit_of_literal
 
 Faulty = Callable[..., list[Fault]]
@@ -245,6 +246,24 @@ def test_units_are_written_as_they_are_read():
     assert Unit((("月", -1),)).text() == "1/月"
     assert Unit((("元", 2),)).text() == "元^2"
     assert Unit((("元", 2),)).words("en") == "元^2"
+
+
+def test_what_doubles_with_every_level_is_joined_level_by_level():
+    def tower(scale: int) -> Quantity:
+        found = Quantity(Unit(), scale=scale)
+        for _ in range(30):
+            found = Quantity(entries={"a": found, "b": found})
+        return found
+
+    found = joined((tower(1), tower(2)))
+    for _ in range(30):
+        assert found.entries is not None
+        found = found.entries["a"]
+    assert (found.unit, found.scale) == (Unit(), 2)
+    deep, other = Quantity(scale=1), Quantity(scale=2)
+    for _ in range(500):
+        deep, other = Quantity(member=deep), Quantity(member=other)
+    assert joined((deep, other)).member is not None
 
 
 def test_units_are_multiplied_and_divided():

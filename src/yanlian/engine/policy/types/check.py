@@ -21,6 +21,7 @@ from yanlian.engine.policy.fault import Faults, Severity
 from yanlian.engine.policy.model import Formula
 from yanlian.engine.policy.types.fault import TypeRefused, refused, refused_at
 from yanlian.engine.policy.types.measures import Measures
+from yanlian.engine.policy.types.order import in_order_of_need
 from yanlian.engine.policy.types.parameters import check_parameter
 from yanlian.engine.policy.types.quantities import Clash
 from yanlian.engine.policy.types.quantity import UNKNOWN, Quantity
@@ -50,6 +51,7 @@ class TypeCheck:
 
     def home(self, home: Home) -> None:
         """The definitions, tables and parameters of a pack, document or clause."""
+        self._settle(home.own.values(), home)
         for item in home.own.values():
             if item.expression is not None:
                 self.formula(item.expression, home)
@@ -69,6 +71,8 @@ class TypeCheck:
     def _clause(self, clause: CompiledClause, seen: set[int]) -> None:
         """The formulas of a clause; those it inherits are looked at once where they stand, and again in the clause if
         they hang on what only the clause can say."""
+        hanging = list(_hanging(clause))
+        self._settle(hanging, clause.home)
         for test in clause.tests:
             self._rule(test.expression, clause, seen, inherited=test.inherited, key="when", wanted=_TRUTH)
         for cap in clause.caps:
@@ -76,11 +80,17 @@ class TypeCheck:
         for expression, key, wanted in _asked(clause):
             if expression is not None:
                 self.formula(expression, clause.home, key, wanted)
-        for item in _hanging(clause):
+        for item in hanging:
             if item.table is not None:
                 self._table(item, item.table, clause.home)
             elif item.expression is not None and not self.typing.tree(item.expression, item.home).faults:
                 self.formula(item.expression, clause.home)
+
+    def _settle(self, items: Iterable[Item], home: Home) -> None:
+        """Find out about names before those that need them."""
+        for item in in_order_of_need(items, home):
+            self.typing.item(item, home)
+            self.measures.item(item, home)
 
     def _rule(
         self,

@@ -24,6 +24,8 @@ from yanlian.engine.policy.types.quantity import (
 from yanlian.engine.policy.types.scope import EVENT_DAY, Typing, home_of
 from yanlian.engine.policy.types.units import PLAIN, unit_of, unit_of_literal
 
+# The walk takes some five calls for a level: it has to leave room on the stack for those around it.
+_HIGHEST = 80
 _LISTED = frozenset({"R", "O", "C"})
 
 
@@ -56,7 +58,7 @@ class Measures:
 
     def tree(self, typed: Typed, home: Home, notes: dict[int, Quantity] | None = None) -> Measured:
         """What is known of a typed tree in a home; `notes` is filled with what is known of each node."""
-        if isinstance(typed.tree, ast.UnaryTests):
+        if isinstance(typed.tree, ast.UnaryTests) or _is_high(typed):
             return Measured(UNKNOWN)
         walk = self._walk(typed, home, notes)
         value = walk.of(typed.tree, {})
@@ -156,6 +158,11 @@ class Measures:
     def _parameter(self, name: str, home: Home) -> Quantity | None:
         item = home.visible.get(name)
         return None if item is None or not isinstance(item.source, Parameter) else of_parameter(item.source)
+
+
+def _is_high(typed: Typed) -> bool:
+    """Whether a tree is higher than the walk goes down; only a tree of many nodes can be."""
+    return len(typed.kinds) > _HIGHEST and max(depth for _, depth in ast.walk(typed.tree)) > _HIGHEST
 
 
 def of_parameter(source: Parameter) -> Quantity:

@@ -11,6 +11,7 @@ from yanlian.engine.feel.static.lattice import head
 from yanlian.engine.policy.types.arithmetic import product, quotient, sum_of
 from yanlian.engine.policy.types.quantity import (
     CERTAIN,
+    DEEPEST,
     NOTHING,
     NUMBER_OF,
     PART_OF_DAY,
@@ -154,10 +155,11 @@ class QuantityWalk:
     def _path(self, node: ast.Path, inside: Locals) -> Quantity:
         return self._entry(self.of(node.source, inside), node)
 
-    def _entry(self, source: Quantity, node: ast.Path) -> Quantity:
+    def _entry(self, source: Quantity, node: ast.Path, depth: int = 0) -> Quantity:
         if source.member is not None:
-            # Of a list of lists the result is one list more; each path goes one step in.
-            return Quantity(member=self._entry(source.member, node), nullable=source.nullable)
+            # Of lists of lists the result is as many lists.
+            inner = UNKNOWN if depth > DEEPEST else self._entry(source.member, node, depth + 1)
+            return Quantity(member=inner, nullable=source.nullable)
         if source.entries is not None:
             return may_be_null(source.entries.get(node.name, UNKNOWN), nullable=source.nullable)
         if self.kind(node.source) == "date" and node.name in _OF_DAY:

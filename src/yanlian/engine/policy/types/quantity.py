@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from yanlian.engine.dossier import Field, RecordKind, Schema
 from yanlian.engine.policy.model import Constant
-from yanlian.engine.policy.types.units import AREA, PLAIN, YEAR, Unit, base, differ, together, unit_of_field
+from yanlian.engine.policy.types.units import PLAIN, YEAR, Unit, base, differ, together, unit_of_field
 
-_WHOLE = frozenset({"count", "year"})
+# Lists of lists and contexts of contexts are followed so far.
+DEEPEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +97,29 @@ def joined(several: Iterable[Quantity]) -> Quantity:
     """Either of several values: what is known of all of them. Of none, nothing is known."""
     found: Quantity | None = None
     for one in several:
-        found = one if found is None else _join(found, one)
+        found = one if found is None else _join(found, one, {}, 0)
     return UNKNOWN if found is None else found
 
 
-def _join(a: Quantity, b: Quantity) -> Quantity:
-    if a is b:
-        return a
+def _join(a: Quantity, b: Quantity, known: dict[tuple[int, int], Quantity], depth: int) -> Quantity:
+    """`known`: pairs that were joined before, for what holds the same parts many times; too deep nothing is known."""
+    if a is b or depth > DEEPEST:
+        return a if a is b else UNKNOWN
+    key = (id(a), id(b))
+    if key not in known:
+        known[key] = _joined(a, b, known, depth + 1)
+    return known[key]
+
+
+def _joined(a: Quantity, b: Quantity, known: dict[tuple[int, int], Quantity], depth: int) -> Quantity:
     unit, sure, plain = common_unit(a, b)
     scale = None if a.scale is None or b.scale is None else max(a.scale, b.scale)
     values = tuple(dict.fromkeys((*a.values, *b.values))) if a.values and b.values else ()
     entries: Mapping[str, Quantity] | None = None
     if a.entries is not None and b.entries is not None:
-        entries = {name: _join(a.entries[name], b.entries[name]) for name in a.entries if name in b.entries}
-    member = None if a.member is None or b.member is None else _join(a.member, b.member)
+        mine, theirs = a.entries, b.entries
+        entries = {name: _join(mine[name], theirs[name], known, depth) for name in mine if name in theirs}
+    member = None if a.member is None or b.member is None else _join(a.member, b.member, known, depth)
     return Quantity(unit, sure, plain, scale, a.nullable or b.nullable, values, entries, member)
 
 
@@ -125,8 +135,8 @@ def common_unit(a: Quantity, b: Quantity) -> tuple[Unit | None, bool, bool]:
 
 
 __all__ = [
-    "AREA",
     "CERTAIN",
+    "DEEPEST",
     "NOTHING",
     "NUMBER_OF",
     "PART_OF_DAY",
