@@ -23,7 +23,7 @@ def table(result: Result) -> str:
     floor = [_cells(result["floor"][mode], None, scaled=False) for mode in modes if mode in result["floor"]]
     if len(floor) == len(modes):
         lines.append(_line(["floor: every figure read once", *(cell for part in floor for cell in part), "–", "–"]))
-    return "\n".join([*lines, "", *_notes(result)])
+    return "\n".join([*lines, "", *(f"- {note}" for note in _notes(result))])
 
 
 def scaling(points: list[Result], axis: str) -> str:
@@ -41,7 +41,9 @@ def scaling(points: list[Result], axis: str) -> str:
         parts.append(_line(["floor", *(_short(point["floor"][mode], scaled=False) for point in points)]))
         parts.append("")
     for point in points:
-        parts += [f"{axis} {point[axis]:,}: {note}" for note in _notes(point)]
+        wrong = {name: one for name, one in point["engines"].items() if not one["exact"]}
+        lines = [f"{name}: wrong enterprises {_wrong(one)}; clauses: {_clauses(one)}." for name, one in wrong.items()]
+        parts += [f"- {axis} {point[axis]:,}: {note}" for note in (*_notes(point), *lines)]
     return "\n".join(parts)
 
 
@@ -66,22 +68,21 @@ def _notes(result: Result) -> list[str]:
         for name, one in result["engines"].items()
         if one["build_cpu"]
     ]
-    notes += [
-        f"{name}: {_wrong(one)} wrong enterprises; clause totals: {_clauses(one)}."
-        for name, one in result["engines"].items()
-        if not one["exact"]
-    ]
     return notes + [f"Left out: {name}, {why}." for name, why in result["left_out"].items()]
 
 
 def _cells(found: Result, ratio: float | None, *, scaled: bool) -> list[str]:
     memory = f"{found['peak_bytes'] / 1e6:,.0f} MB" + (" ¹" if scaled else "")
-    return [_seconds(found["cpu"]), "–" if ratio is None else f"{ratio:.2f}×", _seconds(found["wall"]), memory]
+    return [_seconds(found["cpu"]), "–" if ratio is None else _times(ratio), _seconds(found["wall"]), memory]
 
 
 def _short(found: Result, *, scaled: bool) -> str:
     memory = f"{found['peak_bytes'] / 1e6:,.0f} MB" + (" ¹" if scaled else "")
     return f"{_seconds(found['cpu'])} ({_seconds(found['wall'])}; {memory})"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.2f}×" if ratio >= 0.1 else f"{ratio:.2g}×"
 
 
 def _seconds(value: float) -> str:
