@@ -56,17 +56,39 @@ def count_patents(patents: pl.DataFrame) -> pl.LazyFrame:
     return wanted.group_by("eid").agg(counts)
 
 
+def shares() -> dict[str, pl.Expr]:
+    """By what a base is multiplied: thousandths in C03, halves in C16, hundredths elsewhere."""
+    return {
+        "C03": when(col("svc")).then(8).otherwise(5),
+        "C06": when(col("valid")).then(10).otherwise(8),
+        "C13": when(col("valid")).then(70).otherwise(50),
+        "C14": when(col("srdi_l") >= 2).then(10).otherwise(8),
+        "C16": when(col("srdi_l") >= 1).then(3).otherwise(2),
+        "C18": when(col("ai")).then(36).otherwise(30),
+    }
+
+
+def crossing_of(p: Parameters) -> pl.Expr:
+    """Fen for the highest line crossed for the first time."""
+    crossing: pl.Expr = lit(0)
+    for line, amount in p.crossings:
+        crossing = when((col("rev_ty") >= line) & (col("rev_peak") < line)).then(amount).otherwise(crossing)
+    return crossing
+
+
+def growth_step(p: Parameters) -> pl.Expr:
+    """Fen for the step of growth that is reached."""
+    growth = col("rev_ty") - col("rev_ly")
+    step = when(growth * 100 >= col("rev_ly") * 30).then(p.growth_30)
+    step = step.when(growth * 100 >= col("rev_ly") * 20).then(p.growth_20)
+    return step.when(growth * 100 >= col("rev_ly") * 10).then(p.growth_10).otherwise(0)
+
+
 def clauses(p: Parameters) -> dict[str, pl.Expr]:
     """Fen by clause, before the gates."""
     growth, added = col("rev_ty") - col("rev_ly"), (col("emp") - col("emp_ly")).cast(pl.Int64)
     spent, more = col("rd_ty"), col("rd_ty") - col("rd_ly")
     large, srdi = col("rev_ty") >= p.growth_revenue, col("srdi_l")
-    crossing: pl.Expr = lit(0)
-    for line, amount in p.crossings:
-        crossing = when((col("rev_ty") >= line) & (col("rev_peak") < line)).then(amount).otherwise(crossing)
-    step = when(growth * 100 >= col("rev_ly") * 30).then(p.growth_30)
-    step = step.when(growth * 100 >= col("rev_ly") * 20).then(p.growth_20)
-    step = step.when(growth * 100 >= col("rev_ly") * 10).then(p.growth_10).otherwise(0)
     slices = (
         10 * at_most(spent, p.research_first)
         + 5 * (spent - p.research_first).clip(0, p.research_second - p.research_first)
@@ -77,14 +99,7 @@ def clauses(p: Parameters) -> dict[str, pl.Expr]:
     heads = at_most(added, 50) * p.head + at_least_zero(added - 50) * p.head_more
     inventions = col("inventions")
     by_number = at_most(inventions, 10) * p.invention + at_least_zero(inventions - 10) * p.invention_more
-    share = {
-        "C03": when(col("svc")).then(8).otherwise(5),
-        "C06": when(col("valid")).then(10).otherwise(8),
-        "C13": when(col("valid")).then(70).otherwise(50),
-        "C14": when(srdi >= 2).then(10).otherwise(8),
-        "C16": when(srdi >= 1).then(3).otherwise(2),
-        "C18": when(col("ai")).then(36).otherwise(30),
-    }
+    share, step = shares(), growth_step(p)
     graduates = half_up(col("grads").cast(pl.Int64) * share["C16"] * p.graduate, 2)
     scale = when(col("mfg")).then(p.scale_mfg).when(col("svc")).then(p.scale_svc).otherwise(p.scale_else)
     level = when(srdi == 1).then(p.srdi_1).when(srdi == 2).then(p.srdi_2).when(srdi == 3).then(p.srdi_3).otherwise(0)
@@ -95,7 +110,7 @@ def clauses(p: Parameters) -> dict[str, pl.Expr]:
         "C01": (in_year("scale"), scale),
         "C02": (large & (col("rev_ly") > 0), step),
         "C03": (large, at_most(half_up(raised, 1000), p.increment_cap)),
-        "C04": (lit(True), crossing),  # noqa: FBT003 (a literal of the data)
+        "C04": (lit(True), crossing_of(p)),  # noqa: FBT003 (a literal of the data)
         "C05": (
             (col("rev_ty") > 0) & (spent * 100 >= col("rev_ty") * 3),
             at_most(half_up(slices, 100), p.research_cap),
