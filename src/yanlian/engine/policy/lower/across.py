@@ -48,7 +48,10 @@ def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
     asks = [one.ask for one in members]
     clauses = [one.clause for one in members]
     asks += [_stacked(f, [dues[n] for n in group]) for group in rivals(clauses)]
-    asks += [_limited(f, cap, [dues[n] for n in places]) for cap, places in caps_over(clauses)]
+    for cap, places in caps_over(clauses):
+        # A cap that only clauses have which do not apply here is none.
+        holds = b.either(*(members[n].applies for n in bearers(clauses, cap)))
+        asks.append(_limited(f, cap, [dues[n] for n in places], holds))
     return Settled(tuple(dues), b.either(*asks))
 
 
@@ -179,15 +182,26 @@ def is_under(clause: CompiledClause, cap: CompiledCap, key: tuple[object, ...]) 
     return any(own.source.over == "group" and own.source.name == key[2] and not own.inherited for own in clause.caps)
 
 
-def _limited(f: Formulas, cap: CompiledCap, members: list[Due]) -> Node:
-    """Lower amounts in order until their sum keeps the limit."""
+def bearers(clauses: Sequence[CompiledClause], cap: CompiledCap) -> list[int]:
+    """The places of the clauses that a cap is written for."""
+    key = next(cap_key(one, cap) for one in clauses if any(own is cap for own in one.caps))
+    return [
+        n
+        for n, one in enumerate(clauses)
+        if any(own.source.over == cap.source.over and cap_key(one, own) == key for own in one.caps)
+    ]
+
+
+def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node) -> Node:
+    """Lower amounts in order until their sum keeps the limit, where there is one."""
     b = f.builder
     asks: list[Node] = []
     taken: list[tuple[Due, Node]] = []
-    anything = b.either(*(b.both(due.judged.eligible, b.compare("<", b.const(0), due.amount)) for due in members))
+    paying_any = b.either(*(b.both(due.judged.eligible, b.compare("<", b.const(0), due.amount)) for due in members))
+    anything = b.both(paying_any, holds)
     for due in members:
         value = due.judged.place.lowered(cap.amount)
-        paying = b.both(due.judged.eligible, b.compare("<", b.const(0), due.amount))
+        paying = b.both(holds, due.judged.eligible, b.compare("<", b.const(0), due.amount))
         if not isinstance(value, Number):
             raise NotLowered(f"cap {cap.source.label}")
         limit = f.rounded(value, _FEN, "floor")

@@ -83,9 +83,9 @@ def _single(world: World, clause: CompiledClause, below: Place, each: Several, k
         position = b.choose(sure, member.index, state[1])
         return [turn, position, b.either(state[2], perhaps, lost)]
 
-    def may_pass(member: Value) -> Node:
+    def may_pass(member: Value) -> tuple[Node, Node]:
         assert isinstance(member, Record)
-        return b.either(*_passes(world, clause, below, member))
+        return b.either(*_passes(world, clause, below, member)), f.no
 
     walked = f.walk(each, [b.const(0), b.const(0), f.no], [(0, 2), (0, (1 << 31) - 1), (0, 1)], step, maybe=may_pass)
     turn, index, doubtful = walked.carried

@@ -30,6 +30,8 @@ from yanlian.engine.policy.lower.values import (
 )
 
 Step = Callable[[Value, tuple[Node, ...]], Sequence[Node]]
+# Of a member that may belong: whether that leaves the list open, and whether it cannot be told.
+Maybe = Callable[[Value], tuple[Node, Node]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Lists(Facts):
         initial: Sequence[Node],
         ranges: Sequence[tuple[int, int]],
         step: Step,
-        maybe: Callable[[Value], Node] | None = None,
+        maybe: Maybe | None = None,
     ) -> Walked:
         """Carry values over all certain members. `maybe`: whether a member that may belong makes the list open (all do,
         unless it is told)."""
@@ -84,7 +86,7 @@ class Lists(Facts):
         carried: tuple[Node, ...],
         ranges: Sequence[tuple[int, int]],
         step: Step,
-        maybe: Callable[[Value], Node] | None,
+        maybe: Maybe | None,
     ) -> tuple[tuple[Node, ...], Node, Node]:
         b, layout, kind = self.builder, self.layout, part.kind
         open_, given = self.no, self.no
@@ -101,8 +103,8 @@ class Lists(Facts):
                 element = part.element(record)
                 after = step(element, tuple(inner))
                 kept = [b.choose(inside, new, old) for new, old in zip(after, inner, strict=True)]
-                opens = perhaps if maybe is None or perhaps is self.no else b.both(perhaps, maybe(element))
-                return [*kept, b.either(is_open, opens), b.either(is_given, lost)]
+                opens, doubtful = self._maybe(perhaps, element, maybe)
+                return [*kept, b.either(is_open, opens), b.either(is_given, lost, doubtful)]
 
             *after, open_, given = b.loop(start, end, [*carried, self.no, self.no], [*ranges, truth, truth], turn)
             carried = tuple(after)
@@ -111,7 +113,7 @@ class Lists(Facts):
         return carried, open_, given
 
     def _walk_phantoms(
-        self, part: Records, open_: Node, given: Node, maybe: Callable[[Value], Node] | None
+        self, part: Records, open_: Node, given: Node, maybe: Maybe | None
     ) -> tuple[Node, Node]:
         b, layout, kind = self.builder, self.layout, part.kind
         pattern = b.read(layout.gap(kind.key))
@@ -121,13 +123,17 @@ class Lists(Facts):
         def turn(index: Node, state: tuple[Node, ...]) -> Sequence[Node]:
             phantom = self.phantom(kind, index)
             inside, perhaps, lost = self._verdict(part, phantom, dated=False)
-            belongs = b.either(inside, perhaps)
-            if maybe is not None:
-                belongs = b.both(belongs, maybe(part.element(phantom)))
-            return [b.either(state[0], belongs), b.either(state[1], lost)]
+            opens, doubtful = self._maybe(b.either(inside, perhaps), part.element(phantom), maybe)
+            return [b.either(state[0], opens), b.either(state[1], lost, doubtful)]
 
         first, second = b.loop(start, end, [open_, given], [(0, 1), (0, 1)], turn)
         return first, second
+
+    def _maybe(self, perhaps: Node, element: Value, maybe: Maybe | None) -> tuple[Node, Node]:
+        if maybe is None or perhaps is self.no:
+            return perhaps, self.no
+        opens, doubtful = maybe(element)
+        return self.builder.both(perhaps, opens), self.builder.both(perhaps, doubtful)
 
     def _verdict(self, part: Records, record: Record, *, dated: bool = True) -> tuple[Node, Node, Node]:
         """Whether a record certainly belongs, may belong, or cannot be told."""
@@ -195,7 +201,7 @@ class Lists(Facts):
             [self.no] * 4,
             [(0, 1)] * 4,
             step,
-            maybe=(lambda member: b.negate(self.false_of(verdict(member)))) if looks else None,
+            maybe=(lambda member: self._may_decide(verdict(member))) if looks else None,
         )
         true, given, unknown, null = walked.carried
         # One that decides is enough, whatever else there is.
@@ -204,6 +210,10 @@ class Lists(Facts):
         unknown = b.both(b.either(unknown, walked.open), rest)
         found = Truth(flags=Flags(given, unknown, b.both(null, rest)), true=true)
         return self.negation(found) if every else found
+
+    def _may_decide(self, verdict: Truth) -> tuple[Node, Node]:
+        b = self.builder
+        return b.both(b.negate(self.false_of(verdict)), b.negate(verdict.given)), verdict.given
 
     def count(self, members: Several) -> Number:
         """count(list): of an open list unknown, with a lower bound."""
@@ -280,19 +290,19 @@ class Lists(Facts):
             turn = b.choose(same, self._counted(state[0], most), state[0])
             return [turn, b.choose(b.both(same, first), element.index, state[1]), b.either(state[2], same)]
 
-        def may_be(element: Value) -> Node:
+        def may_be(element: Value) -> tuple[Node, Node]:
             assert isinstance(element, Record)
-            return b.negate(self.false_of(self.not_null(self.equal(self.field(element, name), value))))
+            return self._may_decide(self.not_null(self.equal(self.field(element, name), value)))
 
         unknown_held = self.quantified(members, lambda m: self._unknown_field(m, name), every=False)
-        opened = self.walk(members, [], [], lambda _, __: [], maybe=may_be).open
+        opened = self.walk(members, [], [], lambda _, __: [], maybe=may_be)
         walked = self._walk_positions(part, members, step, most)
         size, index, _ = walked.carried
         one = b.compare("<=", b.const(1), size) if is_key else b.compare("=", size, b.const(1))
         settled = one if is_key else b.compare("<", b.const(1), size)
-        open_ = b.both(b.either(unknown_held.true, opened), b.negate(settled))
+        open_ = b.both(b.either(unknown_held.true, opened.open), b.negate(settled))
         unknown = b.either(value.unknown, open_)
-        given = b.either(walked.given, value.given, value.null, unknown_held.given)
+        given = b.either(walked.given, opened.given, value.given, value.null, unknown_held.given)
         null = b.negate(b.either(one, unknown, given))
         return Record(flags=Flags(given, unknown, null), kind=part.kind, index=index, hollow=self.no)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from yanlian.engine.native.ir import Node
-from yanlian.engine.policy.lower.numbers import Numbers
+from yanlian.engine.policy.lower.numbers import Numbers, either_rounded
 from yanlian.engine.policy.lower.values import (
     Beyond,
     Day,
@@ -129,7 +129,9 @@ class Logic(Numbers):
             one = self.builder.const(1)
             over = self.builder.choose(condition, a.over or one, c.over or one)
         num = self.builder.choose(condition, a.num, c.num)
-        return Number(flags=flags, num=num, den=a.den, over=over, error=max(a.error, c.error))
+        error = max(a.error, c.error)
+        rounded = either_rounded(a, c)
+        return Number(flags=flags, num=num, den=a.den, over=over, error=error, rounded=rounded)
 
     def choice(self, rows: Sequence[tuple[Node, Value]], otherwise: Value) -> Value:
         """The value of the first row whose condition holds."""

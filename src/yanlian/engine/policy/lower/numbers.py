@@ -3,7 +3,7 @@
 A number is num / (den * over): `den` is known beforehand (fen have 100, a rate of 0.5 % adds 200), `over` is the
 divisor of a quotient, kept until somebody compares (then both sides are multiplied) or rounds (then it is divided
 once). The interpreter's decimals round after 34 digits; where its value could differ from the exact one, `error` bounds
-by how much, and a comparison or rounding that this could change is not lowered.
+by how much, and a comparison or rounding that this could change is not lowered: (1 / 3) * 3 is less than 1.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import gcd, lcm
 
 from yanlian.engine.native.builder import TooWide
 from yanlian.engine.native.ir import ArithmeticOp, Const, Node, Rounding
-from yanlian.engine.policy.lower.values import Flags, Makers, NotLowered, Number
+from yanlian.engine.policy.lower.values import Flags, Makers, NotLowered, Number, Rounded
 
 # A decimal of 34 digits is within this share of the exact value.
 _SHARE = Fraction(1, 10**33)
@@ -35,9 +35,10 @@ class Numbers(Makers):
 
     def _sum(self, op: ArithmeticOp, a: Number, b: Number) -> Number:
         error = a.error + b.error
+        rounded = _shifted(a, b) if a.error else _shifted(b, a)
         a, b, over = self._over_one(*self.same_scale(a, b))
         num, inside = self._safe(op, a.num, b.num)
-        return self._made(self.flags(a, b), inside, num, a.den, over, error)
+        return self._made(self.flags(a, b), inside, num, a.den, over, error, rounded)
 
     def times(self, a: Number, b: Number) -> Number:
         """a * b; factors that cancel are left out."""
@@ -49,7 +50,7 @@ class Numbers(Makers):
         if isinstance(b.num, Const) and b.over is None:
             factor = gcd(abs(b.num.value), den)
             num, inside = self._safe("*", num, self.builder.const(b.num.value // factor))
-            return self._made(flags, inside, num, den // factor, a.over, error)
+            return self._made(flags, inside, num, den // factor, a.over, error, _scaled(a, b))
         num, inside = self._safe("*", a.num, b.num)
         over = a.over if b.over is None else b.over
         if a.over is not None and b.over is not None:
@@ -64,7 +65,7 @@ class Numbers(Makers):
             if b.num.value == 0:
                 return self._null_number(a, b)
             inverse = self.number(Fraction(b.den, b.num.value))
-            return replace(self.times(a, inverse), flags=self.flags(a, b))
+            return self.times(a, replace(inverse, flags=b.flags))
         if b.error:
             raise NotLowered("/ by a rounded number")
         zero = b_.compare("=", b.num, b_.const(0))
@@ -100,9 +101,10 @@ class Numbers(Makers):
             raise NotLowered("min or max of quotients")
         self._surely_apart(a, b)
         error = max(a.error, b.error)
+        rounded = either_rounded(a, b)
         a, b = self.same_scale(a, b)
         num = self.builder.arithmetic("min" if smallest else "max", a.num, b.num)
-        return self._made(self.flags(a, b), self.builder.true, num, a.den, None, error)
+        return self._made(self.flags(a, b), self.builder.true, num, a.den, None, error, rounded)
 
     def compared(self, op: str, a: Number, b: Number) -> tuple[Node, Node]:
         """a op b, and whether the numbers were narrow enough to tell."""
@@ -125,6 +127,9 @@ class Numbers(Makers):
         over_high = 1 if a.over is None else a.over.high
         if a.error and a.error * 2 * a.den * over_high * step.denominator * factor.numerator >= 1:
             raise NotLowered("rounding of what is rounded after 34 digits")
+        # Where it stands exactly on a half of a step, so must the interpreter's.
+        if a.error and not (a.rounded and a.rounded.is_exact(_places(2 * step.denominator) or 0)):
+            raise NotLowered("rounding of what was rounded before")
         common = gcd(factor.numerator, a.den * factor.denominator)
         num, inside = self._safe("*", a.num, self.builder.const(factor.numerator // common))
         divisor = self.builder.const(a.den * factor.denominator // common)
@@ -181,6 +186,7 @@ class Numbers(Makers):
         den: int,
         over: Node | None,
         error: Fraction,
+        rounded: Rounded | None = None,
         *,
         quotient: bool = False,
     ) -> Number:
@@ -190,8 +196,12 @@ class Numbers(Makers):
             den, over = den * over.value, None
         size = Fraction(max(abs(num.low), abs(num.high)), den)
         if quotient or over is not None or not _has_34_digits(num, den):
+            if not error:
+                rounded = Rounded(size, plain=True)
             error += size * _SHARE
-        return Number(flags=flags, num=num, den=den, over=over, error=error)
+        if rounded is not None and size > rounded.top:
+            rounded = replace(rounded, top=size)
+        return Number(flags=flags, num=num, den=den, over=over, error=error, rounded=rounded if error else None)
 
     @staticmethod
     def _surely_apart(a: Number, b: Number) -> None:
@@ -201,17 +211,65 @@ class Numbers(Makers):
         overs = (1 if a.over is None else a.over.high) * (1 if b.over is None else b.over.high)
         if (a.error + b.error) * lcm(a.den, b.den) * overs >= 1:
             raise NotLowered("comparison of what is rounded after 34 digits")
+        # Numbers that are equal must be so to the interpreter too.
+        if a.error and b.error:
+            alike = a.rounded is not None and b.rounded is not None and a.rounded.plain and b.rounded.plain
+        else:
+            one, other = (a, b) if a.error else (b, a)
+            places = _places(other.den)
+            alike = one.rounded is not None and places is not None and one.rounded.is_exact(places)
+        if not alike:
+            raise NotLowered("comparison of what was rounded before")
+
+
+def either_rounded(a: Number, b: Number) -> Rounded | None:
+    """How one of two numbers came about, whichever it is."""
+    if not a.error or not b.error:
+        return a.rounded if a.error else b.rounded
+    first, second = a.rounded, b.rounded
+    if first is None or second is None:
+        return None
+    return Rounded(
+        max(first.top, second.top),
+        max(first.places, second.places),
+        max(first.more, second.more),
+        plain=first.plain and second.plain,
+    )
+
+
+def _shifted(a: Number, b: Number) -> Rounded | None:
+    """What a rounded number becomes when an exact one is added or taken away."""
+    places = _places(b.den)
+    if a.rounded is None or b.error or b.over is not None or places is None:
+        return None
+    top = a.rounded.top + b.largest
+    return replace(a.rounded, top=top, places=max(a.rounded.places, places), plain=False)
+
+
+def _scaled(a: Number, b: Number) -> Rounded | None:
+    """What a rounded number becomes when it is multiplied by an exact constant."""
+    assert isinstance(b.num, Const)
+    places, more = _places(b.den), _places(abs(b.num.value)) if b.num.value else None
+    if a.rounded is None or b.error or places is None or more is None:
+        return None
+    top = a.rounded.top * max(b.largest, Fraction(1))
+    return replace(a.rounded, top=top, more=a.rounded.more + more, plain=False)
+
+
+def _places(den: int) -> int | None:
+    """How many decimal places a fraction with this denominator has; nothing when it is no decimal."""
+    twos, fives = 0, 0
+    while den % 2 == 0:
+        den, twos = den // 2, twos + 1
+    while den % 5 == 0:
+        den, fives = den // 5, fives + 1
+    return max(twos, fives) if den == 1 else None
 
 
 def _has_34_digits(num: Node, den: int) -> bool:
     """Whether every value is a decimal of at most 34 digits."""
-    rest, twos, fives = den, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
+    places = _places(den)
+    if places is None:
         return False
-    scale = max(twos, fives)
-    largest: int = max(abs(num.low), abs(num.high)) * 10**scale // den
+    largest: int = max(abs(num.low), abs(num.high)) * 10**places // den
     return largest < _EXACT

@@ -21,14 +21,14 @@ def nothing_paid(f: Formulas, since: date) -> Node:
     if not isinstance(value, Several):
         raise NotLowered(PAYMENTS)
 
-    def may_count(payment: Value) -> Node:
+    def may_count(payment: Value) -> tuple[Node, Node]:
         assert isinstance(payment, Record)
         if payment.phantom is None:
-            return b.true
+            return b.true, f.no
         paid_on = f.field(payment, "支付日期")
         if not isinstance(paid_on, Day) or paid_on.ends is None:
-            return b.true
-        return b.compare("<=", b.const(days_of(since)), paid_on.ends.high)
+            return b.true, f.no
+        return b.compare("<=", b.const(days_of(since)), paid_on.ends.high), f.no
 
     def step(_: Value, __: Sequence[Node]) -> Sequence[Node]:
         return [b.true]

@@ -65,15 +65,33 @@ class Ends:
     has_high: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """Of a number that the interpreter rounded once after 34 digits and then only shifted and scaled by decimals: it is
+    exact wherever the result has few enough decimal places. What was rounded has at most max(places of the result,
+    `places`) + `more` of them then; nothing on the way is larger than `top`. `plain`: the rounding came last."""
+
+    top: Fraction
+    places: int = 0
+    more: int = 0
+    plain: bool = False
+
+    def is_exact(self, places: int) -> bool:
+        """Whether the number is exact wherever it has at most so many decimal places."""
+        return self.top * Fraction(10) ** (max(places, self.places) + self.more) < 10**34
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Number(Value):
     """num / (den * over). `error`: how far the interpreter's value may be from this one, because decimal128 rounds
-    after 34 digits; nought for nearly all. `ends`: what is known of it while it is unknown (then den is 1)."""
+    after 34 digits; nought for nearly all; `rounded`: how it came about, nothing when nobody can say where the two are
+    equal. `ends`: what is known of it while it is unknown (then den is 1)."""
 
     num: Node
     den: int = 1
     over: Node | None = None
     error: Fraction = Fraction(0)
+    rounded: Rounded | None = None
     ends: Ends | None = None
 
     @property
