@@ -12,15 +12,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from yanlian.engine.dossier import Coverage, RecordKind
-from yanlian.engine.dossier.columns import Layout, Strings
+from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
 from yanlian.engine.dossier.columns.opened import OpenedBatch
 from yanlian.engine.feel.numbers import CONTEXT
 from yanlian.engine.native.engine import Buffer, Kernel
 from yanlian.engine.policy import Evaluator
-from yanlian.engine.policy.lower.plan import ASK, ClauseOutputs, Plan
+from yanlian.engine.policy.lower.plan import ASK, ELIGIBLE, MANUAL, OUTSIDE, ClauseOutputs, Plan
+from yanlian.engine.policy.lower.plan import LOWERED as ANY_LOWERED
 from yanlian.engine.policy.result import plain_number
 from yanlian.engine.stream.seam import Report
-from yanlian.engine.stream.sheet import TOLD_TYPE, Ints, clause_arrays, clauses_of
+from yanlian.engine.stream.sheet import LOWERED, TOLD_TYPE, ClauseColumns, Ints, clauses_of, lists_of, where
 
 Outputs = dict[str, Ints]
 
@@ -41,7 +42,10 @@ class Programs:
         self._buffers: Outputs = {}
 
     def run(self, batch: pa.RecordBatch) -> Outputs:
-        """The outputs of all programs, one element a row; they are overwritten by the next call."""
+        """The outputs of all programs, one element a row; all but codes and amounts due are overwritten next time.
+
+        `OutsideRange` when a value is none that the programs were made for.
+        """
         rows = batch.num_rows
         given: list[Buffer | None] = [None] * self._size
         bound = self.layout.bind(batch, self._columns, self.strings)
@@ -53,13 +57,18 @@ class Programs:
             kernel.run(given, rows, outputs)
             for one, buffer in zip(kernel.program.outputs, outputs, strict=True):
                 found[one.name] = buffer[:rows]
+                if one.name.endswith(OUTSIDE) and found[one.name].any():
+                    raise OutsideRange(kernel.program.name)
         return found
 
     def _buffer(self, name: str, storage: str, rows: int) -> Ints:
+        dtype = np.dtype(f"int{storage[1:]}")
+        if name.endswith((":code", ":fen")):
+            # Arrow's own memory: it becomes a column as it is, and Arrow uses it again when nobody needs it.
+            return np.frombuffer(pa.allocate_buffer(max(rows, 1) * dtype.itemsize), dtype)
         known = self._buffers.get(name)
         if known is None or len(known) < rows:
-            known = np.zeros(max(rows, 1), np.int32 if storage == "i32" else np.int64)
-            self._buffers[name] = known
+            known = self._buffers[name] = np.zeros(max(rows, 1), dtype)
         return known
 
 
@@ -85,15 +94,49 @@ class Sheets:
         arrays: list[pa.Array] = [batch.column("id").cast(pa.string())]
         for meaning, one, names in zip(self.programs.plan.clauses, self.clauses, self._names, strict=True):
             given = {what: outputs[name] for what, name in names}
-            code = given["code"]
-            here = (code >= 0) | (code == -2)
-            matter = self._matters(opened, meaning, given, here) if one.dated else None
-            result = self._results(meaning, given, code == 0) if one.result else None
-            arrays += clause_arrays(one, given, matter, result)
+            arrays += self._columns(opened, meaning, one, given)
+        arrays.append(self._lowered(outputs, batch.num_rows))
         told, report = self._told(batch, outputs)
         arrays.append(told)
-        sheet = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        return sheet, report
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema), report
+
+    def _columns(
+        self, opened: OpenedBatch, meaning: ClauseOutputs, one: ClauseColumns, given: Mapping[str, Ints]
+    ) -> list[pa.Array]:
+        """The columns of a clause, in the order of `sheet_schema`."""
+        code = given["code"]
+        arrays = [_as_it_is(code, one.code_type), _as_it_is(given["fen"], pa.int64())]
+        if not (one.dated or one.own_period or one.result):
+            return arrays
+        here = (code >= ELIGIBLE) | (code == MANUAL)
+        if one.dated:
+            arrays.append(where(given.get("day", np.zeros(len(code), np.int32)), here, pa.date32()))
+            arrays.append(self._matters(opened, meaning, given, here))
+        if one.own_period:
+            arrays.append(where(given.get("period", np.zeros(len(code), np.int32)), here, pa.int32()))
+        if one.result:
+            arrays.append(self._results(meaning, given, code == ELIGIBLE))
+        return arrays
+
+    def _lowered(self, outputs: Outputs, rows: int) -> pa.Array:
+        """What stacking and caps took away."""
+        kind = self.schema.field(LOWERED).type
+        flags = [values for name, values in outputs.items() if name.endswith(ANY_LOWERED)]
+        some = np.flatnonzero(np.bitwise_or.reduce(flags)) if flags else np.zeros(0, np.int64)
+        if not len(some):
+            return pa.nulls(rows, kind)
+        places = [n for n, one in enumerate(self.clauses) if one.alone and f"{one.id}:alone" in outputs]
+        names = [self.clauses[n].id for n in places]
+        alone = np.stack([outputs[f"{name}:alone"][some] for name in names], axis=1)
+        due = np.stack([outputs[f"{name}:fen"][some] for name in names], axis=1)
+        code = np.stack([outputs[f"{name}:code"][some] for name in names], axis=1)
+        row, place = np.nonzero((alone != due) & (code == ELIGIBLE))
+        entries = [pa.array(np.array(places, np.int32)[place]), pa.array(alone[row, place])]
+        for field in list(kind.value_type)[2:]:
+            default = np.full(len(some), -1 if field.name == "winner" else 0, np.int64)
+            values = np.stack([_some(outputs, f"{name}:{field.name}", some, default) for name in names], axis=1)
+            entries.append(pa.array(values[row, place]).cast(field.type))
+        return lists_of(some[row], entries, rows, kind)
 
     def _matters(
         self, opened: OpenedBatch, meaning: ClauseOutputs, given: Mapping[str, Ints], here: npt.NDArray[np.bool_]
@@ -175,6 +218,16 @@ class Sheets:
             }
             for one in evaluator.evaluate(dossier, self.coverage)
         ]
+
+
+def _as_it_is(values: Ints, kind: pa.DataType) -> pa.Array:
+    """An Arrow array over the memory of an output."""
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def _some(outputs: Outputs, name: str, rows: npt.NDArray[np.int64], default: Ints) -> Ints:
+    found = outputs.get(name)
+    return default if found is None else found[rows].astype(np.int64)
 
 
 def _names_of(meaning: ClauseOutputs, plan: Plan) -> list[tuple[str, str]]:

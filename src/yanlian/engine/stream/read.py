@@ -16,8 +16,8 @@ from yanlian.engine.dossier.overlay import CHANGES
 from yanlian.engine.stream.cursor import Cursor, joined, last_key
 from yanlian.engine.stream.folder import Manifest, read_manifest
 from yanlian.engine.stream.parts import SUFFIX, PartNote, check_part
-from yanlian.engine.stream.sheet import TOLD, is_sheet
-from yanlian.engine.stream.sheet_merge import clause_of, side_by_side, with_places
+from yanlian.engine.stream.sheet import is_sheet
+from yanlian.engine.stream.sheet_merge import ENTRIES, clause_of, side_by_side, with_places
 from yanlian.engine.stream.sheet_rows import rows_of
 
 ENTITY, CLAUSE = "entity", "clause"
@@ -158,7 +158,7 @@ class RunReader:
         wanted = {CLAUSES: lambda clause: clause in redone, ROWS: lambda clause: clause not in redone}.get(prefix)
         if wanted is None:
             return self.schema
-        return pa.schema([f for f in self.schema if f.name in {ENTITY, TOLD} or wanted(clause_of(f))])
+        return pa.schema([f for f in self.schema if f.name in {ENTITY, *ENTRIES} or wanted(clause_of(f))])
 
 
 def _long(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -1,8 +1,9 @@
 """Outcomes as a sheet: one row a dossier, a few narrow columns a clause. The form in which the kernel gives them.
 
 A long table of outcomes repeats what is the same for all rows; a sheet says it once, in its metadata, and keeps for
-each clause a code (eligible, not applicable, manual, told, or which tests failed), what is due, and only where it
-differs what the clause alone would give. Outcomes that the interpreter judged stand whole in `told`.
+each clause a code (eligible, not applicable, manual, told, or which tests failed) and what is due. Where an amount gave
+way to another or to a cap, `lowered` has what the clause alone would give; outcomes that the interpreter judged stand
+whole in `told`.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ import pyarrow as pa
 
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lower.across import caps_over, rivals
-from yanlian.engine.policy.lower.plan import ELIGIBLE, MANUAL, NOT_APPLICABLE, labels_of
+from yanlian.engine.policy.lower.plan import labels_of
 from yanlian.engine.policy.outcome import ONCE
 from yanlian.engine.policy.scope import base_names
 
 METADATA = b"yanlian.sheet"
 YEAR = b"yanlian.year"
-TOLD = "told"
+TOLD, LOWERED = "told", "lowered"
 Ints = npt.NDArray[np.signedinteger]
 
 # An outcome that the interpreter judged; `clause` is the place of the clause in the sheet.
@@ -67,6 +68,11 @@ class ClauseColumns:
     def name(self, what: str) -> str:
         """The name of one of its columns."""
         return f"{self.id}:{what}"
+
+    @property
+    def code_type(self) -> pa.DataType:
+        """The type of its codes."""
+        return pa.int16() if len(self.labels) < 15 else pa.int32()
 
     @property
     def alone(self) -> bool:
@@ -131,24 +137,27 @@ def sheet_schema(clauses: Sequence[ClauseColumns], year: int) -> pa.Schema:
     """The columns of a sheet. `year`: that of the run, which outcomes that do not apply carry."""
     fields = [pa.field("entity", pa.string(), nullable=False)]
     for one in clauses:
-        fields.append(pa.field(one.name("code"), pa.int32(), nullable=False))
-        fields.append(pa.field(one.name("fen"), pa.int64()))
-        if one.alone:
-            fields.append(pa.field(one.name("alone"), pa.int64()))
-        if one.winners:
-            fields.append(pa.field(one.name("winner"), pa.int32()))
-        fields += [pa.field(one.name(f"cap{k}"), pa.int64()) for k in range(len(one.caps) - 1)]
+        fields.append(pa.field(one.name("code"), one.code_type, nullable=False))
+        fields.append(pa.field(one.name("fen"), pa.int64(), nullable=False))
         if one.dated:
             fields.append(pa.field(one.name("on"), pa.date32()))
-        if one.dated:
             fields.append(pa.field(one.name("matter"), pa.string()))
         if one.own_period:
             fields.append(pa.field(one.name("period"), pa.int32()))
         if one.result:
             fields.append(pa.field(one.name("result"), pa.string()))
+    fields.append(pa.field(LOWERED, lowered_type(max((len(one.caps) for one in clauses), default=0))))
     fields.append(pa.field(TOLD, TOLD_TYPE))
     told = json.dumps([asdict(one) for one in clauses], ensure_ascii=False, sort_keys=True)
     return pa.schema(fields, metadata={METADATA: told.encode(), YEAR: str(year).encode()})
+
+
+def lowered_type(caps: int) -> pa.ListType:
+    """What was taken from amounts: the clause's place in the sheet, what it alone gives, the place in its group of the
+    clause that it gave way to (or -1), and the amounts after each cap but the last."""
+    names = ["clause", "alone", "winner", *(f"cap{k}" for k in range(caps - 1))]
+    kinds = {"clause": pa.int32(), "winner": pa.int32()}
+    return pa.list_(pa.struct([pa.field(name, kinds.get(name, pa.int64()), nullable=False) for name in names]))
 
 
 def clauses_of(schema: pa.Schema) -> list[ClauseColumns]:
@@ -172,37 +181,11 @@ def where(values: npt.NDArray[np.generic], valid: npt.NDArray[np.bool_], kind: p
     return pa.Array.from_buffers(kind, len(values), [bitmap, pa.py_buffer(values.tobytes())])
 
 
-def plain(values: npt.NDArray[np.generic], kind: pa.DataType) -> pa.Array:
-    """An Arrow array of values, copied."""
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values.tobytes())])
-
-
-def clause_arrays(
-    one: ClauseColumns,
-    given: Mapping[str, Ints],
-    matter: pa.Array | None,
-    result: pa.Array | None,
-) -> list[pa.Array]:
-    """The columns of a clause from what the kernel wrote, in the order of `sheet_schema`."""
-    code, fen = given["code"], given["fen"]
-    eligible = code == ELIGIBLE
-    arrays = [plain(code, pa.int32()), where(fen, eligible, pa.int64())]
-    alone = given.get("alone", fen)
-    if one.alone:
-        arrays.append(where(alone, eligible & (alone != fen), pa.int64()))
-    if one.winners:
-        winner = given.get("winner", code)
-        arrays.append(where(winner, eligible & (winner >= 0), pa.int32()))
-    if len(one.caps) > 1:
-        lowered = eligible & (alone != fen)
-        arrays += [where(given.get(f"cap{k}", fen), lowered, pa.int64()) for k in range(len(one.caps) - 1)]
-    applies = code > NOT_APPLICABLE
-    applies |= code == MANUAL
-    if one.dated:
-        arrays.append(where(given.get("day", code), applies, pa.date32()))
-        arrays.append(matter if matter is not None else pa.nulls(len(code), pa.string()))
-    if one.own_period:
-        arrays.append(where(given.get("period", code), applies, pa.int32()))
-    if one.result:
-        arrays.append(result if result is not None else pa.nulls(len(code), pa.string()))
-    return arrays
+def lists_of(owners: npt.NDArray[np.int64], entries: Sequence[pa.Array], rows: int, kind: pa.ListType) -> pa.Array:
+    """One list of structs a row, null where there is none. `owners`: the row of each entry, ascending."""
+    counts = np.bincount(owners, minlength=rows)
+    offsets = np.zeros(rows + 1, np.int32)
+    np.cumsum(counts, out=offsets[1:])
+    structs = pa.StructArray.from_arrays(list(entries), fields=list(kind.value_type))
+    bitmap = pa.py_buffer(np.packbits(counts > 0, bitorder="little").tobytes())
+    return pa.Array.from_buffers(kind, rows, [bitmap, pa.py_buffer(offsets.tobytes())], children=[structs])

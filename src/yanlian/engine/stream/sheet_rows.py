@@ -11,13 +11,15 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yanlian.engine.policy.lower.plan import ASK, ELIGIBLE, MANUAL, NOT_APPLICABLE
 from yanlian.engine.stream.outcomes import OUTCOME_SCHEMA
-from yanlian.engine.stream.sheet import TOLD, YEAR, ClauseColumns, Ints, clauses_of
+from yanlian.engine.stream.sheet import LOWERED, TOLD, YEAR, ClauseColumns, Ints, clauses_of
 
 _KINDS = ("eligible", "not_eligible", "unknown", "manual", "not_applicable")
-Texts = list[str | None]
+# Rows and figures of the outcomes of one clause whose amounts were lowered, by name.
+Lowered = dict[str, npt.NDArray[np.signedinteger]]
 
 
 @dataclass(slots=True)
@@ -48,12 +50,13 @@ def rows_of(sheet: pa.RecordBatch) -> pa.RecordBatch:
     long = _Long(sheet.num_rows, len(clauses))
     columns = {name: long.grid() for name in ("matter", "period", "kind", "reason", "event_on")}
     columns |= {"amount_fen": long.grid(0), "clause_fen": long.grid(0)}
+    lowered = _lowered(sheet, len(clauses))
     codes = long.grid()
     days = np.iinfo(np.int64).min
     columns["event_on"][:] = days
     for n, one in enumerate(clauses):
         codes[:, n] = _ints(sheet, one.name("code"))
-        _fill(long, columns, sheet, one, n, codes[:, n])
+        _fill(long, columns, sheet, one, n, codes[:, n], lowered[n])
     positions, told = _positions(sheet, codes)
     return _batch(long, columns, sheet, clauses, positions, told, days)
 
@@ -71,6 +74,7 @@ def _fill(
     one: ClauseColumns,
     n: int,
     code: npt.NDArray[np.int64],
+    lowered: Lowered,
 ) -> None:
     """The outcomes of one clause that the programs decided."""
     eligible, applies = code == ELIGIBLE, (code >= 0) | (code == MANUAL)
@@ -79,17 +83,15 @@ def _fill(
     kind[eligible], kind[code == MANUAL] = kinds["eligible"], kinds["manual"]
     columns["kind"][:, n] = kind
     fen = _ints(sheet, one.name("fen"))
-    alone = fen
-    if one.alone:
-        lowered = sheet.column(one.name("alone"))
-        alone = np.where(np.asarray(lowered.is_valid()), _ints(sheet, one.name("alone")), fen)
+    alone = fen.copy()
+    alone[lowered["row"]] = lowered["alone"]
     columns["amount_fen"][:, n] = np.where(eligible, fen, 0)
     columns["clause_fen"][:, n] = np.where(eligible, alone, 0)
     columns["matter"][:, n] = long.number("")
     if one.dated:
         columns["matter"][applies, n] = _numbered(long, sheet, one.name("matter"), applies)
     _fill_periods(long, columns, sheet, one, n, applies)
-    columns["reason"][:, n] = _reasons(long, sheet, one, code, alone, fen)
+    columns["reason"][:, n] = _reasons(long, sheet, one, code, fen, lowered)
 
 
 def _numbered(long: _Long, sheet: pa.RecordBatch, name: str, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -137,29 +139,39 @@ def _reasons(
     sheet: pa.RecordBatch,
     one: ClauseColumns,
     code: npt.NDArray[np.int64],
-    alone: npt.NDArray[np.int64],
-    fen: npt.NDArray[np.int64],
+    fen: Ints,
+    lowered: Lowered,
 ) -> npt.NDArray[np.int64]:
     """The number of each reason, -1 for none."""
     found, inverse = np.unique(code, return_inverse=True)
     numbers = np.array([_reason_number(long, one, int(mask)) for mask in found.tolist()], np.int64)[inverse]
-    special = (code == ELIGIBLE) & (alone != fen)
+    reduced = {int(row): place for place, row in enumerate(lowered["row"].tolist())}
+    results: list[str] = []
+    rows = sorted(reduced)
     if one.result:
-        special |= code == ELIGIBLE
-    rows = np.flatnonzero(special)
-    if len(rows):
-        steps = {name: _ints(sheet, one.name(name)) for name in _step_names(one)}
-        results = sheet.column(one.name("result")).take(pa.array(rows)).to_pylist() if one.result else []
-        for place, row in enumerate(rows.tolist()):
-            reason: dict[str, object] = {"draft": True} if one.draft else {}
-            if alone[row] != fen[row]:
-                at = {name: int(values[row]) for name, values in steps.items()}
-                won = one.winners and bool(sheet.column(one.name("winner"))[row].is_valid)
-                reason["reduced"] = _reduced(one, int(alone[row]), int(fen[row]), at, won=bool(won))
-            if one.result:
-                reason["result"] = json.loads(results[place])
-            numbers[row] = long.number(_text(reason))
+        rows = np.flatnonzero(code == ELIGIBLE).tolist()
+        results = sheet.column(one.name("result")).take(pa.array(rows, pa.int64())).to_pylist()
+    for k, row in enumerate(rows):
+        reason: dict[str, object] = {"draft": True} if one.draft else {}
+        if row in reduced:
+            reason["reduced"] = _reduced(one, int(fen[row]), lowered, reduced[row])
+        if one.result:
+            reason["result"] = json.loads(results[k])
+        numbers[row] = long.number(_text(reason))
     return numbers
+
+
+def _lowered(sheet: pa.RecordBatch, clauses: int) -> list[Lowered]:
+    """For each clause the rows in which its amount was lowered, and from what to what."""
+    array = sheet.column(LOWERED)
+    flat = array.flatten()
+    owners = np.asarray(pc.list_parent_indices(array)).astype(np.int64)
+    fields = {one.name: np.asarray(flat.field(one.name)) for one in array.type.value_type}
+    found: list[Lowered] = []
+    for n in range(clauses):
+        mine = fields["clause"] == n
+        found.append({"row": owners[mine], **{name: values[mine] for name, values in fields.items()}})
+    return found
 
 
 def _reason_number(long: _Long, one: ClauseColumns, code: int) -> int:
@@ -177,19 +189,14 @@ def _text(reason: Mapping[str, object]) -> str:
     return json.dumps(reason, ensure_ascii=False, sort_keys=True)
 
 
-def _step_names(one: ClauseColumns) -> list[str]:
-    names = [f"cap{k}" for k in range(len(one.caps) - 1)]
-    return ["winner", *names] if one.winners else names
-
-
-def _reduced(one: ClauseColumns, alone: int, fen: int, at: Mapping[str, int], *, won: bool) -> list[dict[str, object]]:
+def _reduced(one: ClauseColumns, fen: int, lowered: Lowered, at: int) -> list[dict[str, object]]:
     """What took away from the amount: the group's winner, or caps one after the other."""
-    if won:
-        winner = one.winners[at["winner"]]
-        return [{"by": "stacking", "label": one.group, "from_fen": alone, "to_fen": 0, "winner": winner}]
-    steps = [*(at[f"cap{k}"] for k in range(len(one.caps) - 1)), fen]
+    before, winner = int(lowered["alone"][at]), int(lowered["winner"][at])
+    if winner >= 0:
+        entry = {"by": "stacking", "label": one.group, "from_fen": before, "to_fen": 0}
+        return [{**entry, "winner": one.winners[winner]}]
+    steps = [*(int(lowered[f"cap{k}"][at]) for k in range(len(one.caps) - 1)), fen]
     found: list[dict[str, object]] = []
-    before = alone
     for label, after in zip(one.caps, steps, strict=True):
         if after < before:
             found.append({"by": "cap", "label": label, "from_fen": before, "to_fen": after})

@@ -45,7 +45,7 @@ class Binder:
         strings.start()
         gaps = RowGaps(opened, self.gaps, self.moved_in)
         made: dict[str, Buffer] = {
-            one.name: self._buffer(opened, gaps, self.slots[one.name], strings)
+            one.name: self._buffer(opened, gaps, self.slots[one.name], strings, one)
             for one in columns
             if not strings.has_table(one.name)
         }
@@ -62,7 +62,7 @@ class Binder:
         assert batch.schema.equals(self.arrow), "a batch of another data set"
         return OpenedBatch(batch, self.types)
 
-    def _buffer(self, opened: OpenedBatch, gaps: RowGaps, slot: Slot, strings: Strings) -> Buffer:
+    def _buffer(self, opened: OpenedBatch, gaps: RowGaps, slot: Slot, strings: Strings, asked: Column) -> Buffer:
         if slot.part.startswith("gap"):
             return _gap(gaps, slot)
         if slot.part == "offsets":
@@ -78,7 +78,10 @@ class Binder:
         self._check_never_null(opened, slot, array)
         if slot.part == "text":
             return strings.remap(slot.column.name, opened.words(slot.kind, slot.field.key))
-        return truths(array) if slot.column.storage == "bit" else _values(opened, slot, array)
+        if slot.column.storage == "bit":
+            return truths(array)
+        # Who asks for the range of the storage looks to the column's own range alone.
+        return _values(opened, slot, array) if asked == slot.column else integers(array)
 
     def _check_never_null(self, opened: OpenedBatch, slot: Slot, array: pa.Array) -> None:
         """Refuse nulls that the schema says there are none of: Arrow itself does not look."""

@@ -139,6 +139,7 @@ class Layout:
     def bind(self, batch: pa.RecordBatch, columns: Sequence[Column], strings: Strings) -> list[Buffer]:
         """The buffers of these columns (found by name; tables of `strings` too) for a batch of this layout's schema.
 
+        A column that is asked for with the range of its storage is not checked; any other is as the layout gave it.
         Arrow's own memory wherever its form allows; each has at least one element, "bit" columns are bitmaps of bytes.
         Raises `OutsideRange` when a value lies outside its column's range (make a new layout, or let the interpreter
         do the batch), `Refused("column_not_null")` when a field that must not is empty.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from yanlian.engine.dossier import Coverage, Field, RecordKind, Schema
 from yanlian.engine.dossier.columns import Layout, Strings
 from yanlian.engine.native.builder import Builder
-from yanlian.engine.native.ir import Node
+from yanlian.engine.native.ir import WIDTHS, Column, Node
 from yanlian.engine.policy.lower.dates import Dates
 from yanlian.engine.policy.lower.values import (
     Day,
@@ -38,6 +39,8 @@ class Facts(Dates):
         self.schema = schema
         self.coverage = coverage
         self.as_of = as_of
+        # Of columns that are read by row: whether the value lies in the range that the data set promises.
+        self.guards: dict[Node, Node] = {}
 
     def fact(self, name: str) -> Value:
         """A kind of record, or a field of the entity itself. KeyError for anything else."""
@@ -110,7 +113,7 @@ class Facts(Dates):
         if valid is not None:
             empty = self.builder.negate(self.builder.read(valid, index))
             flags = Flags(self.no, self.no, empty) if none else Flags(self.no, empty, self.no)
-        node = self.builder.read(column, index)
+        node = self._read(record, column, valid, index)
         if field.type == "flag":
             return self.stated(flags.given, flags.unknown, flags.null, node)
         if field.type == "date":
@@ -118,6 +121,21 @@ class Facts(Dates):
         if field.type in {"text", "code"}:
             return Text(flags=flags, code=node)
         return Number(flags=flags, num=node, den=10**field.scale)
+
+    def _read(self, record: str, column: Column, valid: Column | None, index: Node | None) -> Node:
+        """An element of a column. Of a row it is read as it may be and held within its range, and the program says
+        where it was outside: that costs less than looking at all values beforehand."""
+        b = self.builder
+        if index is not None or column.storage == "bit" or (column.low, column.high) == WIDTHS[column.storage]:
+            return b.read(column, index)
+        low, high = WIDTHS[column.storage]
+        raw = b.read(replace(column, low=low, high=high))
+        node, inside = b.narrowed(raw, column.low, column.high)
+        if raw not in self.guards:
+            present = self.layout.present(record) if record else None
+            there = [b.read(one) for one in (valid, present) if one is not None]
+            self.guards[raw] = b.either(inside, *(b.negate(one) for one in there))
+        return node
 
     def _empty(self, field: Field, flags: Flags) -> Value:
         zero = self.builder.const(0)
@@ -166,7 +184,9 @@ class Facts(Dates):
             return self.field(value, name)
         if isinstance(value, Fields):
             found = value.entries.get(name)
-            return self.nothing() if found is None else self.covered(found, value.given, value.unknown)
+            if found is None:
+                return self.nothing()
+            return self.flagged(self.covered(found, value.given, value.unknown), null=value.null)
         if isinstance(value, Day):
             return self.part(value, name)
         if isinstance(value, Nothing):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from yanlian.engine.dossier import Coverage, Schema
 from yanlian.engine.dossier.columns import Layout, Strings
 from yanlian.engine.feel import ast
 from yanlian.engine.native.builder import Builder, TooWide
-from yanlian.engine.native.ir import Node, Output, Program
+from yanlian.engine.native.ir import Node, Output, Program, below
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lower.across import Due, settled
 from yanlian.engine.policy.lower.clauses import judged
@@ -22,6 +23,9 @@ from yanlian.engine.policy.outcome import ZERO_AMOUNT
 
 # What the code of an outcome says where it is no mask of failed tests.
 ELIGIBLE, NOT_APPLICABLE, MANUAL, ASK = 0, -1, -2, -3
+# Ends the names of outputs that say where a program met a value that it was not made for, and where any amount of a
+# component was lowered.
+OUTSIDE, LOWERED = ":outside", ":lowered"
 # Clauses in one function: the compiler takes longer than in proportion, and tests that many share are cheap.
 _TOGETHER = 24
 
@@ -33,8 +37,9 @@ class ClauseOutputs:
     code: ELIGIBLE …, else the sum of 2**k over the failed `labels` (see `labels_of`). fen: what is due; alone: what the
     clause alone gives; winner: the place in its stacking group of what it gave way to, or -1; cap0 …: amounts after
     each cap but the last. index, day: the position and day of the event in `record`; `matter`: pieces of text,
-    nothing for the record's key. period: the year. result: by `result` a text's number (text), a truth value (truth), or a number
-    to be divided by `result_den`. A clause that was left to the interpreter has only a code and nothing due.
+    nothing for the record's key. period: the year. result: by `result` a text's number (text), a truth value (truth),
+    or a number to be divided by `result_den`. A clause that was left to the interpreter has only a code, and nothing
+    due.
     """
 
     clause: CompiledClause
@@ -56,6 +61,11 @@ def labels_of(clause: CompiledClause) -> tuple[str, ...]:
     if clause.amount is not None or clause.parts:
         labels.append(ZERO_AMOUNT)
     return tuple(labels)
+
+
+def code_storage(clause: CompiledClause) -> Literal["i16", "i32"]:
+    """How wide a clause's codes are."""
+    return "i16" if len(labels_of(clause)) < 15 else "i32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +140,24 @@ def planned(
         for meaning, _ in found:
             made[meaning.clause.id] = meaning
             number[meaning.clause.id] = n
-    programs = tuple(builder.program(f"clauses {n}", chunk) for n, chunk in enumerate(_chunks(outputs)) if chunk)
+    programs = tuple(
+        builder.program(f"clauses {n}", [*chunk, _outside(formulas, chunk)])
+        for n, chunk in enumerate(_chunks(outputs))
+        if chunk
+    )
     return Plan(
         programs,
         tuple(made[clause.id] for clause in clauses),
         tuple(number[clause.id] for clause in clauses),
         {clause: tuple(reasons) for clause, reasons in noted.found.items() if reasons},
     )
+
+
+def _outside(f: Formulas, outputs: Sequence[Output]) -> Output:
+    """Whether a value that these outputs read by row lies outside of the range that they take for granted."""
+    inside = [f.guards[node] for node in below(output.node for output in outputs) if node in f.guards]
+    # Named after its program by the first output: names are columns of one table.
+    return Output(f"{outputs[0].name}{OUTSIDE}", "i8", f.builder.negate(f.builder.both(*inside)))
 
 
 def _chunks(outputs: Sequence[tuple[int, list[Output]]]) -> list[list[Output]]:
@@ -159,7 +180,15 @@ def _component(
         noted.clause = clause.id
         all_judged.append(judged(world, clause))
     done = settled(world.formulas, all_judged)
-    return [_outputs(world.formulas, due, done.ask) for due in done.due]
+    found = [_outputs(world.formulas, due, done.ask) for due in done.due]
+    lowered = [_is_lowered(world.formulas, due) for due in done.due if due.winner is not None or due.after]
+    if lowered:
+        found[0][1].append(Output(f"{members[0].id}{LOWERED}", "i8", world.formulas.builder.either(*lowered)))
+    return found
+
+
+def _is_lowered(f: Formulas, due: Due) -> Node:
+    return f.builder.both(due.judged.eligible, f.builder.compare("<", due.amount, due.judged.fen))
 
 
 def _left(f: Formulas, clause: CompiledClause, members: Sequence[CompiledClause]) -> list[Output]:
@@ -167,7 +196,7 @@ def _left(f: Formulas, clause: CompiledClause, members: Sequence[CompiledClause]
     b = f.builder
     applies = b.either(*(f.is_kind(one.source.subject) for one in members))
     code = b.choose(applies, b.const(ASK), b.const(NOT_APPLICABLE))
-    return [Output(f"{clause.id}:code", "i32", code), Output(f"{clause.id}:fen", "i64", b.const(0))]
+    return [Output(f"{clause.id}:code", code_storage(clause), code), Output(f"{clause.id}:fen", "i64", b.const(0))]
 
 
 def _outputs(f: Formulas, due: Due, ask: Node) -> tuple[ClauseOutputs, list[Output]]:
@@ -179,7 +208,7 @@ def _outputs(f: Formulas, due: Due, ask: Node) -> tuple[ClauseOutputs, list[Outp
     mask = b.choose(one.manual, b.const(MANUAL), mask)
     code = b.choose(ask, b.const(ASK), b.choose(one.applies, mask, b.const(NOT_APPLICABLE)))
     outputs = [
-        Output(f"{name}code", "i32", code),
+        Output(f"{name}code", code_storage(one.clause), code),
         Output(f"{name}fen", "i64", due.amount),
     ]
     steps = bool(due.winner) or bool(due.after)
