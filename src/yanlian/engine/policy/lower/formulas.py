@@ -217,14 +217,11 @@ class Formulas(Functions):
     def _unless_empty(self, members: Several, kept: Several, test: Callable[[Value], Truth]) -> Several:
         """A filter whose test may be no truth value: of an empty list the interpreter asks it once for null, and takes
         the filter itself for unknown where that is."""
-        kinds = {part.kind.key: part.kind for part in members.parts if isinstance(part, Records)}
-        if len(kinds) != 1 or len(members.parts) != 1:
+        if len(members.parts) != 1 or not isinstance(members.parts[0], Records):
             raise NotLowered("a filter of several lists")
-        b = self.builder
-        nobody = Record(
-            flags=Flags(self.no, self.no, b.true), kind=next(iter(kinds.values())), index=b.const(0), hollow=self.no
-        )
-        doubtful = test(nobody).given
+        b, part = self.builder, members.parts[0]
+        nobody = Record(flags=Flags(self.no, self.no, b.true), kind=part.kind, index=b.const(0), hollow=self.no)
+        doubtful = test(part.element(nobody)).given
         if doubtful is self.no:
             return kept
         empty = b.both(doubtful, b.negate(self.occupied(members)))

@@ -182,8 +182,8 @@ class Lists(Facts):
     def quantified(
         self, members: Several, condition: Callable[[Value], Value], *, every: bool, looks: bool = True
     ) -> Truth:
-        """`some` is `or` over all members, `every` is `and`. `looks`: a member that may belong leaves it open only where
-        the condition may decide; functions of lists do not look."""
+        """`some` is `or` over all members, `every` is `and`. `looks`: a member that may belong leaves it open only
+        where the condition may decide; functions of lists do not look."""
         b = self.builder
 
         def verdict(member: Value) -> Truth:
