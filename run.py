@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock"}
+# Each holds everything that the ones before it do.
+LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock", "full": "requirements-full.lock"}
 
 
 def say(text: str) -> None:
@@ -73,8 +74,8 @@ def make_environment(purpose: str) -> None:
         call(*pip, "--require-hashes", "-r", lock)
         call(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
     mark = VENV / "installed.txt"
-    # The development lock holds everything that the other one does.
-    done = [name for name in LOCKS.values() if name == lock or lock == LOCKS["test"]]
+    locks = list(LOCKS.values())
+    done = locks[: locks.index(lock) + 1]
     mark.write_text("".join(f"{name} {state_of(name)}\n" for name in done))
     say(f"environment ready after {time.monotonic() - started:.0f} s")
 
@@ -83,7 +84,9 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
         fail(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Try: python3.12 run.py")
     testing = arguments[:1] == ["test"]
-    make_environment("test" if testing else "run")
+    # Spark is large: only those who want every part tested get it.
+    every_part = os.environ.get("YANLIAN_REQUIRE_ALL") == "1"
+    make_environment(("full" if every_part else "test") if testing else "run")
     if testing:
         # As many workers as cores; --dist loadfile keeps tests that share a server or a database file together.
         command = ["-m", "pytest", "-n", "auto", "--dist", "loadfile", *arguments[1:]]

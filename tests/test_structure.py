@@ -181,7 +181,7 @@ def test_the_documents_of_the_repository_name_no_private_place():
     assert wrong == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-full.lock"])
 def test_locks_are_hashed_and_name_no_registry(lock: str):
     text = (ROOT / lock).read_text("utf-8")
     assert "http" not in text

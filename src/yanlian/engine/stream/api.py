@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from yanlian.engine.stream.engines import DEFAULT, maker_for
+from yanlian.base.refusal import Refused
+from yanlian.engine.stream.engines import DEFAULT, SPARK, maker_for
 from yanlian.engine.stream.read import RunReader, open_run
 from yanlian.engine.stream.run import RunResult, Tell, run
 from yanlian.engine.stream.since import run_since
+from yanlian.engine.stream.workers import finished_units
 
 
 def evaluate(
@@ -25,21 +27,53 @@ def evaluate(
     old_dossiers: Path | str | None = None,
     drafts: bool = False,
     progress: Tell | None = None,
+    master: str = "",
+    settings: Mapping[str, str] | None = None,
 ) -> RunResult:
     """Evaluate every dossier of a snapshot (or overlay) under the packs in force on a day, into the folder `out`.
 
     Called again with the same, it goes on where it was left; a finished run is returned as it is. `since`: a finished
     run of which only what differs is evaluated; `old_dossiers`: its dossiers, when they lie elsewhere now. `drafts`:
     also documents that are still drafts. Workers are processes or threads, as the engine needs; a script that starts
-    processes needs the usual `if __name__ == "__main__"`. Raises `Refused` and `PackFaults`.
+    processes needs the usual `if __name__ == "__main__"`. `master`, `settings`: of
+    the engine spark, for which dossiers and run may lie at URLs. Raises `Refused` and `PackFaults`.
     """
     folders = [Path(one) for one in packs]
+    carrier = finished_units
+    if engine == SPARK:
+        # Loaded when it is asked for: it is an extra.
+        from yanlian.engine.stream import spark
+
+        spark.require_pyspark()
+        where = master or spark.LOCAL
+        if spark.is_url(str(dossiers)) or spark.is_url(str(out)):
+            if since is not None:
+                raise Refused("spark_since_url")
+            return spark.run_at(
+                folders,
+                str(dossiers),
+                as_of,
+                str(out),
+                form=form,
+                drafts=drafts,
+                master=where,
+                settings=settings,
+                progress=progress,
+            )
+        carrier = spark.OnSpark(where, settings or {})
     maker = maker_for(engine, folders, Path(dossiers), as_of, drafts=drafts, form=form)
     if since is None:
-        return run(Path(dossiers), maker, Path(out), workers=workers, progress=progress)
+        return run(Path(dossiers), maker, Path(out), workers=workers, progress=progress, carrier=carrier)
     moved = None if old_dossiers is None else Path(old_dossiers)
     return run_since(
-        Path(dossiers), maker, Path(out), Path(since), old_dossiers=moved, workers=workers, progress=progress
+        Path(dossiers),
+        maker,
+        Path(out),
+        Path(since),
+        old_dossiers=moved,
+        workers=workers,
+        progress=progress,
+        carrier=carrier,
     )
 
 

@@ -54,14 +54,18 @@ _SAYS = {
 @verbs.command("evaluate")
 def evaluate(
     packs: Annotated[list[Path], typer.Option(help="Folder of a pack; give it several times.", file_okay=False)],
-    dossiers: Annotated[Path, typer.Option(help="Folder of the dossiers (a snapshot or an overlay).")],
+    dossiers: Annotated[
+        str, typer.Option(help="Folder of the dossiers (a snapshot or an overlay); for spark also a URL.")
+    ],
     as_of: Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day of the rules.")],
-    out: Annotated[Path, typer.Option(help="Folder for the run; one that was interrupted is gone on with.")],
+    out: Annotated[str, typer.Option(help="Folder for the run; one that was interrupted is gone on with.")],
     engine: Annotated[str, typer.Option(help="interpreter, kernel or spark.")] = "",
     workers: Annotated[int, typer.Option(help="How many work at a time; 0: one for each core.", min=0)] = 0,
     form: Annotated[str, typer.Option(help="rows: one an outcome; sheet: one an entity.")] = "rows",
     since: Annotated[Path | None, typer.Option(help="A finished run: evaluate only what differs from it.")] = None,
     old_dossiers: Annotated[Path | None, typer.Option(help="Where the dossiers of --since lie now.")] = None,
+    master: Annotated[str, typer.Option(help="For spark: the cluster (yarn, k8s://…, spark://…, local[*]).")] = "",
+    conf: Annotated[list[str] | None, typer.Option(help="For spark: a setting, KEY=VALUE; several times.")] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also documents that are still drafts.")] = False,
     english: English = False,
 ) -> None:
@@ -92,11 +96,20 @@ def evaluate(
                 old_dossiers=old_dossiers,
                 drafts=drafts,
                 progress=tell,
+                master=master,
+                settings=dict(_setting(one) for one in conf or ()),
             )
     except KeyboardInterrupt:
         stop(_say("stopped", english, out), 130)
         return
     _tell(result, english=english)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise typer.BadParameter("KEY=VALUE", param_hint="--conf")
+    return key, value
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
