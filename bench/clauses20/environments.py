@@ -58,7 +58,7 @@ _NUMBA = ("numba==0.68.1", *TABLES)
 ENGINES = {
     engine.name: engine
     for engine in (
-        Engine("yanlian", "../ours.py", sample=2_000, threads=True),
+        Engine("yanlian", "../ours.py", threads=True),
         Engine("numba", "numba_peer.py", ("reasons",), "numba", _NUMBA, threads=True),
         Engine("numba-totals", "numba_peer.py", ("totals",), "numba", _NUMBA, threads=True),
         Engine("polars", "polars_peer.py", (), "polars", ("polars==2.1.0", *TABLES), threads=True),

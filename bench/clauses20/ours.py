@@ -6,8 +6,7 @@ The contract is that of `peers/task.py`: one JSON line. Before anything is measu
 (`dossiers.yaml`; their ids are the numbers of the enterprises), once, kept beside them; what that costs is told apart
 (`build_cpu`, null when they were there). `loaded`: the dossiers are Arrow batches in memory; from there to batches of
 outcomes with a reason for every enterprise and clause, on one thread. `end_to_end`: from the dossiers in Parquet to a
-finished run of outcomes in Parquet. ENGINE and FORM name the engine of `yanlian evaluate` and the form of its outcomes:
-this is the place to switch; `answers` reads that form.
+finished run of outcomes in Parquet. ENGINE and FORM name the engine of `yanlian evaluate` and the form of its outcomes.
 """
 
 from __future__ import annotations
@@ -38,9 +37,10 @@ from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.engine.policy import load_packs
 from yanlian.engine.stream import BatchEvaluator, EvaluatorMaker, evaluate, read_run
 from yanlian.engine.stream.engines import maker_for
+from yanlian.engine.stream.sheet import LOWERED, clauses_of
 
 HERE = Path(__file__).resolve().parent
-ENGINE, FORM = "interpreter", "rows"
+ENGINE, FORM = "kernel", "sheet"
 AS_OF = date(2026, 3, 31)
 
 
@@ -98,13 +98,22 @@ def end_to_end(dossiers: Path, pack: Path, maker: EvaluatorMaker, task: Task, ou
 
 
 def answers(batches: Iterable[pa.RecordBatch], rows: int) -> tuple[dict[str, int], np.ndarray]:
-    """Sum of each clause of copy 0 alone, and what each enterprise is paid, in fen."""
-    table = pa.Table.from_batches(list(batches))
-    sums = table.group_by("clause").aggregate([("clause_fen", "sum")])
-    alone = dict(zip(sums["clause"].to_pylist(), sums["clause_fen_sum"].to_pylist(), strict=True))
-    of_each = table.group_by("entity").aggregate([("amount_fen", "sum")])
+    """Sum of each clause of copy 0 alone, and what each enterprise is paid, in fen, from sheets."""
+    alone: dict[str, int] = {}
     paid = np.zeros(rows, np.int64)
-    paid[pc.cast(of_each["entity"], pa.int64()).to_numpy() - 1] = of_each["amount_fen_sum"].to_numpy()
+    for batch in batches:
+        clauses = [one.id for one in clauses_of(batch.schema)]
+        place = batch.column("entity").cast(pa.int64()).to_numpy() - 1
+        fen = {clause: batch.column(f"{clause}:fen").to_numpy() for clause in clauses}
+        for clause, amounts in fen.items():
+            alone[clause] = alone.get(clause, 0) + int(amounts.sum())
+            paid[place] += amounts
+        taken = batch.column(LOWERED)
+        owners, entries = pc.list_parent_indices(taken).to_numpy(), taken.flatten()
+        for row, n, whole in zip(
+            owners.tolist(), entries.field("clause").to_pylist(), entries.field("alone").to_pylist(), strict=True
+        ):
+            alone[clauses[n]] += whole - int(fen[clauses[n]][row])
     return {name: alone[name] if name in alone else alone[f"{name}-0"] for name in CLAUSES}, paid
 
 

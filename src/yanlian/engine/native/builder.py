@@ -28,7 +28,9 @@ from yanlian.engine.native.ir import (
     Result,
     Rounding,
     Row,
+    below,
 )
+from yanlian.engine.native.truths import Literal, Literals, Truths, contradict, within, without
 
 _INTEGER, _TRUTH = False, True
 Body = Callable[[Index, tuple[Carried, ...]], Sequence[Node]]
@@ -48,6 +50,7 @@ class Builder:
         self._column_of: dict[str, int] = {}
         self._table_of: dict[tuple[int, ...], int] = {}
         self._made: dict[Hashable, Node] = {}
+        self._truths = Truths()
         self.true = self._once(("const", 1, True), lambda: Const(1, 1, is_bool=True, value=1))
         self.false = self._once(("const", 0, True), lambda: Const(0, 0, is_bool=True, value=0))
 
@@ -184,7 +187,31 @@ class Builder:
         return found
 
     def _both(self, a: Node, b: Node) -> Node:
+        """Both of them, without what the other decides."""
+        first, second = self._truths.all_of(a), self._truths.all_of(b)
+        if contradict(first, second):
+            return self.false
+        if within(second, first):
+            return a
+        if within(first, second):
+            return b
+        shorter = self._given(b, first)
+        if shorter is not b:
+            return self.both(a, shorter)
+        shorter = self._given(a, second)
+        if shorter is not a:
+            return self.both(shorter, b)
         return self._once(("both", id(a), id(b)), lambda: Both(0, 1, _TRUTH, a, b))
+
+    def _given(self, node: Node, known: Literals) -> Node:
+        """A truth value where others are known to hold: alternatives that they rule out are left out."""
+        parts = self._truths.any_of(node)
+        if len(parts) < 2:
+            return node
+        if any(part in known for part in parts):
+            return self.true
+        left = without(parts, known)
+        return node if left is None else self.either(*(self._literal(part) for part in left))
 
     def either(self, *nodes: Node) -> Node:
         """At least one of them."""
@@ -198,7 +225,35 @@ class Builder:
         return found
 
     def _either(self, a: Node, b: Node) -> Node:
+        """At least one of them, without what the other makes idle."""
+        first, second = self._truths.any_of(a), self._truths.any_of(b)
+        if contradict(first, second):
+            return self.true
+        if within(second, first):
+            return a
+        if within(first, second):
+            return b
+        shorter = self._failing(b, first)
+        if shorter is not b:
+            return self.either(a, shorter)
+        shorter = self._failing(a, second)
+        if shorter is not a:
+            return self.either(shorter, b)
         return self._once(("either", id(a), id(b)), lambda: Either(0, 1, _TRUTH, a, b))
+
+    def _failing(self, node: Node, others: Literals) -> Node:
+        """A truth value where none of the others holds: conditions that this settles are left out."""
+        parts = self._truths.all_of(node)
+        if len(parts) < 2:
+            return node
+        if any(part in others for part in parts):
+            return self.false
+        left = without(parts, others)
+        return node if left is None else self.both(*(self._literal(part) for part in left))
+
+    def _literal(self, part: Literal) -> Node:
+        node, sign = part
+        return node if sign else self.negate(node)
 
     # Both kinds
 
@@ -243,12 +298,21 @@ class Builder:
         of turns; `again`: whether to go on after a turn, from the values after it."""
         index = Index(start.low, max(end.high - 1, start.low), is_bool=False)
         carried = tuple(Carried(low, high, one.is_bool) for one, (low, high) in zip(initial, ranges, strict=True))
-        loop = Loop(start, end, index, carried, tuple(initial))
-        loop.next = tuple(body(index, carried))
-        if len(loop.next) != len(carried):
+        after = tuple(body(index, carried))
+        if len(after) != len(carried):
             raise ValueError("a loop must give every value that it carries")
-        loop.again = again(loop.next) if again else None
-        return [Result(one.low, one.high, one.is_bool, loop, n) for n, one in enumerate(carried)]
+        going = again(after) if again else None
+        changing = _changing(carried, after, going)
+        loop = Loop(start, end, index)
+        loop.carried = tuple(carried[n] for n in changing)
+        loop.initial = tuple(initial[n] for n in changing)
+        loop.next = tuple(after[n] for n in changing)
+        loop.again = going
+        places = {n: place for place, n in enumerate(changing)}
+        return [
+            Result(one.low, one.high, one.is_bool, loop, places[n]) if n in places else initial[n]
+            for n, one in enumerate(carried)
+        ]
 
     def program(self, name: str, outputs: Sequence[Output]) -> Program:
         """The finished program."""
@@ -257,6 +321,15 @@ class Builder:
             if output.node.low < low or output.node.high > high:
                 raise TooWide(f"{output.name}: {output.node.low}..{output.node.high} in {output.storage}")
         return Program(name, tuple(self.columns), tuple(self.tables), tuple(outputs), self.notes)
+
+
+def _changing(carried: Sequence[Carried], after: Sequence[Node], going: Node | None) -> list[int]:
+    """Which values a loop has to carry: all but those that stay as they came and that nothing in it looks at."""
+    idle = {n for n, (one, new) in enumerate(zip(carried, after, strict=True)) if one is new}
+    if not idle:
+        return list(range(len(carried)))
+    read = below([*(new for n, new in enumerate(after) if n not in idle), *([] if going is None else [going])])
+    return [n for n, one in enumerate(carried) if n not in idle or one in read]
 
 
 def _range(op: ArithmeticOp, a: Node, b: Node) -> tuple[int, int]:
