@@ -49,7 +49,7 @@ TOLD_TYPE = pa.list_(
 @dataclass(frozen=True, slots=True)
 class ClauseColumns:
     """What a sheet says once of a clause. `caps`: labels; `winners`: clause ids; `period` None: the year of the event,
-    or a column of its own where there is none."""
+    or a column of its own (`own_period`)."""
 
     id: str
     document: str
@@ -63,6 +63,7 @@ class ClauseColumns:
     caps: tuple[str, ...]
     dated: bool
     period: str | None
+    own_period: bool
     result: bool
 
     def name(self, what: str) -> str:
@@ -78,11 +79,6 @@ class ClauseColumns:
     def alone(self) -> bool:
         """Whether what is due may be less than what the clause alone gives."""
         return bool(self.winners or self.caps)
-
-    @property
-    def own_period(self) -> bool:
-        """Whether the period is worked out for each dossier."""
-        return self.period is None and not self.dated
 
 
 def columns_of(
@@ -104,6 +100,7 @@ def columns_of(
 
 def _columns(clause: CompiledClause, winners: tuple[str, ...], caps: tuple[str, ...], as_of: date) -> ClauseColumns:
     source = clause.source
+    period = _period(clause, as_of)
     return ClauseColumns(
         id=source.id,
         document=source.document,
@@ -116,7 +113,8 @@ def _columns(clause: CompiledClause, winners: tuple[str, ...], caps: tuple[str, 
         winners=winners,
         caps=caps,
         dated=clause.event is not None,
-        period=_period(clause, as_of),
+        period=period,
+        own_period=period is None and clause.period is not None,
         result=clause.result is not None,
     )
 
