@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from yanlian.engine.native.ir import Node
-from yanlian.engine.policy.lower.numbers import Numbers, either_rounded
+from yanlian.engine.policy.lower.numbers import Numbers
 from yanlian.engine.policy.lower.values import (
     Beyond,
     Day,
@@ -101,7 +101,7 @@ class Logic(Numbers):
         if isinstance(a, Truth) and isinstance(c, Truth):
             return Truth(flags=flags, true=b.choose(condition, a.true, c.true))
         if isinstance(a, Number) and isinstance(c, Number):
-            return self._pick_number(condition, a, c, flags)
+            return self.one_of_two(condition, a, c, flags)
         if isinstance(a, Day) and isinstance(c, Day):
             return Day(flags=flags, day=b.choose(condition, a.day, c.day))
         if isinstance(a, Text) and isinstance(c, Text):
@@ -120,18 +120,6 @@ class Logic(Numbers):
         if isinstance(value, (Number, Day)):
             return replace(value, flags=flags, ends=None)
         return replace(value, flags=flags)
-
-    def _pick_number(self, condition: Node, a: Number, c: Number, flags: Flags) -> Number:
-        a, c = self.same_scale(a, c)
-        flags = replace(flags, given=self.builder.choose(condition, a.given, c.given))
-        over: Node | None = None
-        if a.over is not None or c.over is not None:
-            one = self.builder.const(1)
-            over = self.builder.choose(condition, a.over or one, c.over or one)
-        num = self.builder.choose(condition, a.num, c.num)
-        error = max(a.error, c.error)
-        rounded = either_rounded(a, c)
-        return Number(flags=flags, num=num, den=a.den, over=over, error=error, rounded=rounded)
 
     def choice(self, rows: Sequence[tuple[Node, Value]], otherwise: Value) -> Value:
         """The value of the first row whose condition holds."""

@@ -98,13 +98,33 @@ class Numbers(Makers):
     def larger(self, a: Number, b: Number, *, smallest: bool = False) -> Number:
         """max(a, b), or min(a, b)."""
         if a.over is not None or b.over is not None:
-            raise NotLowered("min or max of quotients")
+            return self._larger_quotient(a, b, smallest=smallest)
         self._surely_apart(a, b)
         error = max(a.error, b.error)
         rounded = either_rounded(a, b)
         a, b = self.same_scale(a, b)
         num = self.builder.arithmetic("min" if smallest else "max", a.num, b.num)
         return self._made(self.flags(a, b), self.builder.true, num, a.den, None, error, rounded)
+
+    def _larger_quotient(self, a: Number, b: Number, *, smallest: bool) -> Number:
+        below, inside = self.compared("<", a, b)
+        flags = self.flags(a, b)
+        flags = replace(flags, given=self.builder.either(flags.given, self.builder.negate(inside)))
+        return self.one_of_two(below if smallest else self.builder.negate(below), a, b, flags)
+
+    def one_of_two(self, condition: Node, a: Number, b: Number, flags: Flags) -> Number:
+        """a where a condition holds, else b; the flags are those that are told, and where the scale is too wide."""
+        rounded = either_rounded(a, b)
+        plain = Flags(self.no, self.no, self.no)
+        a, b = self.same_scale(replace(a, flags=plain), replace(b, flags=plain))
+        lost = self.builder.choose(condition, a.given, b.given)
+        flags = replace(flags, given=self.builder.either(flags.given, lost))
+        over: Node | None = None
+        if a.over is not None or b.over is not None:
+            one = self.builder.const(1)
+            over = self.builder.choose(condition, a.over or one, b.over or one)
+        num = self.builder.choose(condition, a.num, b.num)
+        return Number(flags=flags, num=num, den=a.den, over=over, error=max(a.error, b.error), rounded=rounded)
 
     def compared(self, op: str, a: Number, b: Number) -> tuple[Node, Node]:
         """a op b, and whether the numbers were narrow enough to tell."""
