@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
-from yanlian.engine.dossier.overlay import open_dossiers
+from yanlian.engine.dossier.overlay import files_of, open_dossiers
 from yanlian.engine.dossier.statistics import Bounds, ranges_of
 from yanlian.engine.native.engine import compile_programs
 from yanlian.engine.policy import Evaluator, PackSet, load_packs
@@ -29,8 +30,10 @@ from yanlian.engine.stream.sheet import columns_of, sheet_schema
 from yanlian.engine.stream.sheet_rows import rows_of
 
 ENGINE = "kernel"
-_BATCH_ROWS = 32_768
+_BATCH_ROWS = 65_536
 _UNIT_ROWS = 262_144
+# Columns of texts that hardly ever repeat.
+_NAMES = frozenset({"id", "uscc", "name"})
 Ranges = Mapping[tuple[str, str], Bounds]
 
 
@@ -52,6 +55,7 @@ class KernelMaker:
     form: str
     ranges: tuple[tuple[tuple[str, str], Bounds], ...]
     sheet: pa.Schema
+    texts: tuple[str, ...] = ()
     batch_rows: int = _BATCH_ROWS
     unit_rows: int = _UNIT_ROWS
 
@@ -88,8 +92,8 @@ class KernelMaker:
 
     @property
     def dictionaries(self) -> tuple[str, ...]:
-        """Plain strings."""
-        return ()
+        """All texts that rules may read: most repeat, and then each is looked at once."""
+        return self.texts
 
     def make(self) -> KernelEvaluator:
         """Load the packs in this worker; programs are compiled with the first batch."""
@@ -182,6 +186,16 @@ def kernel(
     """The kernel for these packs on this snapshot (or overlay)."""
     loaded = load_packs(packs)
     inner = interpreter_of(loaded, packs, open_dossiers(dossiers).coverage, as_of, with_drafts=with_drafts)
-    ranges = ranges_of(sorted(dossiers.glob("part-*.parquet")))
+    files = files_of(dossiers)
+    ranges = ranges_of(files)
     sheet = _sheet_of(_evaluator(inner, loaded))
-    return KernelMaker(inner, form, tuple(sorted(ranges.items(), key=lambda one: one[0])), sheet)
+    return KernelMaker(inner, form, tuple(sorted(ranges.items(), key=lambda one: one[0])), sheet, _texts(files))
+
+
+def _texts(files: Sequence[Path]) -> tuple[str, ...]:
+    """The paths of the columns of text in files of dossiers, but for the names of the entity."""
+    if not files:
+        return ()
+    schema = pq.read_metadata(files[0]).schema
+    columns = [schema.column(n) for n in range(len(schema.names))]
+    return tuple(one.path for one in columns if one.physical_type == "BYTE_ARRAY" and one.path not in _NAMES)

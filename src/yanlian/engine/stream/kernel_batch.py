@@ -16,7 +16,7 @@ from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
 from yanlian.engine.dossier.columns.opened import OpenedBatch
 from yanlian.engine.feel.numbers import CONTEXT
 from yanlian.engine.native.engine import Buffer, Kernel
-from yanlian.engine.policy import Evaluator
+from yanlian.engine.policy import Evaluator, Outcome
 from yanlian.engine.policy.lower.plan import ASK, ELIGIBLE, MANUAL, OUTSIDE, ClauseOutputs, Plan
 from yanlian.engine.policy.lower.plan import LOWERED as ANY_LOWERED
 from yanlian.engine.policy.result import plain_number
@@ -206,18 +206,25 @@ class Sheets:
 
     def _judged(self, evaluator: Evaluator, dossier: Mapping[str, object]) -> list[dict[str, object]]:
         return [
-            {
-                "clause": self._place[one.clause],
-                "matter": one.matter,
-                "period": one.period,
-                "event_on": one.event_on,
-                "kind": one.kind,
-                "amount_fen": one.amount_fen,
-                "clause_fen": one.clause_fen,
-                "reason": json.dumps(one.reason, ensure_ascii=False, sort_keys=True) if one.reason else None,
-            }
+            {"clause": self._place[one.clause], "outcome": told_outcome(one)}
             for one in evaluator.evaluate(dossier, self.coverage)
         ]
+
+
+def told_outcome(one: Outcome) -> str:
+    """An outcome as the text that a sheet keeps."""
+    return json.dumps(
+        {
+            "matter": one.matter,
+            "period": one.period,
+            "event_on": None if one.event_on is None else one.event_on.isoformat(),
+            "kind": one.kind,
+            "amount_fen": one.amount_fen,
+            "clause_fen": one.clause_fen,
+            "reason": json.dumps(one.reason, ensure_ascii=False, sort_keys=True) if one.reason else None,
+        },
+        ensure_ascii=False,
+    )
 
 
 def _as_it_is(values: Ints, kind: pa.DataType) -> pa.Array:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.stream.seam import Report
+from yanlian.engine.stream.sheet import is_sheet
 
 SUFFIX = ".parquet"
 _TEMPORARY = ".making-"
@@ -48,7 +49,7 @@ class PartWriter:
 
     def __enter__(self) -> PartWriter:
         with naming_disk_faults(self._folder):
-            self._file = pq.ParquetWriter(self._making, self._schema, compression="zstd")
+            self._file = _writer(self._making, self._schema)
         return self
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -71,6 +72,13 @@ class PartWriter:
                     self._making.replace(self._final)
         finally:
             self._making.unlink(missing_ok=True)
+
+
+def _writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """How outcomes are written. Sheets are mostly noughts in many columns: there every look at a value costs."""
+    if not is_sheet(schema):
+        return pq.ParquetWriter(file, schema, compression="zstd")
+    return pq.ParquetWriter(file, schema, compression="lz4", use_dictionary=False, write_statistics=[schema.names[0]])
 
 
 def note_part(folder: Path, name: str, dossiers: int, rows: int, report: Report) -> PartNote:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from yanlian.engine.policy.lower.plan import ASK, ELIGIBLE, MANUAL, NOT_APPLICAB
 from yanlian.engine.stream.outcomes import OUTCOME_SCHEMA
 from yanlian.engine.stream.sheet import LOWERED, TOLD, YEAR, ClauseColumns, Ints, clauses_of
 
+_EPOCH = date(1970, 1, 1).toordinal()
 _KINDS = ("eligible", "not_eligible", "unknown", "manual", "not_applicable")
 # Rows and figures of the outcomes of one clause whose amounts were lowered, by name.
 Lowered = dict[str, npt.NDArray[np.signedinteger]]
@@ -224,7 +226,8 @@ def _positions(
         order: list[int] = []
         by_clause: dict[int, list[dict[str, object]]] = {}
         for entry in entries:
-            by_clause.setdefault(cast("int", entry["clause"]), []).append(entry)
+            outcome = {"clause": entry["clause"], **json.loads(entry["outcome"])}
+            by_clause.setdefault(cast("int", entry["clause"]), []).append(outcome)
         for n in range(clauses):
             for entry in by_clause.get(n, ()):
                 told.append(entry)
@@ -264,7 +267,7 @@ def _batch(
         taken["amount_fen"][place] = cast("int", entry["amount_fen"])
         taken["clause_fen"][place] = cast("int", entry["clause_fen"])
         on = entry["event_on"]
-        taken["event_on"][place] = no_day if on is None else pa.scalar(on, pa.date32()).cast(pa.int32()).as_py()
+        taken["event_on"][place] = no_day if on is None else date.fromisoformat(str(on)).toordinal() - _EPOCH
     arrays = {
         "entity": sheet.column("entity").take(pa.array(row)),
         "amount_fen": pa.array(taken["amount_fen"]),

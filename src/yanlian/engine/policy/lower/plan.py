@@ -155,7 +155,8 @@ def planned(
 
 def _outside(f: Formulas, outputs: Sequence[Output]) -> Output:
     """Whether a value that these outputs read by row lies outside of the range that they take for granted."""
-    inside = [f.guards[node] for node in below(output.node for output in outputs) if node in f.guards]
+    used = below(output.node for output in outputs)
+    inside = [inside for raw, inside in f.guards.items() if raw in used]
     # Named after its program by the first output: names are columns of one table.
     return Output(f"{outputs[0].name}{OUTSIDE}", "i8", f.builder.negate(f.builder.both(*inside)))
 
