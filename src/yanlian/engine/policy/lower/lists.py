@@ -112,9 +112,7 @@ class Lists(Facts):
             open_, given = self._walk_phantoms(part, open_, given, maybe)
         return carried, open_, given
 
-    def _walk_phantoms(
-        self, part: Records, open_: Node, given: Node, maybe: Maybe | None
-    ) -> tuple[Node, Node]:
+    def _walk_phantoms(self, part: Records, open_: Node, given: Node, maybe: Maybe | None) -> tuple[Node, Node]:
         b, layout, kind = self.builder, self.layout, part.kind
         pattern = b.read(layout.gap(kind.key))
         start = b.read(layout.gap_offsets(kind.key), pattern)
@@ -136,15 +134,18 @@ class Lists(Facts):
         return self.builder.both(perhaps, opens), self.builder.both(perhaps, doubtful)
 
     def _verdict(self, part: Records, record: Record, *, dated: bool = True) -> tuple[Node, Node, Node]:
-        """Whether a record certainly belongs, may belong, or cannot be told."""
+        """Whether a record certainly belongs, may belong, or cannot be told. What a test cannot tell no later one makes
+        up for: the interpreter may not even have a list then."""
         b = self.builder
         there = self.seen(record) if dated else b.true
-        verdict = self.not_null(self.conjunction([self.not_null(test(record)) for test in part.tests]))
-        return (
-            b.both(there, verdict.true),
-            b.both(there, verdict.unknown, b.negate(verdict.given)),
-            b.both(there, verdict.given),
-        )
+        inside, perhaps, given = there, self.no, self.no
+        for test in part.tests:
+            found = self.not_null(test(record))
+            given = b.either(given, b.both(b.either(inside, perhaps), found.given))
+            perhaps = b.either(b.both(perhaps, b.either(found.true, found.unknown)), b.both(inside, found.unknown))
+            inside = b.both(inside, found.true)
+        sure = b.negate(given)
+        return b.both(inside, sure), b.both(perhaps, sure), given
 
     # What keeps a list a list
 
@@ -204,9 +205,11 @@ class Lists(Facts):
             maybe=(lambda member: self._may_decide(verdict(member))) if looks else None,
         )
         true, given, unknown, null = walked.carried
-        # One that decides is enough, whatever else there is.
+        # One that decides is enough, whatever else there is; but of several lists one may be none.
+        given = b.either(given, walked.given)
+        true = b.both(true, b.negate(given)) if len(members.parts) > 1 else true
         rest = b.negate(true)
-        given = b.both(b.either(given, walked.given), rest)
+        given = b.both(given, rest)
         unknown = b.both(b.either(unknown, walked.open), rest)
         found = Truth(flags=Flags(given, unknown, b.both(null, rest)), true=true)
         return self.negation(found) if every else found
