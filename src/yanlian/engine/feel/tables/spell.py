@@ -50,8 +50,8 @@ def _ranges(section: Section, own: int, space: int) -> Iterator[str]:
             run = []
     if run and not (run[0].low or run[-1].high or run[-1].point):
         # The whole line, in a column that holds other kinds of values as well: said at one of its borders.
-        border = next(atom.low for atom in run if atom.low)
-        yield f"< {border}, >= {border}"
+        border = next((atom.low for atom in run if atom.low), "")
+        yield f"< {border}, >= {border}" if border else "not(null)"
     elif run:
         yield _range(run)
 
