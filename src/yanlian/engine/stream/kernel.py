@@ -23,7 +23,8 @@ from yanlian.engine.policy.lower.plan import planned
 from yanlian.engine.policy.scope import base_names
 from yanlian.engine.stream.components import components
 from yanlian.engine.stream.interpreter import Interpreter, interpreter_of
-from yanlian.engine.stream.kernel_batch import Programs, Sheets
+from yanlian.engine.stream.kernel_batch import Sheets
+from yanlian.engine.stream.kernel_programs import Programs
 from yanlian.engine.stream.outcomes import OUTCOME_SCHEMA
 from yanlian.engine.stream.seam import Report
 from yanlian.engine.stream.sheet import columns_of, sheet_schema
@@ -48,14 +49,15 @@ def cache_folder() -> Path:
 @dataclass(frozen=True, slots=True)
 class KernelMaker:
     """What a worker needs to make its own evaluator. `ranges`: within which the values of the data set lie, as far as
-    its statistics say; a batch with others is evaluated by programs that take any. `sheet`: the schema of sheets. See
-    `EvaluatorMaker` for the rest."""
+    its statistics say; a batch with others is evaluated by programs that take any. `sheet`: the schema of sheets.
+    `trusted`: batches come from the files whose statistics gave the ranges. See `EvaluatorMaker` for the rest."""
 
     inner: Interpreter
     form: str
     ranges: tuple[tuple[tuple[str, str], Bounds], ...]
     sheet: pa.Schema
     texts: tuple[str, ...] = ()
+    trusted: bool = False
     batch_rows: int = _BATCH_ROWS
     unit_rows: int = _UNIT_ROWS
 
@@ -141,7 +143,8 @@ class KernelEvaluator:
     def _compile(self, schema: pa.Schema, *, narrow: bool) -> Sheets:
         ranges = dict(self._maker.ranges) if narrow else None
         strings = Strings()
-        layout = Layout(schema, self._packs.schema, self._coverage, self._as_of, ranges)
+        trusted = narrow and self._maker.trusted
+        layout = Layout(schema, self._packs.schema, self._coverage, self._as_of, ranges, trusted=trusted)
         clauses = self._whole.clauses
         tied = components(clauses)
         plan = planned(
@@ -154,7 +157,8 @@ class KernelEvaluator:
             self._as_of,
             base_names(self._as_of, _district(self._packs)),
         )
-        kernels = compile_programs(plan.programs, cache_folder())
+        few = [program for one in plan.details for program in (one.stacked, one.capped) if program is not None]
+        kernels = compile_programs([*plan.programs, *few], cache_folder())
         if kernels:
             self.compiled_seconds += kernels[0].compiled.seconds
             self.from_cache = self.from_cache and kernels[0].compiled.from_cache
@@ -189,7 +193,8 @@ def kernel(
     files = files_of(dossiers)
     ranges = ranges_of(files)
     sheet = _sheet_of(_evaluator(inner, loaded))
-    return KernelMaker(inner, form, tuple(sorted(ranges.items(), key=lambda one: one[0])), sheet, _texts(files))
+    told = tuple(sorted(ranges.items(), key=lambda one: one[0]))
+    return KernelMaker(inner, form, told, sheet, _texts(files), trusted=True)
 
 
 def _texts(files: Sequence[Path]) -> tuple[str, ...]:

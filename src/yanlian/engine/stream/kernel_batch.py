@@ -12,64 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from yanlian.engine.dossier import Coverage, RecordKind
-from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
 from yanlian.engine.dossier.columns.opened import OpenedBatch
 from yanlian.engine.feel.numbers import CONTEXT
-from yanlian.engine.native.engine import Buffer, Kernel
 from yanlian.engine.policy import Evaluator, Outcome
-from yanlian.engine.policy.lower.plan import ASK, ELIGIBLE, MANUAL, OUTSIDE, ClauseOutputs, Plan
-from yanlian.engine.policy.lower.plan import LOWERED as ANY_LOWERED
+from yanlian.engine.policy.lower.plan import ASKED, ELIGIBLE, MANUAL, ClauseOutputs, Plan
 from yanlian.engine.policy.result import plain_number
+from yanlian.engine.stream.kernel_programs import Few, Outputs, Programs
 from yanlian.engine.stream.seam import Report
 from yanlian.engine.stream.sheet import LOWERED, TOLD_TYPE, ClauseColumns, Ints, clauses_of, lists_of, where
-
-Outputs = dict[str, Ints]
-
-
-class Programs:
-    """Compiled programs for dossiers of one layout; not to be shared by threads."""
-
-    def __init__(self, plan: Plan, kernels: Sequence[Kernel], layout: Layout, strings: Strings) -> None:
-        self.plan = plan
-        self.kernels = tuple(kernels)
-        self.layout = layout
-        self.strings = strings
-        columns = plan.programs[0].columns if plan.programs else ()
-        used = sorted({number for kernel in kernels for number in kernel.used})
-        self._size = len(columns)
-        self._used = used
-        self._columns = [columns[number] for number in used]
-        self._buffers: Outputs = {}
-
-    def run(self, batch: pa.RecordBatch) -> Outputs:
-        """The outputs of all programs, one element a row; all but codes and amounts due are overwritten next time.
-
-        `OutsideRange` when a value is none that the programs were made for.
-        """
-        rows = batch.num_rows
-        given: list[Buffer | None] = [None] * self._size
-        bound = self.layout.bind(batch, self._columns, self.strings)
-        for number, buffer in zip(self._used, bound, strict=True):
-            given[number] = buffer
-        found: Outputs = {}
-        for kernel in self.kernels:
-            outputs = [self._buffer(one.name, one.storage, rows) for one in kernel.program.outputs]
-            kernel.run(given, rows, outputs)
-            for one, buffer in zip(kernel.program.outputs, outputs, strict=True):
-                found[one.name] = buffer[:rows]
-                if one.name.endswith(OUTSIDE) and found[one.name].any():
-                    raise OutsideRange(kernel.program.name)
-        return found
-
-    def _buffer(self, name: str, storage: str, rows: int) -> Ints:
-        dtype = np.dtype(f"int{storage[1:]}")
-        if name.endswith((":code", ":fen")):
-            # Arrow's own memory: it becomes a column as it is, and Arrow uses it again when nobody needs it.
-            return np.frombuffer(pa.allocate_buffer(max(rows, 1) * dtype.itemsize), dtype)
-        known = self._buffers.get(name)
-        if known is None or len(known) < rows:
-            known = self._buffers[name] = np.zeros(max(rows, 1), dtype)
-        return known
 
 
 class Sheets:
@@ -89,13 +39,14 @@ class Sheets:
 
     def sheet(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Report]:
         """The outcomes of a batch, and what it came to."""
-        outputs = self.programs.run(batch)
+        outputs, few = self.programs.run(batch)
+        lowered = self._lowered(outputs, few, batch.num_rows)
         opened = self.programs.layout.opened(batch)
         arrays: list[pa.Array] = [batch.column("id").cast(pa.string())]
         for meaning, one, names in zip(self.programs.plan.clauses, self.clauses, self._names, strict=True):
             given = {what: outputs[name] for what, name in names}
             arrays += self._columns(opened, meaning, one, given)
-        arrays.append(self._lowered(outputs, batch.num_rows))
+        arrays.append(lowered)
         told, report = self._told(batch, outputs)
         arrays.append(told)
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema), report
@@ -118,25 +69,32 @@ class Sheets:
             arrays.append(self._results(meaning, given, code == ELIGIBLE))
         return arrays
 
-    def _lowered(self, outputs: Outputs, rows: int) -> pa.Array:
-        """What stacking and caps took away."""
+    def _lowered(self, outputs: Outputs, few: Sequence[Few], rows: int) -> pa.Array:
+        """What stacking and caps took away; the amounts become what is due."""
         kind = self.schema.field(LOWERED).type
-        flags = [values for name, values in outputs.items() if name.endswith(ANY_LOWERED)]
-        some = np.flatnonzero(np.bitwise_or.reduce(flags)) if flags else np.zeros(0, np.int64)
-        if not len(some):
+        more = list(kind.value_type)[2:]
+        found: list[tuple[npt.NDArray[np.int64], ...]] = []
+        for some in few:
+            for n, one in enumerate(self.clauses):
+                due = some.outputs.get(one.name("due"))
+                if due is None:
+                    continue
+                fen = outputs[one.name("fen")]
+                alone = fen[some.rows]
+                at = np.flatnonzero((alone != due) & (outputs[one.name("code")][some.rows] == ELIGIBLE))
+                if not len(at):
+                    continue
+                place = some.rows[at]
+                fen[place] = due[at]
+                extra = [_at(some.outputs, one.name(field.name), at, field.name) for field in more]
+                found.append((place, np.full(len(at), n), alone[at], *extra))
+        if not found:
             return pa.nulls(rows, kind)
-        places = [n for n, one in enumerate(self.clauses) if one.alone and f"{one.id}:alone" in outputs]
-        names = [self.clauses[n].id for n in places]
-        alone = np.stack([outputs[f"{name}:alone"][some] for name in names], axis=1)
-        due = np.stack([outputs[f"{name}:fen"][some] for name in names], axis=1)
-        code = np.stack([outputs[f"{name}:code"][some] for name in names], axis=1)
-        row, place = np.nonzero((alone != due) & (code == ELIGIBLE))
-        entries = [pa.array(np.array(places, np.int32)[place]), pa.array(alone[row, place])]
-        for field in list(kind.value_type)[2:]:
-            default = np.full(len(some), -1 if field.name == "winner" else 0, np.int64)
-            values = np.stack([_some(outputs, f"{name}:{field.name}", some, default) for name in names], axis=1)
-            entries.append(pa.array(values[row, place]).cast(field.type))
-        return lists_of(some[row], entries, rows, kind)
+        columns = [np.concatenate(parts) for parts in zip(*found, strict=True)]
+        order = np.lexsort((columns[1], columns[0]))
+        types = [field.type for field in kind.value_type]
+        entries = [pa.array(values[order]).cast(kind) for values, kind in zip(columns[1:], types, strict=True)]
+        return lists_of(columns[0][order], entries, rows, kind)
 
     def _matters(
         self, opened: OpenedBatch, meaning: ClauseOutputs, given: Mapping[str, Ints], here: npt.NDArray[np.bool_]
@@ -186,13 +144,11 @@ class Sheets:
         asked: set[int] = set()
         for component, evaluator in self.evaluators.items():
             members = [n for n, number in enumerate(plan.component) if number == component]
-            ask = np.zeros(batch.num_rows, np.bool_)
-            for n in members:
-                ask |= outputs[plan.clauses[n].name("code")] == ASK
-            rows = np.flatnonzero(ask)
-            if not len(rows):
-                continue
             first = plan.clauses[members[0]].clause.id
+            ask = outputs.get(f"{first}{ASKED}")
+            if ask is None or not ask.any():
+                continue
+            rows = np.flatnonzero(ask)
             report[f"interpreted.{first}"] = len(rows)
             asked.update(rows.tolist())
             dossiers = cast("list[Mapping[str, object]]", batch.take(pa.array(rows)).to_pylist())
@@ -232,9 +188,11 @@ def _as_it_is(values: Ints, kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
-def _some(outputs: Outputs, name: str, rows: npt.NDArray[np.int64], default: Ints) -> Ints:
+def _at(outputs: Outputs, name: str, places: npt.NDArray[np.int64], what: str) -> npt.NDArray[np.int64]:
     found = outputs.get(name)
-    return default if found is None else found[rows].astype(np.int64)
+    if found is None:
+        return np.full(len(places), -1 if what == "winner" else 0)
+    return found[places].astype(np.int64)
 
 
 def _names_of(meaning: ClauseOutputs, plan: Plan) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lower.across import caps_over, rivals
-from yanlian.engine.policy.lower.plan import labels_of
+from yanlian.engine.policy.lower.plan import labels_of, own_period
 from yanlian.engine.policy.outcome import ONCE
 from yanlian.engine.policy.scope import base_names
 
@@ -115,7 +115,7 @@ def _period(clause: CompiledClause, as_of: date) -> str | None:
         if clause.source.period.text == ONCE:
             return ONCE
         return None if clause.event is not None else str(as_of.year)
-    if not clause.period.uses <= {"评价日", "评价年度", "上年", "前年"}:
+    if own_period(clause):
         return None
     found = clause.period.compiled.evaluate(base_names(as_of, ""))
     return str(int(found)) if isinstance(found, Decimal) else str(found)

@@ -28,7 +28,10 @@ class Binder:
         types: Mapping[tuple[str, str], pa.DataType],
         gaps: Gaps,
         moved_in: RecordKind | None,
+        *,
+        trusted: bool = False,
     ) -> None:
+        self.trusted = trusted
         self.arrow = arrow
         self.slots = slots
         self.types = types
@@ -81,7 +84,8 @@ class Binder:
         if slot.column.storage == "bit":
             return truths(array)
         # Who asks for the range of the storage looks to the column's own range alone.
-        return _values(opened, slot, array) if asked == slot.column else integers(array)
+        looked = asked == slot.column and not (self.trusted and slot.never_null)
+        return _values(opened, slot, array) if looked else integers(array)
 
     def _check_never_null(self, opened: OpenedBatch, slot: Slot, array: pa.Array) -> None:
         """Refuse nulls that the schema says there are none of: Arrow itself does not look."""

@@ -35,9 +35,14 @@ class Layout:
         coverage: Coverage,
         as_of: date,
         ranges: Mapping[tuple[str, str], tuple[object, object]] | None = None,
+        *,
+        trusted: bool = False,
     ) -> None:
         """`ranges`: (record key or "", field key) → (least, greatest) stored value, days as dates, as the statistics
-        of the data set say; a field without has the range of its storage. They are widened to powers of two."""
+        of the data set say; a field without has the range of its storage. They are widened to powers of two.
+        `trusted`: whoever binds batches promises that their values lie inside, because they come from the very files
+        that the ranges were read from; then nobody looks at columns without nulls."""
+        self.trusted = trusted
         self.arrow = arrow
         self.schema = schema
         self._gaps = Gaps(schema, coverage, as_of)
@@ -55,7 +60,7 @@ class Layout:
             self._add_kind(kind, ranges or {})
         registration = schema.records.get("registration")
         self._moved_in = registration if _MOVED in self._types else None
-        self._binder = Binder(arrow, self._slots, self._types, self._gaps, self._moved_in)
+        self._binder = Binder(arrow, self._slots, self._types, self._gaps, self._moved_in, trusted=trusted)
 
     # What there is.
 

@@ -30,15 +30,20 @@ class Due:
     judged: Judged
     amount: Node
     winner: Node | None = None
+    # What is due after stacking, before caps.
+    stacked: Node | None = None
     after: list[Node] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settled:
-    """A component: what is due of each clause, and where the interpreter must do all of it."""
+    """A component: what is due of each clause, where the interpreter must do all of it, and where at most stacking
+    and caps take anything away (elsewhere what is due is what the clause alone gives)."""
 
     due: tuple[Due, ...]
     ask: Node
+    stacked: Node
+    capped: Node
 
 
 def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
@@ -46,13 +51,28 @@ def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
     b = f.builder
     dues = [Due(one, b.choose(one.eligible, one.fen, b.const(0))) for one in members]
     asks = [one.ask for one in members]
+    stacked, capped = f.no, f.no
     clauses = [one.clause for one in members]
-    asks += [_stacked(f, [dues[n] for n in group]) for group in rivals(clauses)]
+    for group in rivals(clauses):
+        stacked = b.either(stacked, _several([dues[n].judged.eligible for n in group], f))
+        asks.append(_stacked(f, [dues[n] for n in group]))
     for cap, places in caps_over(clauses):
         # A cap that only clauses have which do not apply here is none.
         holds = b.either(*(members[n].applies for n in bearers(clauses, cap)))
-        asks.append(_limited(f, cap, [dues[n] for n in places], holds))
-    return Settled(tuple(dues), b.either(*asks))
+        ask, low = _limited(f, cap, [dues[n] for n in places], holds)
+        asks.append(ask)
+        capped = b.either(capped, low)
+    return Settled(tuple(dues), b.either(*asks), stacked, capped)
+
+
+def _several(nodes: Sequence[Node], f: Formulas) -> Node:
+    """Whether more than one of these holds."""
+    b = f.builder
+    one, more = f.no, f.no
+    for node in nodes:
+        more = b.either(more, b.both(one, node))
+        one = b.either(one, node)
+    return more
 
 
 def rivals(clauses: Sequence[CompiledClause]) -> list[list[int]]:
@@ -90,7 +110,7 @@ def _stacked(f: Formulas, group: list[Due]) -> Node:
             best = b.choose(wins, before[j], best)
             winner = b.choose(wins, b.const(j), winner)
         lost = b.compare("<=", b.const(0), winner)
-        due.amount = b.choose(lost, b.const(0), before[i])
+        due.amount = due.stacked = b.choose(lost, b.const(0), before[i])
         due.winner = b.choose(b.compare("<", b.const(0), before[i]), winner, b.const(-1))
     manual = b.either(*(due.judged.manual for due in group))
     asks.append(b.both(manual, b.either(*(due.judged.eligible for due in group))))
@@ -192,28 +212,28 @@ def bearers(clauses: Sequence[CompiledClause], cap: CompiledCap) -> list[int]:
     ]
 
 
-def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node) -> Node:
-    """Lower amounts in order until their sum keeps the limit, where there is one."""
+def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node) -> tuple[Node, Node]:
+    """Lower amounts in order until their sum keeps the limit, where there is one. Where the interpreter must do it; and
+    where, at most, anything is lowered."""
     b = f.builder
     asks: list[Node] = []
     taken: list[tuple[Due, Node]] = []
     paying_any = b.either(*(b.both(due.judged.eligible, b.compare("<", b.const(0), due.amount)) for due in members))
     anything = b.both(paying_any, holds)
+    whole: Node = b.const(0)
+    least: Node | None = None
     for due in members:
-        value = due.judged.place.lowered(cap.amount)
+        whole = b.add(whole, b.choose(due.judged.eligible, due.judged.fen, b.const(0)))
         paying = b.both(holds, due.judged.eligible, b.compare("<", b.const(0), due.amount))
-        if not isinstance(value, Number):
-            raise NotLowered(f"cap {cap.source.label}")
-        limit = f.rounded(value, _FEN, "floor")
-        asks.append(b.both(paying, b.negate(f.clean(limit))))
-        node, inside = b.narrowed(limit.num, 0, (1 << 62) - 1)
-        asks.append(b.both(paying, b.negate(inside), b.compare("<", b.const(0), limit.num)))
+        limit, doubts = _limit(f, cap, due)
+        least = limit if least is None else b.arithmetic("min", least, limit)
+        asks += [b.both(paying, doubt) for doubt in doubts]
         used: Node = b.const(0)
         for other, amount in taken:
             same, doubt = _together(f, due.judged, other.judged, cap.source.per)
             asks.append(b.both(paying, doubt, other.judged.eligible))
             used = b.add(used, b.choose(same, amount, b.const(0)))
-        left = b.arithmetic("max", b.subtract(node, used), b.const(0))
+        left = b.arithmetic("max", b.subtract(limit, used), b.const(0))
         after = b.choose(paying, b.arithmetic("min", due.amount, left), due.amount)
         due.after.append(after)
         due.amount = after
@@ -221,7 +241,19 @@ def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node) -> 
     manual = b.either(*(due.judged.manual for due in members))
     asks.append(b.both(anything, manual))
     asks.append(b.both(anything, b.negate(nothing_paid(f, _since(members)))))
-    return b.either(*asks)
+    assert least is not None
+    return b.either(*asks), b.compare("<", least, whole)
+
+
+def _limit(f: Formulas, cap: CompiledCap, due: Due) -> tuple[Node, list[Node]]:
+    """A limit in fen for a clause, and what makes the interpreter work it out."""
+    b = f.builder
+    value = due.judged.place.lowered(cap.amount)
+    if not isinstance(value, Number):
+        raise NotLowered(f"cap {cap.source.label}")
+    limit = f.rounded(value, _FEN, "floor")
+    node, inside = b.narrowed(limit.num, 0, (1 << 62) - 1)
+    return node, [b.negate(f.clean(limit)), b.both(b.negate(inside), b.compare("<", b.const(0), limit.num))]
 
 
 def _since(members: Sequence[Due]) -> date:

@@ -128,6 +128,8 @@ class Facts(Dates):
         b = self.builder
         if index is not None or column.storage == "bit" or (column.low, column.high) == WIDTHS[column.storage]:
             return b.read(column, index)
+        if self.layout.trusted and valid is None and not (record and self.layout.present(record)):
+            return b.read(column)
         low, high = WIDTHS[column.storage]
         raw = b.read(replace(column, low=low, high=high))
         node, inside = b.narrowed(raw, column.low, column.high)

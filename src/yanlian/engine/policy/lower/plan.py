@@ -12,9 +12,10 @@ from yanlian.engine.dossier.columns import Layout, Strings
 from yanlian.engine.feel import ast
 from yanlian.engine.native.builder import Builder, TooWide
 from yanlian.engine.native.ir import Node, Output, Program, below
+from yanlian.engine.native.picked import for_picked_rows
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lower.across import Due, settled
-from yanlian.engine.policy.lower.clauses import judged
+from yanlian.engine.policy.lower.clauses import Judged, judged
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.places import World
 from yanlian.engine.policy.lower.values import NotLowered, Number, Text, Truth
@@ -23,9 +24,9 @@ from yanlian.engine.policy.outcome import ZERO_AMOUNT
 
 # What the code of an outcome says where it is no mask of failed tests.
 ELIGIBLE, NOT_APPLICABLE, MANUAL, ASK = 0, -1, -2, -3
-# Ends the names of outputs that say where a program met a value that it was not made for, and where any amount of a
-# component was lowered.
-OUTSIDE, LOWERED = ":outside", ":lowered"
+# Ends the names of outputs that say where a program met a value that it was not made for, where the interpreter must
+# judge a component, and where an amount of it may have been lowered by stacking or by a cap.
+OUTSIDE, ASKED, STACKED, CAPPED = ":outside", ":asked", ":stacked", ":capped"
 # Clauses in one function: the compiler takes longer than in proportion, and tests that many share are cheap.
 _TOGETHER = 24
 
@@ -34,8 +35,9 @@ _TOGETHER = 24
 class ClauseOutputs:
     """What the outputs of a clause mean. Their names begin with its id and a colon.
 
-    code: ELIGIBLE …, else the sum of 2**k over the failed `labels` (see `labels_of`). fen: what is due; alone: what the
-    clause alone gives; winner: the place in its stacking group of what it gave way to, or -1; cap0 …: amounts after
+    code: ELIGIBLE …, else the sum of 2**k over the failed `labels` (see `labels_of`). fen: what the clause alone gives.
+    Where an amount may be lowered, the details program says what is due; winner: the place in its stacking group of
+    what the clause gave way to, or -1; cap0 …: amounts after
     each cap but the last. index, day: the position and day of the event in `record`; `matter`: pieces of text,
     nothing for the record's key. period: the year. result: by `result` a text's number (text), a truth value (truth),
     or a number to be divided by `result_den`. A clause that was left to the interpreter has only a code, and nothing
@@ -63,17 +65,31 @@ def labels_of(clause: CompiledClause) -> tuple[str, ...]:
     return tuple(labels)
 
 
+def own_period(clause: CompiledClause) -> bool:
+    """Whether the period of a clause must be worked out for each dossier."""
+    return clause.period is not None and not clause.period.uses <= {"评价日", "评价年度", "上年", "前年"}
+
+
 def code_storage(clause: CompiledClause) -> Literal["i16", "i32"]:
     """How wide a clause's codes are."""
     return "i16" if len(labels_of(clause)) < 15 else "i32"
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """The programs for rows where only stacking, and where caps too, may have lowered an amount."""
+
+    stacked: Program | None
+    capped: Program | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Programs over one builder's columns; the clauses in order with their component's number; why parts were left to
-    the interpreter, by clause."""
+    """Programs over one builder's columns, and for each of them one for rows in which amounts may be lowered; the
+    clauses in order with their component's number; why parts were left to the interpreter, by clause."""
 
     programs: tuple[Program, ...]
+    details: tuple[Details, ...]
     clauses: tuple[ClauseOutputs, ...]
     component: tuple[int, ...]
     left: Mapping[str, tuple[str, ...]]
@@ -126,7 +142,7 @@ def planned(
     by_id = {clause.id: clause for clause in clauses}
     made: dict[str, ClauseOutputs] = {}
     number: dict[str, int] = {}
-    outputs: list[tuple[int, list[Output]]] = []
+    outputs: list[Made] = []
     for n, component in enumerate(components):
         members = [by_id[one] for one in component]
         noted.clause = component[0]
@@ -135,73 +151,117 @@ def planned(
         except (NotLowered, TooWide) as reason:
             for one in members:
                 noted.found.setdefault(one.id, []).append(str(reason) or type(reason).__name__)
-            found = [(ClauseOutputs(one), _left(formulas, one, members)) for one in members]
-        outputs.append((len(members), [output for _, some in found for output in some]))
-        for meaning, _ in found:
+            found = _left(formulas, members)
+        outputs.append(found)
+        for meaning in found.meanings:
             made[meaning.clause.id] = meaning
             number[meaning.clause.id] = n
-    programs = tuple(
-        builder.program(f"clauses {n}", [*chunk, _outside(formulas, chunk)])
-        for n, chunk in enumerate(_chunks(outputs))
-        if chunk
-    )
+    programs: list[Program] = []
+    details: list[Details] = []
+    for n, chunk in enumerate(_chunks(outputs)):
+        whole = [output for one in chunk for output in one.outputs]
+        programs.append(builder.program(f"clauses {n}", [*whole, *_outside(formulas, whole)]))
+        details.append(Details(_details(builder, n, chunk, "stacked"), _details(builder, n, chunk, "capped")))
     return Plan(
-        programs,
+        tuple(programs),
+        tuple(details),
         tuple(made[clause.id] for clause in clauses),
         tuple(number[clause.id] for clause in clauses),
         {clause: tuple(reasons) for clause, reasons in noted.found.items() if reasons},
     )
 
 
-def _outside(f: Formulas, outputs: Sequence[Output]) -> Output:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The outputs of a component: those for every row, and those for rows in which an amount may be lowered."""
+
+    meanings: tuple[ClauseOutputs, ...]
+    outputs: tuple[Output, ...]
+    stacked: tuple[Output, ...] = ()
+    capped: tuple[Output, ...] = ()
+
+
+def _details(
+    builder: Builder, number: int, chunk: Sequence[Made], which: Literal["stacked", "capped"]
+) -> Program | None:
+    outputs = [output for one in chunk for output in (one.stacked if which == "stacked" else one.capped)]
+    return for_picked_rows(builder.program(f"{which} {number}", outputs)) if outputs else None
+
+
+def _outside(f: Formulas, outputs: Sequence[Output]) -> list[Output]:
     """Whether a value that these outputs read by row lies outside of the range that they take for granted."""
     used = below(output.node for output in outputs)
     inside = [inside for raw, inside in f.guards.items() if raw in used]
     # Named after its program by the first output: names are columns of one table.
-    return Output(f"{outputs[0].name}{OUTSIDE}", "i8", f.builder.negate(f.builder.both(*inside)))
+    outside = f.builder.negate(f.builder.both(*inside))
+    return [] if outside is f.no else [Output(f"{outputs[0].name}{OUTSIDE}", "i8", outside)]
 
 
-def _chunks(outputs: Sequence[tuple[int, list[Output]]]) -> list[list[Output]]:
-    found: list[list[Output]] = [[]]
-    size = 0
-    for clauses, some in outputs:
-        if size and size + clauses > _TOGETHER:
+def _chunks(made: Sequence[Made]) -> list[list[Made]]:
+    found: list[list[Made]] = []
+    size = _TOGETHER
+    for one in made:
+        if size + len(one.meanings) > _TOGETHER:
             found.append([])
             size = 0
-        found[-1] += some
-        size += clauses
+        found[-1].append(one)
+        size += len(one.meanings)
     return found
 
 
-def _component(
-    world: World, members: Sequence[CompiledClause], noted: _Noted
-) -> list[tuple[ClauseOutputs, list[Output]]]:
+def _component(world: World, members: Sequence[CompiledClause], noted: _Noted) -> Made:
     all_judged = []
     for clause in members:
         noted.clause = clause.id
         all_judged.append(judged(world, clause))
-    done = settled(world.formulas, all_judged)
-    found = [_outputs(world.formulas, due, done.ask) for due in done.due]
-    lowered = [_is_lowered(world.formulas, due) for due in done.due if due.winner is not None or due.after]
-    if lowered:
-        found[0][1].append(Output(f"{members[0].id}{LOWERED}", "i8", world.formulas.builder.either(*lowered)))
-    return found
+    f = world.formulas
+    done = settled(f, all_judged)
+    meanings: list[ClauseOutputs] = []
+    outputs: list[Output] = []
+    for due in done.due:
+        meaning, some = _outputs(f, due.judged, done.ask)
+        meanings.append(meaning)
+        outputs += some
+    for name, flag in ((ASKED, done.ask), (STACKED, done.stacked), (CAPPED, done.capped)):
+        if flag is not f.no:
+            outputs.append(Output(f"{members[0].id}{name}", "i8", flag))
+    stacked = [] if done.stacked is f.no else [one for due in done.due for one in _after_stacking(due)]
+    capped = [] if done.capped is f.no else [one for due in done.due for one in _after_caps(due)]
+    return Made(tuple(meanings), tuple(outputs), tuple(stacked), tuple(capped))
 
 
-def _is_lowered(f: Formulas, due: Due) -> Node:
-    return f.builder.both(due.judged.eligible, f.builder.compare("<", due.amount, due.judged.fen))
-
-
-def _left(f: Formulas, clause: CompiledClause, members: Sequence[CompiledClause]) -> list[Output]:
-    """A clause that is left to the interpreter wherever one of its component may apply: it judges all of them."""
+def _left(f: Formulas, members: Sequence[CompiledClause]) -> Made:
+    """Clauses that are left to the interpreter wherever one of them may apply: it judges all of them."""
     b = f.builder
     applies = b.either(*(f.is_kind(one.source.subject) for one in members))
     code = b.choose(applies, b.const(ASK), b.const(NOT_APPLICABLE))
-    return [Output(f"{clause.id}:code", code_storage(clause), code), Output(f"{clause.id}:fen", "i64", b.const(0))]
+    outputs = [Output(f"{members[0].id}{ASKED}", "i8", applies)]
+    for one in members:
+        outputs += [Output(f"{one.id}:code", code_storage(one), code), Output(f"{one.id}:fen", "i64", b.const(0))]
+    return Made(tuple(ClauseOutputs(one) for one in members), tuple(outputs))
 
 
-def _outputs(f: Formulas, due: Due, ask: Node) -> tuple[ClauseOutputs, list[Output]]:
-    b, one = f.builder, due.judged
+def _after_stacking(due: Due) -> list[Output]:
+    """What is due of a clause where no cap holds, and what it gave way to."""
+    name = f"{due.judged.clause.id}:"
+    if due.winner is None or due.stacked is None:
+        return []
+    return [Output(f"{name}due", "i64", due.stacked), Output(f"{name}winner", "i32", due.winner)]
+
+
+def _after_caps(due: Due) -> list[Output]:
+    """What is due of a clause after stacking and caps, and how it came to it."""
+    name = f"{due.judged.clause.id}:"
+    if due.winner is None and not due.after:
+        return []
+    outputs = [Output(f"{name}due", "i64", due.amount)]
+    if due.winner is not None:
+        outputs.append(Output(f"{name}winner", "i32", due.winner))
+    return [*outputs, *(Output(f"{name}cap{k}", "i64", after) for k, after in enumerate(due.after[:-1]))]
+
+
+def _outputs(f: Formulas, one: Judged, ask: Node) -> tuple[ClauseOutputs, list[Output]]:
+    b = f.builder
     name = f"{one.clause.id}:"
     mask: Node = b.const(0)
     for k, (_, fails) in enumerate(one.failed):
@@ -210,21 +270,15 @@ def _outputs(f: Formulas, due: Due, ask: Node) -> tuple[ClauseOutputs, list[Outp
     code = b.choose(ask, b.const(ASK), b.choose(one.applies, mask, b.const(NOT_APPLICABLE)))
     outputs = [
         Output(f"{name}code", code_storage(one.clause), code),
-        Output(f"{name}fen", "i64", due.amount),
+        Output(f"{name}fen", "i64", b.choose(one.eligible, one.fen, b.const(0))),
     ]
-    steps = bool(due.winner) or bool(due.after)
-    if steps:
-        outputs.append(Output(f"{name}alone", "i64", b.choose(one.eligible, one.fen, b.const(0))))
-    if due.winner is not None:
-        outputs.append(Output(f"{name}winner", "i32", due.winner))
-    outputs += [Output(f"{name}cap{k}", "i64", after) for k, after in enumerate(due.after[:-1])]
     if one.event is not None:
         outputs.append(Output(f"{name}index", "i32", _narrow(f, one.event.index)))
         outputs.append(Output(f"{name}day", "i32", _narrow(f, one.event.day)))
     period = one.period
     if isinstance(period, str):
-        period = f.builder.const(int(period)) if period.isdecimal() else None
-    if period is not None:
+        period = b.const(int(period)) if period.isdecimal() else None
+    if period is not None and own_period(one.clause):
         outputs.append(Output(f"{name}period", "i32", _narrow(f, period)))
     result, den = "", 1
     if one.result is not None:
