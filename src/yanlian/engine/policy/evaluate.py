@@ -96,15 +96,18 @@ class Evaluator:
         draft = clause.document.source.status == "draft"
         return _Plan(clause, frozenset(clause.source.subject), shared, own, key, draft, none)
 
-    def evaluate(self, row: Mapping[str, object], coverage: Coverage) -> list[Outcome]:
-        """All outcomes of one dossier row, after stacking and caps."""
-        return self.evaluate_dossier(Dossier(row, self.packs.schema, coverage, self.as_of))
+    def evaluate(
+        self, row: Mapping[str, object], coverage: Coverage, *, only: Container[str] | None = None
+    ) -> list[Outcome]:
+        """All outcomes of one dossier row, after stacking and caps. `only`: of these clauses, among which are all that
+        stacking or a cap ties to one of them."""
+        return self.evaluate_dossier(Dossier(row, self.packs.schema, coverage, self.as_of), only=only)
 
-    def evaluate_dossier(self, dossier: Dossier) -> list[Outcome]:
+    def evaluate_dossier(self, dossier: Dossier, *, only: Container[str] | None = None) -> list[Outcome]:
         """All outcomes of one dossier, after stacking and caps."""
         entity = str(dossier.row["id"])
         try:
-            return [draft.finished(entity) for draft in self.settled(self.frame(dossier))]
+            return [draft.finished(entity) for draft in self.settled(self.frame(dossier), only)]
         except FeelError as error:
             raise Refused("pack_run_failed", entity=entity, found=error.text("en")) from error
 
@@ -112,21 +115,23 @@ class Evaluator:
         """The scope of one dossier."""
         return DossierScope(dossier, self._base, self.parameters, listener)
 
-    def settled(self, frame: DossierScope) -> list[Draft]:
+    def settled(self, frame: DossierScope, only: Container[str] | None = None) -> list[Draft]:
         """The drafts of one dossier, after stacking and caps."""
-        drafts = self.drafts(frame)
+        drafts = self.drafts(frame, only)
         paying = [draft for draft in drafts if draft.kind != "not_applicable"]
         if paying:
             apply_stacking(paying)
             apply_caps(frame, paying)
         return drafts
 
-    def drafts(self, frame: DossierScope) -> list[Draft]:
+    def drafts(self, frame: DossierScope, only: Container[str] | None = None) -> list[Draft]:
         """What each clause says alone."""
         kind = frame.dossier.row.get("kind")
         found: list[Draft] = []
         for plan in self._plans:
             clause = plan.clause
+            if only is not None and clause.id not in only:
+                continue
             if kind not in plan.kinds:
                 found.append(plan.none)
                 continue

@@ -162,8 +162,8 @@ class KernelEvaluator:
         if kernels:
             self.compiled_seconds += kernels[0].compiled.seconds
             self.from_cache = self.from_cache and kernels[0].compiled.from_cache
-        evaluators = {n: _evaluator(self._maker.inner.only(ids), self._packs) for n, ids in enumerate(tied)}
-        return Sheets(Programs(plan, kernels, layout, strings), evaluators, self._coverage, self._maker.sheet)
+        programs = Programs(plan, kernels, layout, strings)
+        return Sheets(programs, self._whole, tied, self._coverage, self._maker.sheet)
 
 
 def _evaluator(inner: Interpreter, packs: PackSet) -> Evaluator:

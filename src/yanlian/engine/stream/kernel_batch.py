@@ -23,13 +23,20 @@ from yanlian.engine.stream.sheet import LOWERED, TOLD_TYPE, ClauseColumns, Ints,
 
 
 class Sheets:
-    """Makes the sheet of a batch. `evaluators`: for each component the interpreter of its clauses."""
+    """Makes the sheet of a batch. `evaluator`: the interpreter of all clauses; `components`: ids of those that it
+    judges together, in the order of the programs."""
 
     def __init__(
-        self, programs: Programs, evaluators: Mapping[int, Evaluator], coverage: Coverage, schema: pa.Schema
+        self,
+        programs: Programs,
+        evaluator: Evaluator,
+        components: Sequence[Sequence[str]],
+        coverage: Coverage,
+        schema: pa.Schema,
     ) -> None:
         self.programs = programs
-        self.evaluators = evaluators
+        self.evaluator = evaluator
+        self.components = components
         self.coverage = coverage
         plan = programs.plan
         self.clauses = clauses_of(schema)
@@ -138,33 +145,31 @@ class Sheets:
 
     def _told(self, batch: pa.RecordBatch, outputs: Outputs) -> tuple[pa.Array, Report]:
         """What the interpreter says where the programs do not."""
-        told: list[list[dict[str, object]] | None] = [None] * batch.num_rows
         report: Report = {"dossiers": batch.num_rows}
-        plan = self.programs.plan
-        asked: set[int] = set()
-        for component, evaluator in self.evaluators.items():
-            members = [n for n, number in enumerate(plan.component) if number == component]
-            first = plan.clauses[members[0]].clause.id
-            ask = outputs.get(f"{first}{ASKED}")
+        asked: dict[int, set[str]] = {}
+        for component in self.components:
+            ask = outputs.get(f"{component[0]}{ASKED}")
             if ask is None or not ask.any():
                 continue
-            rows = np.flatnonzero(ask)
-            report[f"interpreted.{first}"] = len(rows)
-            asked.update(rows.tolist())
-            dossiers = cast("list[Mapping[str, object]]", batch.take(pa.array(rows)).to_pylist())
-            for row, dossier in zip(rows.tolist(), dossiers, strict=True):
-                told[row] = [*(told[row] or ()), *self._judged(evaluator, dossier)]
+            rows = np.flatnonzero(ask).tolist()
+            report[f"interpreted.{component[0]}"] = len(rows)
+            for row in rows:
+                asked.setdefault(row, set()).update(component)
         report["interpreted"] = len(asked)
-        for one in told:
-            if one is not None:
-                one.sort(key=lambda entry: cast("int", entry["clause"]))
-        return pa.array(told, TOLD_TYPE) if asked else pa.nulls(batch.num_rows, TOLD_TYPE), report
-
-    def _judged(self, evaluator: Evaluator, dossier: Mapping[str, object]) -> list[dict[str, object]]:
-        return [
-            {"clause": self._place[one.clause], "outcome": told_outcome(one)}
-            for one in evaluator.evaluate(dossier, self.coverage)
-        ]
+        if not asked:
+            return pa.nulls(batch.num_rows, TOLD_TYPE), report
+        rows = sorted(asked)
+        dossiers = cast("list[Mapping[str, object]]", batch.take(pa.array(rows)).to_pylist())
+        owners: list[int] = []
+        clauses: list[int] = []
+        texts: list[str] = []
+        for row, dossier in zip(rows, dossiers, strict=True):
+            for one in self.evaluator.evaluate(dossier, self.coverage, only=asked[row]):
+                owners.append(row)
+                clauses.append(self._place[one.clause])
+                texts.append(told_outcome(one))
+        entries = [pa.array(clauses, pa.int32()), pa.array(texts, pa.string())]
+        return lists_of(np.array(owners, np.int64), entries, batch.num_rows, TOLD_TYPE), report
 
 
 def told_outcome(one: Outcome) -> str:
