@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from yanlian.engine.feel import ast, compile_expression
+from yanlian.engine.feel.builtins import FUNCTIONS
+from yanlian.engine.feel.compile_calls import called_by_name, takes
+from yanlian.engine.feel.values import Function
 from yanlian.engine.policy.lower.functions import Functions
 from yanlian.engine.policy.lower.values import (
     Day,
@@ -261,12 +264,37 @@ class Formulas(Functions):
         )
 
     def _call(self, tree: ast.Call, names: Names, local: Locals) -> Value:
-        if not isinstance(tree.function, ast.Name) or tree.named:
-            raise NotLowered("a call by name")
+        if not isinstance(tree.function, ast.Name) or _is_bound(tree.function.name, local):
+            raise NotLowered("a call of what is worked out")
+        name, known = tree.function.name, FUNCTIONS.get(tree.function.name)
+        if tree.named:
+            return self._call_by_name(tree, name, known, names, local)
         arguments = [self.lowered(one, names, local) for one in tree.positional]
-        name = tree.function.name
         found = names.call(name, arguments)
+        if found is None and known is not None and not takes(known, len(arguments)):
+            return self.nothing()
         return self.called(name, arguments) if found is None else found
+
+    def _call_by_name(
+        self, tree: ast.Call, name: str, known: Function | None, names: Names, local: Locals
+    ) -> Value:
+        """A built-in function with its arguments by name, as one with them in order."""
+        if known is None or known.by_name is not None or names.call(name, []) is not None:
+            raise NotLowered("a call by name")
+        found = called_by_name(known, [entry.key for entry in tree.named])
+        if found is None:
+            return self.nothing()
+        values = [self.lowered(entry.value, names, local) for entry in tree.named]
+        return self.called(name, [values[place] if place >= 0 else self.nothing() for place in found[1]])
+
+
+def _is_bound(name: str, local: Locals | None) -> bool:
+    """Whether a name is one of a formula's own."""
+    while local is not None:
+        if name in local.names:
+            return True
+        local = local.outer
+    return False
 
 
 def _whole(tree: ast.Expression) -> int | None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from yanlian.engine.feel import ast, compile_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.temporal import DaysTime, YearsMonths
 from yanlian.engine.native.ir import Const, Node, Rounding
@@ -72,7 +73,10 @@ class Functions(Lists):
         values = [constant_of(one) for one in arguments]
         if any(one is NotLowered for one in values):
             raise NotLowered(f"{name}()")
-        return self.length_or_constant(FUNCTIONS[name].call(*values))
+        # As a call, so that too many, too few and unfit arguments give what they give in a formula.
+        places = [f"p{n}" for n in range(len(values))]
+        call = compile_expression(ast.Call(ast.Name(name), tuple(map(ast.Name, places))), names=places)
+        return self.length_or_constant(call.evaluate(dict(zip(places, values, strict=True))))
 
     def length_or_constant(self, value: object) -> Value:
         """A constant of FEEL, durations among them."""
