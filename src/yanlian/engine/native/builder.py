@@ -164,8 +164,28 @@ class Builder:
         decided = _decided(op, a, b)
         if decided is not None:
             return self.truth(decided)
+        if isinstance(a, Const) or isinstance(b, Const):
+            found = self._with_constant(op, a, b)
+            if found is not None:
+                return found
         known: ComparisonOp = "=" if op == "=" else "<" if op == "<" else "<="
         return self._once((known, id(a), id(b)), lambda: Compare(0, 1, _TRUTH, known, a, b))
+
+    def _with_constant(self, op: str, a: Node, b: Node) -> Node | None:
+        """What is said of a number and a constant in several ways, in one: the number < the constant, or not."""
+        if isinstance(a, Const):
+            if op == "=":
+                return self.compare("=", b, a)
+            # c < x is x >= c + 1, and c <= x is x >= c.
+            return self.negate(self.compare("<", b, self.const(a.value + (op == "<"))))
+        assert isinstance(b, Const)
+        if op == "<=":
+            return self.compare("<", a, self.const(b.value + 1))
+        if op == "=" and b.value == a.low:
+            return self.compare("<", a, self.const(b.value + 1))
+        if op == "=" and b.value == a.high:
+            return self.negate(self.compare("<", a, b))
+        return None
 
     def negate(self, a: Node) -> Node:
         """not a."""
