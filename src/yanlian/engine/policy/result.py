@@ -23,6 +23,8 @@ def data_value(value: object) -> Data:
 
 
 def plain_number(number: Decimal) -> str:
-    """1E+6 as 1000000, 0.300 as 0.3."""
+    """1E+6 as 1000000, 0.300 as 0.3, and nought without a sign."""
+    if not number:
+        return "0"
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
