@@ -98,9 +98,11 @@ class Sheets:
         if not found:
             return pa.nulls(rows, kind)
         columns = [np.concatenate(parts) for parts in zip(*found, strict=True)]
-        order = np.lexsort((columns[1], columns[0]))
-        types = [field.type for field in kind.value_type]
-        entries = [pa.array(values[order]).cast(kind) for values, kind in zip(columns[1:], types, strict=True)]
+        order = np.argsort(columns[0] * len(self.clauses) + columns[1], kind="stable")
+        entries = [
+            _as_it_is(values[order].astype(np.int32 if field.type == pa.int32() else np.int64), field.type)
+            for values, field in zip(columns[1:], kind.value_type, strict=True)
+        ]
         return lists_of(columns[0][order], entries, rows, kind)
 
     def _matters(
