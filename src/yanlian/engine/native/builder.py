@@ -30,6 +30,7 @@ from yanlian.engine.native.ir import (
     Row,
     below,
 )
+from yanlian.engine.native.same_loops import SameLoops
 from yanlian.engine.native.truths import Literal, Literals, Truths, contradict, within, without
 
 _INTEGER, _TRUTH = False, True
@@ -51,6 +52,7 @@ class Builder:
         self._table_of: dict[tuple[int, ...], int] = {}
         self._made: dict[Hashable, Node] = {}
         self._truths = Truths()
+        self._loops = SameLoops()
         self.true = self._once(("const", 1, True), lambda: Const(1, 1, is_bool=True, value=1))
         self.false = self._once(("const", 0, True), lambda: Const(0, 0, is_bool=True, value=0))
 
@@ -328,11 +330,13 @@ class Builder:
         loop.initial = tuple(initial[n] for n in changing)
         loop.next = tuple(after[n] for n in changing)
         loop.again = going
+        loop = self._loops.first(loop)
         places = {n: place for place, n in enumerate(changing)}
-        return [
-            Result(one.low, one.high, one.is_bool, loop, places[n]) if n in places else initial[n]
-            for n, one in enumerate(carried)
-        ]
+        return [self._result(loop, places[n]) if n in places else initial[n] for n in range(len(carried))]
+
+    def _result(self, loop: Loop, number: int) -> Node:
+        one = loop.carried[number]
+        return self._once(("last", id(loop), number), lambda: Result(one.low, one.high, one.is_bool, loop, number))
 
     def program(self, name: str, outputs: Sequence[Output]) -> Program:
         """The finished program."""

@@ -45,7 +45,7 @@ def digest(program: Program, order: Order | None = None) -> str:
     number: dict[Vertex, int] = {}
     for vertex in (order or ordered(program)).vertices:
         number[vertex] = len(number)
-        line = (_kind(vertex), [number[one] for one in below(vertex)])
+        line = (kind(vertex), [number[one] for one in below(vertex)])
         found.update(repr(line).encode() + b"\n")
     found.update(repr([number[output.node] for output in program.outputs]).encode())
     return found.hexdigest()
@@ -55,7 +55,7 @@ def _heads(program: Program) -> list[tuple[str, str]]:
     return [(output.name, output.storage) for output in program.outputs]
 
 
-def _kind(vertex: Vertex) -> tuple[object, ...]:
+def kind(vertex: Vertex) -> tuple[object, ...]:
     """What a vertex is, apart from what is below it."""
     if isinstance(vertex, Loop):
         return "Loop", len(vertex.initial), vertex.again is not None
