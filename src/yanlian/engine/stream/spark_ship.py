@@ -48,8 +48,8 @@ class Shipment:
 
     @property
     def key(self) -> str:
-        """What an evaluator can be kept for."""
-        return f"{self.maker.identity}/{self.edition}/{self.reading}/{self.dossiers}"
+        """What a process can keep its tools for: the same evaluator, reading and writing the same places."""
+        return repr((self.maker.identity, self.edition, self.reading, self.dossiers, self.folder, self.out))
 
 
 def pack_files(maker: EvaluatorMaker) -> tuple[PackFiles, ...]:
