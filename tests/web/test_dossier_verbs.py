@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from tests.engine.dossier.build_kit import GRANTS, write_csv
 from yanlian.engine.dossier import open_snapshot
+from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.web.cli import dossier_verbs
 from yanlian.web.cli.dossier_verbs import dossiers
 
@@ -97,3 +98,31 @@ def test_long_work_tells_how_far_it_is_on_the_error_stream(tmp_path, monkeypatch
     lines = run(tmp_path / "b").stderr.splitlines()
     assert lines[-1] == "dossiers: 2 / 2"
     assert re.fullmatch(r"grants\.csv: 3", lines[-2])
+
+
+def test_an_overlay_keeps_what_differs(tmp_path):
+    run(tmp_path)
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    write_csv(newer / "ent.csv", [{"eid": "10", "rev": "1"}, {"eid": "200", "rev": "3"}])
+    write_csv(newer / "grants.csv", [one for one in GRANTS if str(one["owner"]) == "10"])
+    (newer / "map.yaml").write_text(MAP, encoding="utf-8")
+    build = ["dossiers", "build", str(newer / "map.yaml"), "--out", str(newer / "out")]
+    made = CliRunner().invoke(APP, build)
+    assert made.exit_code == 0, made.output
+    words = ["dossiers", "overlay", str(tmp_path / "out"), str(newer / "out"), "--out", str(tmp_path / "overlays")]
+    found = CliRunner().invoke(APP, words)
+    assert found.exit_code == 0, found.output
+    (path,) = (tmp_path / "overlays").iterdir()
+    assert str(path) in found.output
+    rows = open_dossiers(path)
+    assert rows.rows == 2
+    assert [row["id"] for group in range(len(rows.sizes())) for row in rows.read(group).to_pylist()] == ["10", "200"]
+
+
+def test_an_overlay_over_nothing_is_refused(tmp_path):
+    run(tmp_path)
+    words = ["dossiers", "overlay", str(tmp_path), str(tmp_path / "out"), "--out", str(tmp_path / "overlays")]
+    found = CliRunner().invoke(APP, words)
+    assert found.exit_code == 2
+    assert not (tmp_path / "overlays").exists()

@@ -56,6 +56,28 @@ def build(
         console.print(f"{info.path}: {info.rows:,} dossiers, {info.hash[:16]}, {seconds:.1f} s", soft_wrap=True)
 
 
+@dossiers.command("overlay")
+def overlay(
+    base: Annotated[Path, typer.Argument(help="The older snapshot (or overlay).", file_okay=False)],
+    newer: Annotated[Path, typer.Argument(help="The newer snapshot.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="Folder in which the overlay is made, under the start of its hash.")],
+    english: Annotated[bool, typer.Option("--english", "-e", help="Speak English.")] = False,
+) -> None:
+    """Keep of a newer snapshot only what differs from an older one: `evaluate --since` then costs what changed."""
+    from yanlian.engine.dossier.differences import overlay_from
+    from yanlian.engine.dossier.overlay import open_dossiers
+
+    started = time.monotonic()
+    try:
+        made = overlay_from(base, newer, out)
+        rows = open_dossiers(made).rows
+    except Refused as refused:
+        stop(refused.text("en" if english else "zh"))
+    else:
+        seconds = time.monotonic() - started
+        console.print(f"{made}: {rows:,} dossiers over {base}, {seconds:.1f} s", soft_wrap=True, markup=False)
+
+
 def _files(told: list[str]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for one in told:
