@@ -19,6 +19,8 @@ UNITS_FEN = {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元"
 EXACT = Context(prec=60)
 # Beyond any budget: a figure of this size is a mistake that a person must look at.
 _TOO_LARGE = Decimal(10) ** 15
+# What factors may make of it must still fit where outcomes are kept.
+_MOST_FEN = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def figure_of(clause: CompiledClause, scope: Scope, matter: str, period: str, no
         if clause.top_up is not None:
             amount = _topped_up(clause, amount, scope, matter, period, note)
         fen = to_fen(amount, clause.rounding)
+        if abs(fen) > _MOST_FEN:
+            raise _Stopped(Figure(null="amount"))
         if note:
             note(Step("rounding", f"{clause.rounding.to} {clause.rounding.mode}", None, None, Decimal(fen).scaleb(-2)))
     except _Stopped as stopped:
