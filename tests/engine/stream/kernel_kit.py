@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pyarrow as pa
-from tests.engine.policy.lower.made_dossiers import Dossiers, coverage_of
+from tests.engine.policy.lower.made_dossiers import Dossiers, coverage_of, odd_form
 from tests.engine.policy.lower.made_facts import FACTS
 from tests.engine.policy.lower.made_packs import AS_OF, make_pack
 
@@ -41,11 +41,12 @@ def both(folder: Path, coverage: Coverage, ranges: Ranges | None = None) -> Both
     return Both(packs, Interpreting(evaluator, coverage), KernelEvaluator(maker, packs))
 
 
-def made_batch(seeds: list[int], *, holes: float, huge: float) -> pa.RecordBatch:
-    """A dossier for each seed."""
+def made_batch(seeds: list[int], *, holes: float, huge: float, odd: bool = False) -> pa.RecordBatch:
+    """A dossier for each seed. `odd`: in another form than snapshots have."""
     schema = load_schema(FACTS)
     rows = [Dossiers(Random(seed), schema, holes=holes, huge=huge).row(n) for n, seed in enumerate(seeds)]
-    return pa.RecordBatch.from_pylist(rows, schema=dossier_schema(schema))
+    form = dossier_schema(schema)
+    return pa.RecordBatch.from_pylist(rows, schema=odd_form(form, Random(seeds[0])) if odd else form)
 
 
 def ranges_in(batch: pa.RecordBatch) -> Ranges:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+import pyarrow as pa
 from tests.engine.policy.lower.made_facts import DAYS, FIGURES, HUGE, WORDS
 
 from yanlian.engine.dossier import Coverage, Delivery, Field, RecordKind, Schema
@@ -26,7 +27,7 @@ class Dossiers:
     def row(self, number: int) -> dict[str, object]:
         """A dossier."""
         chance = self.chance
-        kind = chance.choice(("enterprise",) * 6 + ("institution", "person", "park"))
+        kind = chance.choice(("enterprise",) * 15 + ("institution", "person", "park"))
         made: dict[str, object] = {
             "id": f"E{number:06d}",
             "uscc": None if chance.random() < 0.3 else f"9{number:017d}",
@@ -80,7 +81,8 @@ class Dossiers:
             found = chance.choice(FIGURES[field.type]) + chance.choice((-1, 0, 0, 0, 1))
             return -found if field.type == "money" and chance.random() < 0.08 else found
         if field.type == "date":
-            return date.fromisoformat(chance.choice(DAYS))
+            # Most days lie where documents are in force.
+            return date.fromisoformat(chance.choice(DAYS if chance.random() < 0.5 else DAYS[9:13]))
         if field.type == "flag":
             return chance.random() < 0.6
         if field.key == "district":
@@ -88,6 +90,28 @@ class Dossiers:
         if field.key in {"number", "contract_number", "payment_number"}:
             return chance.choice(("1", "2", "3", "甲", "ab"))
         return chance.choice((*WORDS, *field.values, f"没有见过{chance.randrange(3)}"))
+
+
+def odd_form(form: pa.Schema, chance: Random) -> pa.Schema:
+    """The same rows in another form: some kinds of record and fields are missing, texts are numbered, lists large."""
+    found = []
+    for field in form:
+        if field.name in {"id", "kind", "name"}:
+            found.append(field)
+        elif chance.random() > 0.1:
+            found.append(pa.field(field.name, _odd_type(field.type, chance)))
+    return pa.schema(found)
+
+
+def _odd_type(type_: pa.DataType, chance: Random) -> pa.DataType:
+    if pa.types.is_list(type_):
+        inner = _odd_type(type_.value_type, chance)
+        return pa.large_list(inner) if chance.random() < 0.3 and pa.types.is_struct(inner) else pa.list_(inner)
+    if pa.types.is_struct(type_):
+        return pa.struct([pa.field(one.name, _odd_type(one.type, chance)) for one in type_ if chance.random() > 0.07])
+    if pa.types.is_string(type_):
+        return chance.choice((type_, type_, pa.large_string(), pa.dictionary(pa.int32(), pa.string())))
+    return type_
 
 
 def coverage_of(chance: Random, how: str) -> Coverage:

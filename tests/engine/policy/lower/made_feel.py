@@ -36,6 +36,7 @@ class Place:
     parameters: tuple[str, ...] = ()
     records: tuple[tuple[str, Kind], ...] = ((REGISTRATION.name, REGISTRATION), (SINGLE.name, SINGLE))
     member: Kind | None = None
+    lists: tuple[tuple[str, Kind], ...] = ()
 
     def plus(self, type_: str, *names: str) -> Place:
         return replace(self, names={**self.names, type_: (*self.names.get(type_, ()), *names)})
@@ -45,6 +46,9 @@ class Place:
 
     def beside(self, name: str, kind: Kind) -> Place:
         return replace(self, records=(*self.records, (name, kind)))
+
+    def listed(self, name: str, kind: Kind) -> Place:
+        return replace(self, lists=(*self.lists, (name, kind)))
 
 
 def shown(stored: int, type_: str) -> str:
@@ -128,7 +132,8 @@ class Formulas:
         return f"{self.one_of('min', 'max')}({self.number(at, depth, unit)}, {self.number(at, depth, unit)})"
 
     def _choice(self, at: Place, depth: int, unit: str) -> str:
-        return f"(if {self.truth(at, depth)} then {self.number(at, depth, unit)} else {self.number(at, depth, unit)})"
+        other = "null" if self.often(0.15) else self.number(at, depth, unit)
+        return f"(if {self.truth(at, depth)} then {self.number(at, depth, unit)} else {other})"
 
     def _rounded(self, at: Place, depth: int, unit: str) -> str:
         name = self.one_of("floor", "ceiling", "round half up", "decimal", "round down")
@@ -179,6 +184,8 @@ class Formulas:
         return f"(if {found}.{key} != null then {self.figure(unit)} else {self.number(at, depth, unit)})"
 
     def _small(self, at: Place, depth: int, unit: str) -> str:
+        if self.often(0.3):
+            return f"{{甲: {self.number(at, depth, unit)}, 乙: 甲}}.{self.one_of('甲', '乙')}"
         if unit == "year":
             return self.one_of("评价年度", "上年", f"{self.day(at, depth)}.year")
         return self.one_of(f"abs({self.number(at, depth, unit)})", f"(- {self.number(at, depth, unit)})")
@@ -205,7 +212,7 @@ class Formulas:
     def members(self, at: Place, depth: int, kind: Kind | None = None) -> tuple[str, Kind]:
         """A list of records, filtered or not."""
         kind = kind or self.one_of(TAX, TITLES, FEES, DATED, DATED, PLAIN)
-        found = kind.name
+        found = self.one_of(kind.name, *(name for name, of in at.lists if of is kind))
         for _ in range(self.one_of(0, 1, 1, 1, 2)):
             if kind is TAX and self.often(0.6):
                 found += f"[年度 {self.one_of('=', '=', '<', '>=')} {self.one_of('上年', '上年', '前年', '评价年度')}]"
@@ -215,6 +222,8 @@ class Formulas:
 
     def any_members(self, at: Place, depth: int) -> tuple[str, Kind]:
         kind = self.one_of(*MANY)
+        if at.lists and self.often(0.2):
+            return self.one_of(*at.lists)
         if self.often(0.5):
             return kind.name, kind
         return f"{kind.name}[{self.truth(at.within(kind), min(depth, 1))}]", kind
@@ -332,7 +341,14 @@ class Formulas:
         )  # fmt: skip
 
     def text(self, at: Place, depth: int) -> str:
-        options = [*self._fields(at, "text", "code") * 2, *at.names.get("text", ()), "名称", "本区", "主体类型"]
+        options = [
+            *self._fields(at, "text", "code") * 2,
+            *at.names.get("text", ()),
+            "名称",
+            "本区",
+            "主体类型",
+            "统一社会信用代码",
+        ]
         plain = self.one_of(*options) if self.often(0.75) else f'"{self.one_of(*WORDS)}"'
         if depth <= 0 or self.often(0.6):
             return plain

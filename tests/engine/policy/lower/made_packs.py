@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from random import Random
 
-from tests.engine.policy.lower.made_facts import DATED, EVENTS, FACTS, MONEY, PAYMENTS, TAX, TITLES, WORDS, Kind
+from tests.engine.policy.lower.made_facts import DATED, EVENTS, FACTS, FEES, MONEY, PAYMENTS, TAX, TITLES, WORDS, Kind
 from tests.engine.policy.lower.made_feel import Formulas, Place, shown
 from tests.engine.policy.tiny_packs import Data, written
 
@@ -32,10 +32,13 @@ class Packs(Formulas):
         """Parameters, scales, tables and definitions, and the place that knows them."""
         parameters = {f"{prefix}参": self._parameter("元"), f"{prefix}率": self._parameter("比例")}
         at = at.plus("money", f"{prefix}参").plus("rate", f"{prefix}率")
-        at = Place(at.names, at.scales, (*at.parameters, f"{prefix}参"), at.records, at.member)
+        at = replace(at, parameters=(*at.parameters, f"{prefix}参"))
         scales = {f"{prefix}档": self._scale("marginal"), f"{prefix}阶": self._scale("whole")}
-        at = Place(at.names, (*at.scales, *scales), at.parameters, at.records, at.member)
-        definitions: Data = {}
+        at = replace(at, scales=(*at.scales, *scales))
+        kind = self.one_of(DATED, TAX, FEES)
+        members = f"{kind.name}[{self.truth(at.within(kind), 1)}]"
+        definitions: Data = {f"{prefix}列": members, f"{prefix}录": f"{members}[{self.one_of(1, 2, -1)}]"}
+        at = at.listed(f"{prefix}列", kind).beside(f"{prefix}录", kind)
         for n in range(2):
             definitions[f"{prefix}数{n}"] = self.number(at, 2, "rate" if n else "money")
             definitions[f"{prefix}否{n}"] = self.truth(at, 2)
@@ -46,7 +49,8 @@ class Packs(Formulas):
         tables = {f"{prefix}表{n}": self._table(at) for n in range(2)}
         for name, table in tables.items():
             at = at.plus("count" if table["hit"] in {"R", "C#"} else "money", _asked(name, table))
-        return {"parameters": parameters, "scales": scales, "tables": tables, "definitions": definitions}, at
+        made: Data = {"parameters": parameters, "scales": scales, "tables": tables, "definitions": definitions}
+        return made, at
 
     def _parameter(self, unit: str) -> Data:
         values = [
@@ -83,7 +87,9 @@ class Packs(Formulas):
         inputs, columns = [], []
         for _ in range(self.one_of(1, 2)):
             how = self.one_of("number", "text", "day", "truth")
-            inputs.append({"number": self.number, "text": self.text, "day": self.day, "truth": self.truth}[how](at, 1))
+            made = {"number": self.number, "text": self.text, "day": self.day, "truth": self.truth}[how](at, 1)
+            # What is the same for all is no question to ask of a table.
+            inputs.append("甲表.码" if made.startswith('"') else made)
             columns.append(how)
         outputs: list[object] = ["金额", "名"] if hit in {"F", "U"} and self.often(0.3) else ["金额"]
         if hit == "P":
@@ -128,7 +134,15 @@ class Packs(Formulas):
     # Rules
 
     def tests(self, at: Place, what: str, depth: int, most: int = 2) -> list[Data]:
-        return [{"label": f"{what}{n}", "when": self.truth(at, depth)} for n in range(self.chance.randrange(most + 1))]
+        """Rules, most of which an enterprise passes: else nothing would ever be paid."""
+        found: list[Data] = []
+        for n in range(self.chance.randrange(most + 1)):
+            when = self.truth(at, depth)
+            if self.often(0.6):
+                kept = 'or 主体类型 != "park"' if "否决" not in what else 'and 主体类型 = "park"'
+                when = f"({when}) {kept}"
+            found.append({"label": f"{what}{n}", "when": when})
+        return found
 
     def rounding(self) -> Data:
         return {"to": self.one_of(*UNITS), "mode": self.one_of(*MODES)}
@@ -149,8 +163,8 @@ class Packs(Formulas):
 
     def clause(self, id_: str, at: Place, inherited: list[str], *, tied: float) -> Data:
         made: Data = {"id": id_, "title": "试", "article": "一", "text": "文", "department": "sci", "delivery": "AUTO"}
-        if self.often(0.35):
-            made["subject"] = self.chance.sample(["enterprise", "institution", "person", "park"], 2)
+        if self.often(0.25):
+            made["subject"] = self.chance.sample(["enterprise", "enterprise", "institution", "person", "park"], 2)
         outer = at
         if self.often(0.6):
             made["event"], at = self._event(at)
@@ -161,7 +175,7 @@ class Packs(Formulas):
         own, at = self.names(at, "本" + id_.replace("-", "")) if self.often(0.35) else ({}, at)
         made |= own
         for what, label in (("gates", "门"), ("vetoes", "否决"), ("conditions", "件")):
-            found = self.tests(at, label, self.one_of(0, 1, 1, 2))
+            found = self.tests(at, label, self.one_of(0, 1, 1, 2)) if self.often(0.5) else []
             if found:
                 made[what] = found
         if inherited and self.often(0.2):
@@ -175,8 +189,8 @@ class Packs(Formulas):
 
     def _event(self, at: Place) -> tuple[Data, Place]:
         kind = self.one_of(*EVENTS)
-        each = kind.name
-        if self.often(0.3):
+        each = self.one_of(kind.name, *(name for name, of in at.lists if of is kind))
+        if self.often(0.2):
             each += f"[{self.truth(at.within(kind), 1)}]"
         name = self.one_of("证", "事")
         inner = at.beside(name, kind)
@@ -189,7 +203,7 @@ class Packs(Formulas):
         event["date"] = dates[0] if self.often(0.7) else self.one_of(*dates, f'{dates[0]} + duration("P1Y")')
         if kind is TAX:
             event["date"] = f"date({name}.年度, 12, 31)"
-        if self.often(0.5):
+        if self.often(0.3):
             event["where"] = self.truth(inner, self.one_of(0, 1))
         texts = [f"{name}.{one}" for one in kind.of("text", "code")]
         if texts and self.often(0.5):
@@ -241,7 +255,7 @@ class Packs(Formulas):
         if self.often(0.3):
             return self._money()
         found = self.number(at, self.one_of(0, 1, 2, 3), "money")
-        return f"max({found}, 100)" if self.often(0.4) else found
+        return f"max({found}, 100)" if self.often(0.6) else found
 
     def _across(self, made: Data, at: Place, outer: Place, tied: float) -> None:
         """History, stacking and caps."""
@@ -262,9 +276,12 @@ class Packs(Formulas):
 
     # Documents
 
-    def document(self, id_: str, at: Place, clauses: list[Packs], *, tied: float) -> Data:
-        """A document whose clauses come each from its own maker."""
+    def document(self, id_: str, at: Place, clauses: list[Packs], *, tied: float) -> tuple[Data, Place]:
+        """A document whose clauses come each from its own maker; and the place of the next, which knows what this one
+        shares."""
+        at_outer = at
         own, at = self.names(at.plus("day", "文件生效日"), id_)
+        floating = f"各自{id_}" if self.often(0.5) else ""
         rules: Data = {"subject": ["enterprise"]}
         inherited: list[str] = []
         for what, label in (("gates", "甲门"), ("vetoes", "甲否决"), ("conditions", "甲件")):
@@ -272,6 +289,9 @@ class Packs(Formulas):
             if found and self.often(0.5):
                 rules[what] = found
                 inherited += [str(one["label"]) for one in found]
+        if floating:
+            # A name that every clause defines for itself.
+            rules["conditions"] = [{"label": "各自", "when": f"{floating} != 3"}, *rules.get("conditions", [])]
         if self.often(0.5):
             rules["rounding"] = self.rounding()
         if self.often(tied * 0.3):
@@ -284,7 +304,16 @@ class Packs(Formulas):
             head["valid_to"] = self.one_of(date(2025, 12, 31), date(2025, 6, 30))
             head["payable_until"] = date(2026, 12, 31)
         made = [one.clause(f"{id_}-{n:02d}", at, inherited, tied=tied) for n, one in enumerate(clauses)]
-        return {"document": head, "rules": rules, **own, "clauses": made}
+        for one, clause in zip(clauses, made, strict=True):
+            if floating:
+                clause.setdefault("definitions", {})[floating] = one.number(at, 0, "count")
+        # What the next document may use as well.
+        definitions = own["definitions"]
+        outer = at_outer.plus("money", f"{id_}数0", f"{id_}参").plus("truth", f"{id_}否0").listed(*at.lists[-1])
+        for name in (f"{id_}数0", f"{id_}否0", at.lists[-1][0]):
+            definitions[name] = {"is": definitions[name], "shared": True}
+        own["parameters"][f"{id_}参"]["shared"] = True
+        return {"document": head, "rules": rules, **own, "clauses": made}, outer
 
 
 def _asked(name: str, table: Data) -> str:
@@ -330,10 +359,14 @@ def _written(folder: Path, seeds: list[list[int]], dropped: set[str], salt: dict
     def maker(seed: int) -> Packs:
         return Packs(Random(seed), huge=how.huge, odd=how.odd)
 
-    own, at = maker(777 + salt["pack.yaml"]).names(Place(), "包")
+    own, at = maker(seeds[0][0] * 31 + salt["pack.yaml"]).names(Place(), "包")
     documents = []
     for n, some in enumerate(seeds):
-        made = maker(1000 * n + salt[f"d{n}.yaml"]).document(f"文{n}", at, [maker(one) for one in some], tied=how.tied)
-        made["clauses"] = [one for one in made["clauses"] if one["id"] not in dropped] or [PLAIN_CLAUSE]
+        names = maker(some[0] * 37 + 7 + salt[f"d{n}.yaml"])
+        made, shared = names.document(f"文{n}", at, [maker(one) for one in some], tied=how.tied)
+        made["clauses"] = [one for one in made["clauses"] if one["id"] not in dropped] or [
+            {**PLAIN_CLAUSE, "id": f"文{n}-平", "definitions": {f"各自文{n}": "3"}}
+        ]
         documents.append(made)
+        at = shared
     return written(folder, *documents, facts=FACTS, **own)

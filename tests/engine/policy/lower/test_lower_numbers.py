@@ -83,3 +83,10 @@ def test_the_least_of_two_quotients_is_found_without_dividing(tmp_path):
     ]
     rows = [one for one in FIGURES if one["registration"]["paid_in"]]
     answers(tmp_path, formulas, rows).agree(*formulas)
+
+
+def test_nought_has_no_sign(tmp_path):
+    formulas = [f"{A} * -1", f"decimal({A} * 0.001, 2)", f"round down({A} * 0.001, 2)", f"- {A}"]
+    found = answers(tmp_path, formulas, [row(a, 1) for a in (-1, 0, 1, -400)])
+    found.agree(*formulas)
+    assert '"-0"' not in str(found.interpreter)
