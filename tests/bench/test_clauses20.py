@@ -12,7 +12,10 @@ import pytest
 
 from yanlian.engine.dossier import open_snapshot
 from yanlian.engine.dossier.build import build_dossiers
+from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.engine.policy import Evaluator, check_pack, load_packs, run_cases
+from yanlian.engine.stream.kernel import kernel
+from yanlian.engine.stream.outcomes import outcome_batch
 
 FOLDER = Path(__file__).parents[2] / "bench" / "clauses20"
 PACK = FOLDER / "packs" / "clauses20"
@@ -43,11 +46,12 @@ def differences(packs, folder, firms_file, grants_file, firms, grants):
     files = {"ent.parquet": firms_file, "pat.parquet": grants_file}
     info = build_dossiers(FOLDER / "dossiers.yaml", folder / "dossiers", packs.schema, files=files)
     snapshot, evaluator = open_snapshot(info.path), Evaluator(packs, AS_OF)
-    found, paying = [], set()
+    found, paying, every = [], set(), []
     for row, (figures, paid) in zip(snapshot.rows(), oracle.pay_all(firms, grants), strict=True):
         assert int(row["id"]) == figures["eid"]
         outcomes = evaluator.evaluate(row, snapshot.coverage)
         assert [one.clause for one in outcomes] == list(oracle.CLAUSES)
+        every += outcomes
         for one in outcomes:
             expected = (paid.alone[one.clause], paid.due[one.clause])
             kind = "eligible" if paid.alone[one.clause] else "not_eligible"
@@ -55,6 +59,13 @@ def differences(packs, folder, firms_file, grants_file, firms, grants):
                 found.append((figures["eid"], one, expected))
             if one.amount_fen:
                 paying.add(one.clause)
+    # The compiled kernel says all the same, reasons included, and leaves nothing to the interpreter.
+    maker = kernel([PACK], info.path, AS_OF)
+    dossiers, evaluate = open_dossiers(info.path, maker.dictionaries), maker.make()
+    tables = [dossiers.read(group).combine_chunks() for group in range(len(dossiers.sizes()))]
+    batches = [evaluate(batch) for table in tables for batch in table.to_batches()]
+    assert pa.Table.from_batches(batches).to_pylist() == outcome_batch(every).to_pylist()
+    assert evaluate.report["interpreted"] == 0
     return found, paying
 
 
