@@ -18,7 +18,7 @@ from tests.engine.stream.kernel_kit import Both, both, coverage_of, made_batch, 
 
 from yanlian.engine.policy import load_packs
 
-CLAUSES, EXAMPLES, PAIRS = 16, 2, 10_200
+CLAUSES, EXAMPLES, PAIRS = 10, 2, 10_200
 SEEDS = st.integers(0, 1 << 48)
 # A pack takes seconds to compile: what fails is told by clause and dossier, not made smaller by running it again.
 FEW = settings(
