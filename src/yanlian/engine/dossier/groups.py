@@ -104,7 +104,8 @@ class PartFiles:
         """The open file; `Refused("dossiers_unreadable")` when it is not one."""
         if part not in self._open:
             try:
-                self._open[part] = pq.ParquetFile(part, memory_map=True, read_dictionary=self._dictionaries)
+                # Not mapped: what was read of a mapped file counts as the process's memory, which must stay bounded.
+                self._open[part] = pq.ParquetFile(part, read_dictionary=self._dictionaries)
             except (OSError, pa.ArrowException) as error:
                 raise _unreadable(part, None, error) from error
         return self._open[part]

@@ -22,6 +22,7 @@ from yanlian.engine.stream.sheet_rows import rows_of
 
 ENTITY, CLAUSE = "entity", "clause"
 PART, ROWS, CLAUSES = "part", "rows", "clauses"
+_ROWS_AT_A_TIME = 10_000
 
 
 class RunReader:
@@ -66,7 +67,9 @@ class RunReader:
     def rows(self) -> Iterator[dict[str, object]]:
         """Outcomes one by one; `reason` decoded."""
         for batch in self.outcomes():
-            yield from _decoded(batch)
+            # A batch may be large; its rows as Python values are many times as large.
+            for at in range(0, batch.num_rows, _ROWS_AT_A_TIME):
+                yield from _decoded(batch.slice(at, _ROWS_AT_A_TIME))
 
     def entity(self, entity: str) -> list[dict[str, object]]:
         """The outcomes of one entity; only the groups that may hold it are read."""
@@ -138,7 +141,7 @@ class RunReader:
         for note in self._notes(prefix):
             file = self._file(note)
             try:
-                with pq.ParquetFile(file, memory_map=True) as opened:
+                with pq.ParquetFile(file) as opened:
                     for group in range(opened.metadata.num_row_groups):
                         yield self._placed(opened.read_row_group(group), prefix)
             except (OSError, pa.ArrowException) as error:
