@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from yanlian.engine.dossier import Coverage, Schema
 from yanlian.engine.policy.compiled import CompiledClause, Home
@@ -22,6 +23,9 @@ from yanlian.engine.policy.payments import PAYMENTS
 # Where something stands and what people read decides no outcome.
 _SILENT = frozenset({"file", "line", "note", "cases", "evidence", "text", "title", "article", "flags", "theme"})
 _SILENT_OF_DOCUMENT = _SILENT | {"clauses", "names", "source", "adopted_from", "adopted_note", "number", "issuer"}
+
+
+_BETWEEN = "\x00"
 
 
 def clause_hashes(
@@ -74,7 +78,9 @@ def _own_hash(
     document = clause.document.source
     rules = [content(clause.source, _SILENT), content(document, _SILENT_OF_DOCUMENT)]
     named, texts = _mentioned(clause, [_squeezed(one) for one in _texts(rules)])
-    read = {kind.key for name, kind in schema.names.items() if any(_squeezed(name) in text for text in texts)}
+    # One text, with a sign between that no name has: looking in it is looking in each.
+    joined = _BETWEEN.join(texts)
+    read = {kind.key for name, kind in schema.names.items() if _squeezed(name) in joined}
     read.add(schema.names[PAYMENTS].key)
     gaps = {key: [[str(low), str(high)] for low, high in coverage.gaps(key, as_of)] for key in sorted(read)}
     # A cap over a document counts what was paid for all its clauses, also for those that are not run.
@@ -96,9 +102,10 @@ def _mentioned(clause: CompiledClause, texts: list[str]) -> tuple[list[object], 
     todo: list[tuple[list[str], Home]] = [(texts, clause.home)]
     while todo:
         fresh, home = todo.pop()
+        joined = _BETWEEN.join(fresh)
         for item in (*home.visible.values(), *clause.home.visible.values()):
             key = (item.home.key, item.name)
-            if key in found or not any(_squeezed(item.name) in text for text in fresh):
+            if key in found or _squeezed(item.name) not in joined:
                 continue
             found[key] = content(item.source, _SILENT)
             more = [_squeezed(one) for one in _texts(found[key])]
@@ -136,6 +143,7 @@ def _texts(data: object) -> Iterator[str]:
             yield from _texts(one)
 
 
+@cache
 def _squeezed(text: str) -> str:
     """Without layout: FEEL reads a name of several words with any white space between them."""
     return "".join(text.split())

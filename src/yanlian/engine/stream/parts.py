@@ -78,7 +78,16 @@ def _writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """How outcomes are written. Sheets are mostly noughts in many columns: there every look at a value costs."""
     if not is_sheet(schema):
         return pq.ParquetWriter(file, schema, compression="zstd")
-    return pq.ParquetWriter(file, schema, compression="lz4", use_dictionary=False, write_statistics=[schema.names[0]])
+    return pq.ParquetWriter(
+        file,
+        schema,
+        compression="lz4",
+        use_dictionary=False,
+        write_statistics=[schema.names[0]],
+        # A page for each column of a batch.
+        data_page_size=1 << 20,
+        write_batch_size=1 << 16,
+    )
 
 
 def note_part(folder: Path, name: str, dossiers: int, rows: int, report: Report) -> PartNote:
