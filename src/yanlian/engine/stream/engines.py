@@ -12,7 +12,7 @@ from yanlian.engine.stream.kernel import kernel
 from yanlian.engine.stream.seam import EvaluatorMaker
 
 FORMS = ("rows", "sheet")
-DEFAULT = "interpreter"
+DEFAULT = "kernel"
 SPARK = "spark"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from yanlian.base.refusal import Language, Refused
 from yanlian.engine.feel.dmn.rows import MAX_TOLD, Table
-from yanlian.engine.stream.local import Progress
 from yanlian.engine.stream.models import ModelJob, RowsResult, run_rows
+from yanlian.engine.stream.progress import Progress
 from yanlian.web.cli.output import console, errors, progress_bar
 
 _SAYS = {

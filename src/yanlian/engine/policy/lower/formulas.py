@@ -275,9 +275,7 @@ class Formulas(Functions):
             return self.nothing()
         return self.called(name, arguments) if found is None else found
 
-    def _call_by_name(
-        self, tree: ast.Call, name: str, known: Function | None, names: Names, local: Locals
-    ) -> Value:
+    def _call_by_name(self, tree: ast.Call, name: str, known: Function | None, names: Names, local: Locals) -> Value:
         """A built-in function with its arguments by name, as one with them in order."""
         if known is None or known.by_name is not None or names.call(name, []) is not None:
             raise NotLowered("a call by name")
