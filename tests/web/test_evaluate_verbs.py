@@ -118,7 +118,7 @@ def test_interrupted_it_says_how_to_go_on_and_does(tmp_path, workers, number, ya
     assert "Run the same command again to go on" in told
     assert "Traceback" not in told
     assert list(out.glob(".making-*")) == []
-    again = yanlian("evaluate", *options(pack, dossiers, out), "--workers", workers)
+    again = yanlian("evaluate", *options(pack, dossiers, out), "--engine", "interpreter", "--workers", workers)
     assert again.returncode == 0, again.stderr
     assert read_run(out).manifest.totals == {"dossiers": count, "outcomes": count * 3}
 
