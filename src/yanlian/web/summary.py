@@ -15,8 +15,9 @@ def show_run(run: Run, top: int = 8) -> None:
     """Print one run; the clauses that give most come first."""
     console.print(
         f"[bold]测算 run {run.as_of}[/bold]  {run.entities:,} 主体 entities · {run.clauses} 条款 clauses · "
-        f"{run.seconds_ms / 1000:.1f} s  (snapshot {run.snapshot_hash[:12]}, packs {run.pack_hash[:12]})"
+        f"{run.seconds_ms / 1000:.1f} s  (snapshot {run.snapshot_hash[:12]}, packs {run.pack_hash[:12]}, {run.engine})"
     )
+    _show_engines(run)
     labels = dict(Outcome.Kind.choices)
     counts = run.by_outcome
     console.print("  ".join(f"{labels[kind]} {kind} {counts[kind]:,}" for kind in labels if kind in counts))
@@ -35,3 +36,24 @@ def show_run(run: Run, top: int = 8) -> None:
     ]
     columns = [("条款 clause", "left"), ("名称 title", "left"), ("符合 eligible", "right"), ("待补 unknown", "right")]
     show_table("", [*columns, ("金额(万元) amount", "right")], rows)
+
+
+def _show_engines(run: Run) -> None:
+    """How many dossiers the interpreter judged, and what came of judging a sample again."""
+    judged = run.report.get("interpreted", 0)
+    if run.report:
+        console.print(f"交解释引擎判定的档案 dossiers judged by the interpreter: {judged:,}")
+    if not run.agreement:
+        return
+    told = run.agreement
+    console.print(
+        f"抽样复算 judged again: {told['dossiers']:,} 份档案 dossiers · {told['outcomes']:,} 项结果 outcomes · "
+        f"{told['differences']:,} 处不一致 differences"
+    )
+    for one in told["first"]:
+        place = " ".join(one[what] for what in ("entity", "clause", "matter", "period") if one[what])
+        console.print(
+            f"  {place}  {one['what']}: 保存 stored {one['stored'] or '-'} · 复算 judged {one['judged'] or '-'}",
+            soft_wrap=True,
+            markup=False,
+        )

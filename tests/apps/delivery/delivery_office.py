@@ -66,7 +66,13 @@ def open_office(firms: int = 3, amount_fen: int = 12_345_67) -> Office:
 
 def new_run(mark: str, state: str = "complete") -> Run:
     return Run.objects.create(
-        snapshot_hash=mark * 8, pack_hash="p", as_of=DAY, engine="e", made_at=timezone.now(), state=state, folder=mark
+        snapshot_hash=mark * 8,
+        pack_hash="p",
+        as_of=DAY,
+        engine="interpreter 0",
+        made_at=timezone.now(),
+        state=state,
+        folder=mark,
     )
 
 

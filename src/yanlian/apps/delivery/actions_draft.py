@@ -14,6 +14,7 @@ from yanlian.apps.delivery.machine import UNPAID
 from yanlian.apps.delivery.models import Entitlement, Event, Round
 from yanlian.apps.delivery.permissions import require
 from yanlian.apps.people.models import User
+from yanlian.apps.policies.agreeing import require_usable
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.base.refusal import Refused
 
@@ -72,15 +73,14 @@ def draft_round(
     """Draft a round of one lead department from a run: a whole document, or some clauses, or all that it leads.
 
     Repeating it adds nothing: keys that have an entitlement are answered in `already`. Refused: `run_unknown`,
-    `run_not_complete`, `not_allowed`.
+    `run_not_complete`, `run_differs`, `run_unchecked`, `not_allowed`.
     """
     with transaction.atomic():
         # Drafts from one run wait for each other; those from different runs meet at the unique key.
         run = Run.objects.select_for_update(no_key=True).filter(pk=run_id).first()
         if run is None:
             raise Refused("run_unknown", run=run_id)
-        if run.state != Run.State.COMPLETE:
-            raise Refused("run_not_complete", run=run_id, state=run.state)
+        require_usable(run)
         require("draft", by, department)
         outcomes = _due(run, department, document, clauses)
         standing = _standing(outcomes)

@@ -26,6 +26,7 @@ from yanlian.apps.delivery.machine import VERBS
 from yanlian.apps.delivery.models import BankAccount, Entitlement, Payment, PaymentFile, Round
 from yanlian.apps.delivery.payment_file import digest, lines_of
 from yanlian.apps.delivery.permissions import require
+from yanlian.apps.delivery.runs_used import require_usable_runs
 from yanlian.apps.ledger.actions import Answer, Entry, budget_account, reserve_many
 from yanlian.apps.people.models import User
 from yanlian.base.refusal import Refused
@@ -59,6 +60,7 @@ def send(round_id: int, number: str, expected_count: int, expected_fen: int, by:
         if not rows:
             raise Refused("nothing_to_send", round=round_.title, on=on)
         check(expected_count, expected_fen, len(rows), sum(row.amount_fen for row in rows))
+        require_usable_runs(rows)
         if number != next_number(round_, on):
             raise Refused("payment_file_number", found=number[:50], expected=next_number(round_, on))
         return Sent(_send(round_, number, rows, by, on), already=False)

@@ -14,7 +14,9 @@ from yanlian.apps.delivery.actions_move import Moved, ids_in, lock_entitlements,
 from yanlian.apps.delivery.machine import VERBS, acceptance_ends
 from yanlian.apps.delivery.models import Entitlement, Publicity, Round
 from yanlian.apps.delivery.permissions import require
+from yanlian.apps.delivery.runs_used import require_usable_runs
 from yanlian.apps.people.models import User
+from yanlian.apps.policies.agreeing import require_usable
 from yanlian.apps.policies.models import Outcome
 from yanlian.base.periods import add_working_days
 from yanlian.base.refusal import Refused
@@ -72,6 +74,7 @@ def publish(
         if not rows:
             raise Refused("nothing_to_publish", round=round_.title)
         check(expected_count, expected_fen, len(rows), sum(row.amount_fen for row in rows))
+        require_usable_runs(rows)
         end = add_working_days(on, working_days)
         publicity = Publicity.objects.create(
             round=round_,
@@ -170,15 +173,20 @@ def _one(entitlement_id: int) -> Entitlement:
 
 
 def _same_key(row: Entitlement, outcome_id: int, amount_fen: int) -> Outcome:
-    outcome = Outcome.objects.filter(
-        pk=outcome_id,
-        kind=Outcome.Kind.ELIGIBLE,
-        clause=row.clause,
-        entity_id=row.entity_id,
-        matter=row.matter,
-        period=row.period,
-        amount_fen=amount_fen,
-    ).first()
+    outcome = (
+        Outcome.objects.select_related("run")
+        .filter(
+            pk=outcome_id,
+            kind=Outcome.Kind.ELIGIBLE,
+            clause=row.clause,
+            entity_id=row.entity_id,
+            matter=row.matter,
+            period=row.period,
+            amount_fen=amount_fen,
+        )
+        .first()
+    )
     if outcome is None:
         raise Refused("outcome_differs", outcome=outcome_id, found=amount_fen)
+    require_usable(outcome.run)
     return outcome

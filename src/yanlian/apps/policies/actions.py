@@ -1,4 +1,7 @@
-"""The only writers of runs: evaluate a snapshot under the packs in use, keep the outcomes in Parquet and here."""
+"""The only writers of runs: evaluate a snapshot under the packs in use, keep the outcomes in Parquet and here.
+
+What another engine than the interpreter says is compared with the interpreter on a sample before anybody may use it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import hashlib
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -18,13 +22,22 @@ from django.db import transaction
 from django.utils import timezone
 
 import yanlian
+from yanlian.apps.people.actions import record
+from yanlian.apps.people.models import User
+from yanlian.apps.policies.agreeing import INTERPRETER, as_data, compared, told_by_interpreter
+from yanlian.apps.policies.explaining import snapshot_of
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import pack_folders, packs_in_use
 from yanlian.apps.registry.models import Entity
+from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
-from yanlian.engine.stream import Progress, interpreter, read_outcomes, stream
+from yanlian.engine.stream import Progress, RunReader, RunResult, read_run
+from yanlian.engine.stream.agreement import Sample
+from yanlian.engine.stream.engines import maker_for
+from yanlian.engine.stream.run import run as run_stream
 
-ENGINE = f"interpreter {yanlian.__version__}"
+# The folder of a run's outcomes, inside the folder of the run.
+OUTCOMES = "outcomes"
 _ROWS_PER_INSERT = 2_000
 
 
@@ -48,87 +61,148 @@ class _Totals:
             self.amount_fen += fen
 
 
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """A finished run in its folder: its totals, and what the interpreter says of the dossiers chosen from it."""
+
+    result: RunResult
+    reader: RunReader
+    totals: _Totals
+    asked: Sequence[str]
+    judged: Sequence[Mapping[str, object]]
+
+
 def run_policies(
     snapshot: Snapshot,
     as_of: date,
     *,
+    engine: str = "",
     workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[Run, bool]:
-    """Evaluate and record; returns the run and whether it was made now.
+    """Evaluate and record; returns the run and whether it was made now. `engine`: that of the settings if empty.
 
-    A run that is complete for the same snapshot, packs, day and engine is returned as it is. One that was cut off (a
-    killed process) is done again from the start: its outcomes appear in the database in one transaction or not at all.
+    A run that was recorded for the same snapshot, packs, day and engine is returned as it is. One that was cut off (a
+    killed process) goes on where it was left: its outcomes appear in the database in one transaction or not at all.
+    A run of which the interpreter says anything else (state `differs`) is kept to be looked at; nobody can use it.
     """
     packs = packs_in_use()
-    key = {"snapshot_hash": snapshot.info.hash, "pack_hash": packs.hash, "as_of": as_of, "engine": ENGINE}
-    name = hashlib.sha256("|".join(str(part) for part in key.values()).encode()).hexdigest()[:16]
-    folder = Path("runs") / name
+    name = engine or settings.ENGINE
+    maker = maker_for(name, pack_folders(), snapshot.info.path, as_of)
+    said = f"{name} {yanlian.__version__}"
+    key = {"snapshot_hash": snapshot.info.hash, "pack_hash": packs.hash, "as_of": as_of, "engine": said}
+    digest = hashlib.sha256("|".join(str(part) for part in key.values()).encode()).hexdigest()[:16]
+    folder = Path("runs") / digest
     run, _ = Run.objects.get_or_create(**key, defaults={"made_at": timezone.now(), "folder": folder.as_posix()})
-    file = settings.DATA / folder / "outcomes.parquet"
-    if run.state == Run.State.COMPLETE and file.exists():
+    out = settings.DATA / folder / OUTCOMES
+    if run.state in Run.RECORDED and out.exists():
         return run, False
-    totals = _Totals()
-    result = stream(
-        snapshot,
-        interpreter(pack_folders(), snapshot.info.path, as_of),
-        file,
-        workers=workers or os.cpu_count() or 1,
-        progress=progress,
-        each=totals.add,
-    )
-    _record(run, file, totals, result.dossiers, round(result.seconds * 1000))
+    cores = workers or os.cpu_count() or 1
+    result = run_stream(snapshot.info.path, maker, out, workers=cores, progress=progress)
+    _record(run, _evaluated(result, snapshot, as_of, name))
     return run, True
 
 
-def preview_policies(snapshot: Snapshot, as_of: date, *, progress: Callable[[Progress], None] | None = None) -> Run:
+def preview_policies(
+    snapshot: Snapshot, as_of: date, *, engine: str = "", progress: Callable[[Progress], None] | None = None
+) -> Run:
     """What the packs would give with drafts counted in: totals only, nothing is kept, nothing can be paid from it."""
+    name = engine or settings.ENGINE
+    maker = maker_for(name, pack_folders(), snapshot.info.path, as_of, drafts=True)
     totals = _Totals()
     with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
-        result = stream(
-            snapshot,
-            interpreter(pack_folders(), snapshot.info.path, as_of, with_drafts=True),
-            Path(folder) / "outcomes.parquet",
-            workers=os.cpu_count() or 1,
-            progress=progress,
-            each=totals.add,
-        )
-    run = Run(snapshot_hash=snapshot.info.hash, pack_hash=packs_in_use().hash, as_of=as_of, engine=ENGINE)
-    _total(run, totals, result.dossiers, round(result.seconds * 1000))
+        out = Path(folder) / OUTCOMES
+        result = run_stream(snapshot.info.path, maker, out, workers=os.cpu_count() or 1, progress=progress)
+        for batch in read_run(out).outcomes():
+            totals.add(batch)
+    said = f"{name} {yanlian.__version__}"
+    run = Run(snapshot_hash=snapshot.info.hash, pack_hash=packs_in_use().hash, as_of=as_of, engine=said)
+    _total(run, totals, result)
     return run
 
 
-def _total(run: Run, totals: _Totals, dossiers: int, milliseconds: int) -> None:
-    run.entities = dossiers
+def check_run(run_id: int, by: User | None) -> Run:
+    """Compare what a run stored with the interpreter once more. One that differs is not used any more.
+
+    Refused: `run_unknown`, `packs_changed` when the packs in use are no longer those of the run, `run_absent` when its
+    folder is gone. A run that was found to differ once stays so.
+    """
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None:
+        raise Refused("run_unknown", run=run_id)
+    if packs_in_use().hash != run.pack_hash:
+        raise Refused("packs_changed", run=run.pk, as_of=run.as_of)
+    if run.state not in Run.RECORDED:
+        raise Refused("run_not_complete", run=run.pk, state=run.state)
+    reader = read_run(settings.DATA / run.folder / OUTCOMES)
+    sample = Sample(reader.manifest.identity["evaluator"])
+    for batch in reader.outcomes():
+        sample.add(batch)
+    asked = sample.chosen()
+    judged = told_by_interpreter(snapshot_of(run), run.as_of, asked)
+    with transaction.atomic():
+        found = compared(run, asked, judged)
+        run.agreement = as_data(found)
+        Run.objects.filter(pk=run.pk).update(agreement=run.agreement)
+        if found.differences:
+            Run.objects.filter(pk=run.pk, state=Run.State.COMPLETE).update(state=Run.State.DIFFERS)
+        _log(run, by)
+    run.refresh_from_db()
+    return run
+
+
+def _evaluated(result: RunResult, snapshot: Snapshot, as_of: date, engine: str) -> _Evaluated:
+    """Read what was written, and ask the interpreter about a sample of it (unless it is the interpreter's own)."""
+    reader, totals = read_run(result.path), _Totals()
+    sample = Sample(reader.manifest.identity["evaluator"])
+    for batch in reader.outcomes():
+        totals.add(batch)
+        sample.add(batch)
+    asked = [] if engine == INTERPRETER else sample.chosen()
+    return _Evaluated(result, reader, totals, asked, told_by_interpreter(snapshot, as_of, asked))
+
+
+def _total(run: Run, totals: _Totals, result: RunResult) -> None:
+    run.entities = result.dossiers
     run.clauses = len(totals.clauses)
     run.by_outcome = dict(totals.by_outcome)
     run.by_clause = {clause: dict(counts) for clause, counts in totals.clauses.items()}
     run.amount_fen = totals.amount_fen
-    run.seconds_ms = milliseconds
+    run.seconds_ms = round(result.seconds * 1000)
+    run.report = dict(result.report)
 
 
-def _record(run: Run, file: Path, totals: _Totals, dossiers: int, milliseconds: int) -> None:
-    """The outcomes and totals of a finished run enter the database together."""
+def _record(run: Run, evaluated: _Evaluated) -> None:
+    """The outcomes and totals of a finished run enter the database together, with what the comparison gave."""
     with transaction.atomic():
         locked = Run.objects.select_for_update().get(pk=run.pk)
-        if locked.state == Run.State.COMPLETE:
+        if locked.state in Run.RECORDED:
             # Another process finished the same run meanwhile, with the same bytes.
             run.refresh_from_db()
             return
         Outcome.objects.filter(run=run).delete()
         keys = dict(Entity.objects.values_list("code", "pk"))
-        for rows in read_outcomes(file):
-            Outcome.objects.bulk_create(
-                (_outcome(run, keys, row) for row in rows if row["kind"] != Outcome.Kind.NOT_APPLICABLE),
-                batch_size=_ROWS_PER_INSERT,
-            )
+        rows = (row for row in evaluated.reader.rows() if row["kind"] != Outcome.Kind.NOT_APPLICABLE)
+        while some := list(islice(rows, _ROWS_PER_INSERT)):
+            Outcome.objects.bulk_create(_outcome(run, keys, row) for row in some)
         run.state = Run.State.COMPLETE
+        run.identity = dict(evaluated.reader.manifest.identity)
+        _total(run, evaluated.totals, evaluated.result)
+        if evaluated.asked:
+            found = compared(run, evaluated.asked, evaluated.judged)
+            run.agreement = as_data(found)
+            run.state = Run.State.DIFFERS if found.differences else Run.State.COMPLETE
+            _log(run, None)
         run.finished_at = timezone.now()
-        _total(run, totals, dossiers, milliseconds)
         run.save()
 
 
-def _outcome(run: Run, keys: dict[str, int], row: dict[str, object]) -> Outcome:
+def _log(run: Run, by: User | None) -> None:
+    counts = {what: run.agreement[what] for what in ("dossiers", "outcomes", "differences")}
+    record("run_checked", by=by, kind="run", key=str(run.pk), **counts)
+
+
+def _outcome(run: Run, keys: dict[str, int], row: Mapping[str, object]) -> Outcome:
     return Outcome(
         run=run,
         entity_id=keys[cast("str", row["entity"])],

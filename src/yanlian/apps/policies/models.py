@@ -14,6 +14,11 @@ class Run(models.Model):
         RUNNING = "running", "测算中"
         COMPLETE = "complete", "完成"
         FAILED = "failed", "失败"
+        # The interpreter says something else: kept to be looked at, of no use.
+        DIFFERS = "differs", "核对不一致"
+
+    # Its outcomes stand in the database.
+    RECORDED = (State.COMPLETE, State.DIFFERS)
 
     snapshot_hash = models.CharField(max_length=64)
     pack_hash = models.CharField(max_length=64)
@@ -31,6 +36,12 @@ class Run(models.Model):
     by_clause = models.JSONField(default=dict)
     amount_fen = models.BigIntegerField(default=0)
     seconds_ms = models.BigIntegerField(default=0)
+    # What decides the outcomes, in words and as hashes (engine, form, version, packs, dossiers, evaluator …).
+    identity = models.JSONField(default=dict)
+    # Counts: dossiers, those that the interpreter judged (`interpreted`) and under which clause (`interpreted.<id>`).
+    report = models.JSONField(default=dict)
+    # A sample judged again: {dossiers, outcomes, differences, first: […]}; empty when the interpreter made the run.
+    agreement = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-made_at"]
@@ -41,6 +52,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.as_of} #{self.pk}"
+
+    @property
+    def differences(self) -> int:
+        """In how many places the interpreter says something else of the sample."""
+        return int(self.agreement.get("differences", 0))
 
 
 class Outcome(models.Model):

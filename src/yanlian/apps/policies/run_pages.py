@@ -16,6 +16,7 @@ from yanlian.apps.people.access import Permission, page
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.results import clause_titles, missing_facts, period_text, reasons, schema_in_use
+from yanlian.apps.policies.run_engines import engines_of
 from yanlian.apps.registry.pages import dossier_href, fictional_badge, shown_name
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults
@@ -144,6 +145,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponseBase:
         "histogram": histogram(found) if found.amount_fen else None,
         "seconds": t("{s}秒", "{s} s", s=numbers.decimal_text(Decimal(found.seconds_ms) / 1000, 1)),
         "charts": True,
+        **engines_of(found),
     }
     return show(request, CLAUSE_TOTALS, rows, template="policies/run.html", dated=dated(found), more=more)
 

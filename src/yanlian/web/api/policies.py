@@ -190,7 +190,7 @@ def _run(one: Run) -> RunOut:
     return RunOut(
         id=one.pk,
         as_of=one.as_of,
-        state=cast("Literal['running', 'complete', 'failed']", one.state),
+        state=cast("Literal['running', 'complete', 'failed', 'differs']", one.state),
         snapshot_hash=one.snapshot_hash,
         pack_hash=one.pack_hash,
         engine=one.engine,

@@ -94,7 +94,7 @@ class RunOut(Schema):
 
     id: int
     as_of: date
-    state: Literal["running", "complete", "failed"]
+    state: Literal["running", "complete", "failed", "differs"]
     snapshot_hash: str
     pack_hash: str
     engine: str

@@ -11,7 +11,8 @@ import typer
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
-from yanlian.apps.policies.actions import preview_policies, run_policies
+from yanlian.apps.policies.actions import check_run, preview_policies, run_policies
+from yanlian.apps.policies.agreeing import require_usable
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Run
 from yanlian.apps.registry.imports import Covered, import_file
@@ -88,10 +89,15 @@ def run(
     snapshot_hash: Annotated[
         str, typer.Option("--snapshot", help="Start of a snapshot's hash; default the newest.")
     ] = "",
-    workers: Annotated[int, typer.Option(help="Processes; default one a core.")] = 0,
+    workers: Annotated[int, typer.Option(help="How many work at a time; default one a core.")] = 0,
+    engine: Annotated[str, typer.Option(help="kernel or interpreter; default that of YANLIAN_ENGINE.")] = "",
     with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Show totals with drafts; keep nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare a run that is there with the interpreter.")] = False,
 ) -> None:
-    """Evaluate every dossier of a snapshot under the packs, into Parquet and the database."""
+    """Evaluate every dossier of a snapshot under the packs, into Parquet and the database.
+
+    A sample is judged again by the interpreter. When it says anything else, the run cannot be used; ends with 2 then.
+    """
     record = Snapshot.objects.filter(hash__startswith=snapshot_hash).first()
     if record is None:
         raise Refused("snapshot_missing", folder=snapshot_hash or "snapshots", missing="snapshot")
@@ -102,12 +108,16 @@ def run(
 
         snapshot = open_snapshot(settings.DATA / record.folder)
         if with_drafts:
-            made = preview_policies(snapshot, as_of.date(), progress=tell)
+            made = preview_policies(snapshot, as_of.date(), engine=engine, progress=tell)
         else:
-            made, _ = run_policies(snapshot, as_of.date(), workers=workers or None, progress=tell)
+            made, fresh = run_policies(snapshot, as_of.date(), engine=engine, workers=workers or None, progress=tell)
+            if check and not fresh:
+                made = check_run(made.pk, None)
     if with_drafts:
         console.print("含征求意见稿的预览，不保存。 A preview with drafts; nothing is kept.")
     show_run(made)
+    if made.state == Run.State.DIFFERS:
+        require_usable(made)
 
 
 @verbs.command("explain")
