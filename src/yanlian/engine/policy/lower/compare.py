@@ -12,6 +12,7 @@ from yanlian.engine.policy.lower.values import (
     Ends,
     Fields,
     Flags,
+    Length,
     Nothing,
     NotLowered,
     Number,
@@ -74,6 +75,8 @@ class Comparisons(Texts):
             return self.texts_compared("=", a, b), self.no
         if isinstance(a, Truth) and isinstance(b, Truth):
             return b_.either(b_.both(a.true, b.true), b_.negate(b_.either(a.true, b.true))), self.no
+        if isinstance(a, Length) and isinstance(b, Length):
+            return b_.truth((a.months, a.days) == (b.months, b.days)), self.no
         raise NotLowered(f"= of {type(a).__name__}")
 
     def less(self, a: Value, b: Value) -> Truth:
@@ -89,6 +92,8 @@ class Comparisons(Texts):
             below = b_.compare("<", a.day, b.day)
         elif isinstance(a, Text) and isinstance(b, Text):
             below = self.texts_compared("<", a, b)
+        elif isinstance(a, Length) and isinstance(b, Length) and (a.months is None) == (b.months is None):
+            below = b_.truth((a.months or 0, a.days or 0) < (b.months or 0, b.days or 0))
         else:
             return self.stated(given, unknown, b_.true, self.no)
         plain = self.stated(given, unknown, b_.either(a.null, b.null), below)
@@ -156,7 +161,10 @@ class Comparisons(Texts):
     def passes(self, value: Value, test: Value) -> Truth:
         """Whether a value lies in a range, is a member of a list, or equals a value."""
         if isinstance(test, Span):
-            return self.within(value, test)
+            b, inside = self.builder, self.within(value, test)
+            none = b.both(test.null, b.negate(b.either(test.given, test.unknown)))
+            found = self.pick(none, self.equal(value, self.nothing()), inside)
+            return self.as_truth(self.covered(found, test.given, test.unknown))
         if isinstance(test, Several):
             raise NotLowered("in a list that is not written out")
         return self.not_null(self.equal(value, test))

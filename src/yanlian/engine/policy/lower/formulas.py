@@ -24,10 +24,16 @@ from yanlian.engine.policy.lower.values import (
     Records,
     Several,
     Span,
+    Text,
     Truth,
     Value,
 )
 
+_TYPES: dict[type[Value], str] = {Number: "number", Text: "string", Truth: "boolean", Day: "date", Nothing: ""}
+_SIMPLE_TYPES = frozenset(
+    {"Any", "number", "string", "boolean", "date", "time", "date and time", "context"}
+    | {"years and months duration", "days and time duration"}
+)
 _TRUTHS = (ast.Compare, ast.Logic, ast.Quantified, ast.In, ast.Between, ast.Boolean)
 
 
@@ -100,6 +106,7 @@ class Formulas(Functions):
                 return self.times(a, b)
             if tree.op == "/":
                 return self.divided(a, b)
+            return self.power(a, b)
         if isinstance(b, Length) and isinstance(a, Day) and tree.op in {"+", "-"}:
             return self.shifted(a, b, 1 if tree.op == "+" else -1)
         if isinstance(a, Length) and isinstance(b, Day) and tree.op == "+":
@@ -147,6 +154,8 @@ class Formulas(Functions):
         return self.several(*(One(self.lowered(item, names, local)) for item in tree.items))
 
     def _context(self, tree: ast.ContextLiteral, names: Names, local: Locals) -> Value:
+        if len({entry.key for entry in tree.entries}) < len(tree.entries):
+            return self.nothing()
         entries: dict[str, Value] = {}
         for entry in tree.entries:
             # An entry sees those before it.
@@ -154,11 +163,37 @@ class Formulas(Functions):
         return Fields(flags=self.plain, entries=entries)
 
     def _range(self, tree: ast.RangeLiteral, names: Names, local: Locals) -> Value:
+        """A range as a value: unknown as a whole with an unknown end, null where its ends are not in order."""
+        span, b = self._span(tree, names, local), self.builder
+        ends = [one for one in (span.low, span.high) if one is not None]
+        flags = self.flags(*ends)
+        if span.low is None or span.high is None:
+            # An end that is null leaves the range open to that side too.
+            return replace(span, flags=Flags(b.either(flags.given, flags.null), flags.unknown, self.no))
+        order = self.less(span.high, span.low)
+        given, unknown = b.either(flags.given, order.given), flags.unknown
+        null = b.negate(b.either(given, unknown, self.false_of(order)))
+        return replace(span, flags=Flags(given, unknown, null))
+
+    def _span(self, tree: ast.RangeLiteral, names: Names, local: Locals) -> Span:
         low = None if tree.low is None else self.lowered(tree.low, names, local)
         high = None if tree.high is None else self.lowered(tree.high, names, local)
         return Span(flags=self.plain, low=low, high=high, low_closed=tree.low_closed, high_closed=tree.high_closed)
 
     # Tests
+
+    def _instance(self, tree: ast.InstanceOf, names: Names, local: Locals) -> Value:
+        """Whether a single value is of a type: null is of none."""
+        value = self.lowered(tree.value, names, local)
+        own = _TYPES.get(type(value))
+        simple = isinstance(tree.type, ast.TypeOf) or (
+            isinstance(tree.type, ast.TypeName) and tree.type.name in _SIMPLE_TYPES
+        )
+        if own is None or not simple:
+            raise NotLowered(f"instance of: {type(value).__name__}")
+        fits = isinstance(tree.type, ast.TypeName) and tree.type.name in {own, "Any"}
+        true = self.builder.both(self.builder.truth(fits), self.builder.negate(value.null))
+        return self.stated(value.given, value.unknown, self.no, true)
 
     def _in(self, tree: ast.In, names: Names, local: Locals) -> Value:
         value = self.lowered(tree.value, names, local)
@@ -172,17 +207,31 @@ class Formulas(Functions):
     def _test(self, value: Value, test: ast.Test, names: Names, local: Locals) -> Truth:
         if test.op:
             return self.comparison(test.op, value, self.lowered(test.value, names, local))
+        if isinstance(test.value, ast.RangeLiteral):
+            return self.within(value, self._span(test.value, names, local))
         if isinstance(test.value, ast.ListLiteral):
+            if not test.value.items:
+                raise NotLowered("in an empty list")
             return self.passes_one(value, [self.lowered(one, names, local) for one in test.value.items])
         found = self.lowered(test.value, names, local)
         asks = any(isinstance(node, ast.Name) and node.name == "?" for node, _ in ast.walk(test.value))
-        if asks or (isinstance(found, Truth) and not isinstance(value, Truth)):
-            if not isinstance(found, Truth):
-                raise NotLowered("a test with ? that is no truth value")
-            if asks:
-                return found
-            return self.as_truth(self.covered(found, value.given, value.unknown))
+        if asks and not isinstance(found, Truth):
+            raise NotLowered("a test with ? that is no truth value")
+        if isinstance(found, Truth):
+            return found if asks else self._answered(value, test.value, found)
         return self.passes(value, found)
+
+    def _answered(self, value: Value, test: ast.Expression, found: Truth) -> Truth:
+        """A test that is a truth value: what the input must be, or the answer where the input is none."""
+        if isinstance(test, ast.Boolean):
+            return self.passes(value, found)
+        if not any(isinstance(node, ast.Name) for node, _ in ast.walk(test)):
+            raise NotLowered("a test that is always the same")
+        if not isinstance(value, Truth):
+            return self.as_truth(self.covered(found, value.given, value.unknown))
+        same, b = self.passes(value, found), self.builder
+        none = b.both(value.null, b.negate(b.either(value.given, value.unknown)))
+        return replace(same, true=b.either(same.true, b.both(none, found.true)))
 
     def cell(self, value: Value, tests: ast.UnaryTests, names: Names) -> Truth | None:
         """Whether an input passes a cell of a decision table; nothing for a cell that takes anything."""
@@ -322,6 +371,7 @@ _LOWER: dict[type[ast.Node], Callable[..., Value]] = {
     ast.ContextLiteral: Formulas._context,
     ast.RangeLiteral: Formulas._range,
     ast.In: Formulas._in,
+    ast.InstanceOf: Formulas._instance,
     ast.Filter: Formulas._filter,
     ast.Quantified: Formulas._quantified,
     ast.For: Formulas._for,

@@ -30,13 +30,18 @@ from yanlian.engine.policy.lower.values import (
 from yanlian.engine.policy.model import Scale
 
 _DAY = 86_400 * 10**9
+_POWERS = 8
 _ROUNDINGS: dict[str, Rounding] = {
     "floor": "floor",
     "decimal": "half_even",
     "round half up": "half_up",
     "round down": "trunc",
 }
-_OF_TEXT = frozenset({"starts with", "ends with", "contains", "substring", "upper case", "lower case"})
+_OF_TEXT = frozenset(
+    {"starts with", "ends with", "contains", "matches", "upper case", "lower case"}
+    | {"substring", "substring before", "substring after", "replace"}
+)
+_AWAY = frozenset({"ceiling", "round up", "round half down"})
 
 
 class Functions(Lists):
@@ -50,8 +55,10 @@ class Functions(Lists):
             return self.negation(arguments[0])
         if name in {"已知", "is known"} and len(arguments) == 1:
             return self._known(arguments[0])
-        if name in _ROUNDINGS or name == "ceiling":
+        if name in _ROUNDINGS or name in _AWAY:
             return self._rounded(name, arguments)
+        if name in {"even", "odd"} and isinstance(arguments[0], Number):
+            return self._even(arguments[0], odd=name == "odd")
         if name in _OF_TEXT:
             return self._of_text(name, arguments)
         if name in {"月数", "周年数"} and len(arguments) == 2:
@@ -102,11 +109,38 @@ class Functions(Lists):
         if not isinstance(value, Number) or not isinstance(digits, Decimal) or not -9 <= digits <= 9:
             raise NotLowered(f"{name}()")
         step = Fraction(10) ** -int(digits)
-        if name == "ceiling":
-            steps = self.negative(self.rounded(self.negative(value), step, "floor"))
-        else:
-            steps = self.rounded(value, step, _ROUNDINGS[name])
+        steps = self._away(name, value, step) if name in _AWAY else self.rounded(value, step, _ROUNDINGS[name])
         return self.times(steps, self.number(step))
+
+    def _away(self, name: str, value: Number, step: Fraction) -> Number:
+        """Roundings that look to one side: up, away from nought, or with halves towards nought."""
+        half = self.number(step / 2 if name == "round half down" else 0)
+        up = self.negative(self.rounded(self.minus(half, value), step, "floor"))
+        if name == "ceiling":
+            return up
+        down = self.rounded(self.plus(value, half), step, "floor")
+        found = self.pick(self.less(value, self.number(0)).true, down, up)
+        assert isinstance(found, Number)
+        return found
+
+    def _even(self, value: Number, *, odd: bool) -> Truth:
+        """Whether a number is twice a whole number, or one more."""
+        halves = self.rounded(self.times(value, self.number(Fraction(1, 2))), Fraction(1), "floor")
+        twice = self.times(halves, self.number(2))
+        found = self.equal(value, self.plus(twice, self.number(1)) if odd else twice)
+        return self.flagged(found, null=self.builder.both(value.null, self.builder.negate(found.unknown)))
+
+    def power(self, value: Number, exponent: Value) -> Number:
+        """value ** exponent for a small whole constant, where nothing is rounded."""
+        times = constant_of(exponent)
+        if not isinstance(times, Decimal) or times != int(times) or not 0 <= times <= _POWERS:
+            raise NotLowered("a power")
+        found = replace(self.number(1), flags=value.flags)
+        for _ in range(int(times)):
+            found = self.times(found, value)
+        if found.error:
+            raise NotLowered("a power that is rounded after 34 digits")
+        return found
 
     def _of_lists(self, name: str, arguments: Sequence[Value]) -> Value:
         first = arguments[0]

@@ -244,6 +244,11 @@ class Lists(Facts):
 
     def member(self, members: Several, number: int) -> Value:
         """list[n] for a constant n: the first ones from 1, or the last with -1."""
+        singles = [part.value for part in members.parts if isinstance(part, One)]
+        if len(singles) == len(members.parts) and not members.vague:
+            place = number - 1 if number > 0 else len(singles) + number
+            chosen = singles[place] if number and 0 <= place < len(singles) else self.nothing()
+            return self.covered(chosen, members.given, members.unknown)
         if len(members.parts) != 1 or isinstance(members.parts[0], One) or number == 0 or number < -1:
             raise NotLowered("a member of such a list")
         part, b = members.parts[0], self.builder

@@ -62,7 +62,7 @@ class Texts(Logic):
             true = self.asked(text, spelled, lambda word: function(word, *rest) is True)
             null = self._none(text, spelled, lambda word: not isinstance(function(word, *rest), bool))
             return self.stated(text.given, text.unknown, self.builder.either(text.null, null), true)
-        if name not in {"substring", "upper case", "lower case", "substring before", "substring after"}:
+        if name not in {"substring", "upper case", "lower case", "substring before", "substring after", "replace"}:
             raise NotLowered(name)
         before = text.derived
         if before is None:
