@@ -39,10 +39,10 @@ def _register(verb: str) -> None:
     app.registered_commands += evaluate_verbs.verbs.registered_commands
     if verb in _RUNS:
         return
-    from yanlian.web.cli import rule_verbs
+    from yanlian.web.cli import kit_verbs, rule_verbs
 
     app.add_typer(rule_verbs.dmn, name="dmn")
-    app.registered_commands += rule_verbs.verbs.registered_commands
+    app.registered_commands += [*rule_verbs.verbs.registered_commands, *kit_verbs.verbs.registered_commands]
     if verb in _RULES:
         return
     from yanlian.web.cli import bench_verbs, dossier_verbs, engine_verbs

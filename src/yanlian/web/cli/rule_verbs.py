@@ -1,11 +1,10 @@
-"""Verbs of the rule language: evaluate FEEL, run DMN models, run test cases of the compatibility kit. No database."""
+"""Verbs of the rule language: evaluate FEEL, run and check DMN models. No database."""
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +15,6 @@ import typer
 from yanlian.base.refusal import Language, Refused
 from yanlian.engine.feel import FeelWarning, compile_expression, to_feel
 from yanlian.engine.feel.dmn.check import check_model
-from yanlian.engine.feel.dmn.kit import Kit, Suite, Verdict, read_suite
 from yanlian.engine.feel.dmn.model import Model
 from yanlian.engine.feel.dmn.program import Program, program
 from yanlian.engine.feel.dmn.read import read_model
@@ -146,88 +144,3 @@ def _tell(warnings: list[FeelWarning] | tuple[FeelWarning, ...], english: bool) 
     language: Language = "en" if english else "zh"
     for warning in dict.fromkeys(w.text(language) for w in warnings):
         errors.print(f"null: {warning}", soft_wrap=True, markup=False)
-
-
-# The compatibility kit
-
-
-@verbs.command("tck")
-def tck(
-    folder: Annotated[Path, typer.Argument(help="The kit, or any folder with models and test files.", exists=True)],
-    table: Annotated[Path | None, typer.Option("--csv", help="Write one row a case to this file.")] = None,
-    only: Annotated[str | None, typer.Option("--folder", help="Only folders with this in their name.")] = None,
-) -> None:
-    """Run test cases in the format of the public DMN compatibility kit. Ends with 1 when one fails."""
-    rows: list[tuple[str, str, str, Verdict]] = []
-    for place in _kit_folders(folder, only):
-        found = list(_run_folder(place))
-        rows += [(_level(place), place.name, file, verdict) for file, verdict in found]
-        _tally(f"{_level(place)}/{place.name}", [verdict for _, verdict in found])
-        for file, verdict in found:
-            if not verdict.passed:
-                console.print(
-                    f"    {file} {verdict.case.id}: {' | '.join(verdict.details)}", soft_wrap=True, markup=False
-                )
-    if table is not None:
-        _write_csv(table, rows)
-    console.print()
-    for level in sorted({row[0] for row in rows}):
-        _tally(level, [row[3] for row in rows if row[0] == level])
-    passed = sum(row[3].passed for row in rows)
-    console.print(f"{passed} passed, {len(rows) - passed} failed")
-    if passed < len(rows) or not rows:
-        raise typer.Exit(1)
-
-
-def _kit_folders(folder: Path, only: str | None) -> list[Path]:
-    """The folders that hold test files, in order."""
-    found = sorted({file.parent for file in folder.rglob("*.xml")})
-    return [place for place in found if only is None or only in place.name]
-
-
-def _level(place: Path) -> str:
-    return next((part for part in reversed(place.parts) if part.startswith("compliance-level-")), place.parent.name)
-
-
-def _run_folder(place: Path) -> Iterator[tuple[str, Verdict]]:
-    """All test files of a folder; a file that cannot be read fails as a whole, and says so."""
-    models: dict[str, Model] = {}
-    for file in sorted(place.glob("*.dmn")):
-        try:
-            models[file.name] = read_model(file.read_bytes(), file.name)
-        except Refused as refused:
-            errors.print(str(refused), soft_wrap=True, markup=False)
-    kit = Kit(models, CLOCK)
-    for file in sorted(place.glob("*.xml")):
-        try:
-            suite = read_suite(file.read_bytes(), file.name)
-        except Refused as refused:
-            errors.print(str(refused), soft_wrap=True, markup=False)
-            continue
-        if not suite.model and len(models) == 1:
-            suite = Suite(next(iter(models)), suite.cases, suite.where)
-        for verdict in kit.run(suite):
-            yield file.name, verdict
-
-
-def _tally(name: str, verdicts: list[Verdict]) -> None:
-    counts = Counter((one.case.wants_value, one.passed) for one in verdicts)
-    with_value = counts[True, True] + counts[True, False]
-    nulls = counts[False, True] + counts[False, False]
-    failed = counts[True, False] + counts[False, False]
-    console.print(
-        f"{name}: {len(verdicts) - failed} passed, {failed} failed"
-        f" (with a value {counts[True, True]}/{with_value}, null {counts[False, True]}/{nulls})",
-        soft_wrap=True,
-        markup=False,
-    )
-
-
-def _write_csv(path: Path, rows: list[tuple[str, str, str, Verdict]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["level", "folder", "file", "case", "expects", "result", "detail"])
-        for level, folder, name, verdict in rows:
-            expects = "value" if verdict.case.wants_value else "null"
-            result = "SUCCESS" if verdict.passed else "ERROR"
-            writer.writerow([level, folder, name, verdict.case.id, expects, result, " | ".join(verdict.details)])

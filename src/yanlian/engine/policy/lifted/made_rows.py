@@ -11,34 +11,33 @@ from zlib import crc32
 
 from yanlian.engine.feel import Missing, Unknown
 from yanlian.engine.policy.lifted.lift import SCALES
-from yanlian.engine.policy.lifted.shapes import Shape
 
 # What stands in a cell: a value, null, or that nobody delivered it.
 Cell: TypeAlias = Decimal | str | bool | date | Unknown | None
 Cells: TypeAlias = tuple[Cell, ...]
 
 UNDELIVERED = Unknown(frozenset({Missing("c", "kit")}))
-LEAST, MOST = 20, 48
+MOST = 48
 _EDGES = (date(1899, 12, 31), date(1900, 1, 1), date(2000, 2, 29), date(2023, 12, 31), date(2149, 12, 31))
 _TEXTS = ("", "a", "A", "甲", "foobar", "𝄞", "10", " ")
 
 
-def rows_of(shape: Shape) -> list[Cells]:
-    """The rows that a shape is tried with: those found, then made ones, each once, the same in every run. At least
-    LEAST, unless its columns cannot tell so many apart; at most MOST beside those found."""
-    found: dict[Cells, None] = {tuple(one.value for one in row): None for row in shape.rows}
-    if not shape.kinds:
+def rows_of(text: str, kinds: Sequence[str], known: Sequence[Cells]) -> list[Cells]:
+    """The rows that an expression of this text is tried with: those known, then made ones, at most MOST, each once and
+    the same in every run."""
+    found = dict.fromkeys(known)
+    if not kinds:
         return list(found)
-    chance = Random(crc32(shape.text.encode()))  # noqa: S311 - the same rows in every run, nothing secret
-    most, known = len(found) + MOST, list(found)
-    singly = list(_singly(shape.kinds, known[0]))
+    chance = Random(crc32(text.encode()))  # noqa: S311 - the same rows in every run, nothing secret
+    most = len(found) + MOST
+    singly = list(_singly(kinds, known[0]))
     chance.shuffle(singly)
-    for row in (tuple(None for _ in shape.kinds), tuple(UNDELIVERED for _ in shape.kinds), *singly[: MOST // 2]):
+    for row in (tuple(None for _ in kinds), tuple(UNDELIVERED for _ in kinds), *singly[: MOST // 2]):
         found.setdefault(row)
     for _ in range(4 * MOST):
         if len(found) >= most:
             break
-        found.setdefault(_mixed(shape.kinds, known, chance))
+        found.setdefault(_mixed(kinds, known, chance))
     return list(found)
 
 

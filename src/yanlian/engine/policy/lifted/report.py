@@ -1,87 +1,116 @@
-"""What a trial of a whole kit comes to: expressions, shapes, rows, what was given up and why, and every difference."""
+"""What a trial of a whole kit comes to: cases, shapes, rows, what was left to the interpreter and why, and every
+difference; as lines for a person and as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from yanlian.engine.feel.printer_values import shown
+from yanlian.engine.policy.lifted.cases import Asked, State, Verdict, verdicts_of
 from yanlian.engine.policy.lifted.shapes import shapes_of
 from yanlian.engine.policy.lifted.sites import Site
-from yanlian.engine.policy.lifted.trial import Trial, tried
+from yanlian.engine.policy.lifted.trial import Difference, Trial, tried
+
+_SAYS: dict[State, str] = {
+    "compiled": "compiled as a whole",
+    "constant": "compiled as a whole, of nothing but constants",
+    "part": "compiled in part",
+    "left": "not compiled",
+    "differs": "kernel and interpreter differ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason why something was left to the interpreter: in how many cases and shapes, and of how many rows."""
+
+    reason: str
+    cases: int
+    shapes: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All sites and trials of a kit."""
+    """All trials of a kit and the verdicts of its cases."""
 
-    sites: tuple[Site, ...]
     trials: tuple[Trial, ...]
+    verdicts: tuple[Verdict, ...]
 
     @property
-    def expressions(self) -> int:
-        """Expressions of the kit, however often their inputs are given."""
-        return len({_place(site) for site in self.sites})
-
-    @property
-    def unreadable(self) -> int:
-        """Expressions that are no FEEL: the kit wants them refused."""
-        return len({_place(site) for site in self.sites if site.tree is None})
-
-    @property
-    def differences(self) -> int:
+    def differences(self) -> list[tuple[Trial, Difference]]:
         """Rows that kernel and interpreter answer differently."""
-        return sum(len(trial.differences) for trial in self.trials)
+        return [(trial, one) for trial in self.trials for one in trial.differences]
 
-    def expressions_of(self, trials: Iterable[Trial]) -> int:
-        """How many expressions of the kit these trials stand for."""
-        return len({_place(site) for trial in trials for site in trial.shape.sites})
+    @property
+    def compared(self) -> int:
+        """Rows that the kernel answered, each compared with the interpreter."""
+        return sum(trial.compared for trial in self.trials)
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return sum(trial.rows for trial in self.trials)
+
+    def count(self, state: State) -> int:
+        """How many cases went so."""
+        return sum(one.state == state for one in self.verdicts)
+
+    def reasons(self) -> list[Why]:
+        """Why parts were left, those of most cases first."""
+        cases = Counter(reason for one in self.verdicts for reason in one.reasons)
+        shapes = Counter(reason for trial in self.trials for reason in trial.reasons)
+        rows: Counter[str] = Counter()
+        for trial in self.trials:
+            for reason in trial.reasons:
+                rows[reason] += trial.rows - trial.compared
+        found = [Why(one, cases[one], shapes[one], rows[one]) for one in cases.keys() | shapes.keys()]
+        return sorted(found, key=lambda why: (-why.cases, -why.shapes, why.reason))
 
     def lines(self) -> Iterator[str]:
         """The report as a person reads it."""
-        trials = self.trials
-        whole = [one for one in trials if one.whole]
-        part = [one for one in trials if one.ran and not one.whole]
-        none = [one for one in trials if not one.ran]
-        yield f"{self.expressions} expressions, {self.unreadable} of them no FEEL; {len(trials)} shapes"
-        for name, some in (("as a whole", whole), ("in part", part), ("not at all", none)):
-            rows, compared = sum(one.rows for one in some), sum(one.compared for one in some)
-            yield (
-                f"compiled {name}: {len(some)} shapes of {self.expressions_of(some)} expressions, {rows} rows,"
-                f" {compared} compared, {rows - compared} given up"
-            )
-        yield from self._reasons()
-        for trial in trials:
-            yield from _differences(trial)
-        yield f"{sum(one.compared for one in trials)} rows compared, {self.differences} differences"
+        for why in self.reasons():
+            yield f"    {why.reason}: {why.cases} cases, {why.shapes} shapes, {why.rows} rows"
+        yield f"{len(self.verdicts)} cases, {len(self.trials)} shapes, {self.rows} rows"
+        for state, says in _SAYS.items():
+            yield f"{says}: {self.count(state)} cases"
+        for trial, one in self.differences:
+            yield f"DIFFERS {_told(trial, one)}"
+        yield f"{self.compared} rows compared, {len(self.differences)} differ"
 
-    def _reasons(self) -> Iterator[str]:
-        counts: Counter[str] = Counter()
-        rows: Counter[str] = Counter()
-        for trial in self.trials:
-            for reason in trial.reasons or (("a value outside of what was promised",) if trial.given_up else ()):
-                counts[reason] += 1
-                rows[reason] += trial.given_up
-        for reason, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-            yield f"    {reason}: {count} shapes, {rows[reason]} rows given up"
+    def as_json(self) -> dict[str, object]:
+        """The same for programs, with every case."""
+        return {
+            "cases": {"all": len(self.verdicts)} | {str(state): self.count(state) for state in _SAYS},
+            "shapes": len(self.trials),
+            "rows": {"all": self.rows, "compared": self.compared, "differ": len(self.differences)},
+            "reasons": [
+                {"reason": why.reason, "cases": why.cases, "shapes": why.shapes, "rows": why.rows}
+                for why in self.reasons()
+            ],
+            "differences": [_told(trial, one) for trial, one in self.differences],
+            "each": [{"case": one.id, "state": one.state, "reasons": list(one.reasons)} for one in self.verdicts],
+        }
 
 
-def report_on(sites: Iterable[Site]) -> Report:
-    """Try all expressions."""
-    found = tuple(sites)
-    return Report(found, tuple(tried(shape) for shape in shapes_of(found)))
+def report_on(
+    sites: Sequence[Site], asked: Iterable[Asked], step: Callable[[int, int], None] = lambda done, total: None
+) -> Report:
+    """Try all expressions; `step` is told how many of all shapes are done."""
+    shapes = shapes_of(sites)
+    trials: list[Trial] = []
+    for shape in shapes:
+        trials.append(tried(shape))
+        step(len(trials), len(shapes))
+    return Report(tuple(trials), tuple(verdicts_of(asked, sites, trials)))
 
 
-def _place(site: Site) -> tuple[str, str, int]:
-    return site.where, site.element, site.number
-
-
-def _differences(trial: Trial) -> Iterator[str]:
-    site = trial.shape.sites[0]
-    for one in trial.differences:
-        cells = ", ".join(f"{name} = {shown(cell)}" for name, cell in zip(trial.shape.names, one.row, strict=True))
-        yield (
-            f"    DIFFERS {site.where}: {site.element}: {trial.shape.text} with {cells}:"
-            f" kernel {one.kernel}, interpreter {shown(one.interpreter)}"
-        )
+def _told(trial: Trial, one: Difference) -> str:
+    site, _ = trial.shape.sites[0]
+    cells = ", ".join(f"{name} = {shown(cell)}" for name, cell in zip(trial.shape.names, one.row, strict=True))
+    return (
+        f"{site.where}: {site.element}: {trial.shape.text} with {cells or 'no constants'}:"
+        f" kernel {one.kernel}, interpreter {shown(one.interpreter)}"
+    )

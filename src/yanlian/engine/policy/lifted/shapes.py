@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.printer import print_expression
-from yanlian.engine.policy.lifted.lift import Constant, lifted
+from yanlian.engine.policy.lifted.lift import lifted
+from yanlian.engine.policy.lifted.made_rows import Cells
 from yanlian.engine.policy.lifted.sites import Site
-
-Row = tuple[Constant, ...]
 
 
 @dataclass(slots=True)
@@ -20,8 +19,12 @@ class Shape:
     tree: ast.Expression
     kinds: tuple[str, ...]
     names: tuple[str, ...]
-    rows: dict[Row, Site] = field(default_factory=dict)
-    sites: list[Site] = field(default_factory=list)
+    sites: list[tuple[Site, Cells]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Cells]:
+        """The constants found, each row of them once."""
+        return list(dict.fromkeys(cells for _, cells in self.sites))
 
     @property
     def text(self) -> str:
@@ -40,6 +43,5 @@ def shapes_of(sites: Iterable[Site]) -> list[Shape]:
         shape = found.get((one.tree, kinds))
         if shape is None:
             shape = found[one.tree, kinds] = Shape(one.tree, kinds, one.names)
-        shape.rows.setdefault(one.constants, site)
-        shape.sites.append(site)
+        shape.sites.append((site, tuple(constant.value for constant in one.constants)))
     return list(found.values())

@@ -26,7 +26,7 @@ from yanlian.engine.policy.lifted.written import sample, written
 @dataclass(frozen=True, slots=True)
 class Site:
     """An expression with what it reads put into it. `number` counts those of an element; an expression that cannot be
-    read has no tree, and the reason."""
+    read has no tree, and the reason. `cases`: by their ids, the cases that put these values in; None: all cases."""
 
     where: str
     element: str
@@ -34,37 +34,40 @@ class Site:
     text: str
     tree: ast.Expression | None
     refused: str = ""
+    cases: frozenset[str] | None = None
 
 
 def sites_of(program: Program, cases: Iterable[Case]) -> Iterator[Site]:
     """All expressions of the main model, again for all that the cases give."""
-    given = [case for case in cases if case.inputs]
+    alike: dict[str, list[Case]] = {}
+    for case in cases:
+        alike.setdefault(repr(case.inputs), []).append(case)
     for element in elements(program.graph.main):
         if isinstance(element, (dmn.Decision, dmn.BusinessKnowledge)):
             node = program.graph.names[program.graph.main.namespace, element.name]
-            for names in _environments(program, node, given):
-                yield from _Walk(program, node).element(names)
+            for names, ids in _environments(program, node, list(alike.values())):
+                yield from _Walk(program, node, ids).element(names)
 
 
-def _environments(program: Program, node: Node, cases: list[Case]) -> list[Trees]:
-    """What the element reads, once for each case that gives something; without any case once nothing."""
+def _environments(program: Program, node: Node, alike: list[list[Case]]) -> list[tuple[Trees, frozenset[str] | None]]:
+    """What the element reads, once for all cases (by id) that give the same; if it reads nothing, or there are no
+    cases, once nothing."""
     targets = [
         target
         for _, target in program.graph.required(node)
         if isinstance(target.element, (dmn.InputData, dmn.Decision)) and not program.graph.prefix(node.model, target)
     ]
-    if not targets:
-        return [{}]
-    found: list[Trees] = []
-    for case in cases:
+    if not targets or not alike:
+        return [({}, None)]
+    found: list[tuple[Trees, frozenset[str] | None]] = []
+    for cases in alike:
         evaluation = Evaluation(program, MAX_STEPS)
-        for space, name, value in case.inputs:
+        for space, name, value in cases[0].inputs:
             evaluation.bind_in(space or program.graph.main.namespace, name, value)
         values = {target.name: written(_value(evaluation, target)) for target in targets}
         names = {name: tree for name, tree in values.items() if tree is not None}
-        if names not in found:
-            found.append(names)
-    return found or [{}]
+        found.append((names, frozenset(case.id for case in cases)))
+    return found
 
 
 def _value(evaluation: Evaluation, target: Node) -> object:
@@ -80,6 +83,7 @@ def _value(evaluation: Evaluation, target: Node) -> object:
 class _Walk:
     program: Program
     node: Node
+    cases: frozenset[str] | None
     logic: Logic = field(init=False)
     number: int = 0
 
@@ -134,7 +138,7 @@ class _Walk:
     def site(self, text: str, tree: ast.Expression | None, refused: str = "") -> Site:
         self.number += 1
         where = self.program.graph.main.where or self.program.graph.main.name
-        return Site(where, self.node.name, self.number, text.strip(), tree, refused)
+        return Site(where, self.node.name, self.number, text.strip(), tree, refused, self.cases)
 
     def context(self, box: dmn.BoxedContext, names: Trees, seen: tuple[str, ...]) -> Iterator[Site]:
         for entry in box.entries:

@@ -32,15 +32,15 @@ class Difference:
 @dataclass(slots=True)
 class Trial:
     """A shape and how it went. `reasons`: why parts were left to the interpreter, none when it was lowered as a whole;
-    `ran`: whether anything of it ran as machine code; `compared`: rows that the kernel answered; `given_up`: rows that
-    it left to the interpreter although it was lowered as a whole, or in part."""
+    `ran`: whether anything of it ran as machine code; `compared`: rows that the kernel answered; `left`: rows that it
+    left to the interpreter although something of it ran."""
 
     shape: Shape
     rows: int = 0
     compared: int = 0
-    given_up: int = 0
     reasons: tuple[str, ...] = ()
     ran: bool = False
+    left: set[Cells] = field(default_factory=set)
     differences: list[Difference] = field(default_factory=list)
 
     @property
@@ -57,7 +57,9 @@ class _Noting(Formulas):
         self.reasons: dict[str, None] = {}
 
     def gave_up(self, reason: str, tree: ast.Node) -> None:
-        self.reasons.setdefault(reason)
+        # What only cannot be done because a part of it was left already is no reason of its own.
+        if "Beyond" not in reason or not self.reasons:
+            self.reasons.setdefault(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +91,18 @@ class Lowering:
 
 def tried(shape: Shape) -> Trial:
     """A shape through both."""
-    rows = rows_of(shape)
+    rows = rows_of(shape.text, shape.kinds, shape.rows)
     trial = Trial(shape, rows=len(rows))
     table = table_of(shape.names, shape.kinds, rows)
     strings = Strings()
     made = lower(shape, table, strings)
     trial.reasons = made.reasons
     if made.program is None or made.read is None:
-        trial.given_up = len(rows)
         return trial
     try:
         compiled = compile_expression(shape.tree, names=shape.names)
     except Refused as refused:
-        trial.reasons, trial.given_up = (f"refused: {refused.code}",), len(rows)
+        trial.reasons = (f"refused: {refused.code}",)
         return trial
     buffers = _run(made.program, table, strings, len(rows))
     trial.ran = True
@@ -144,7 +145,7 @@ def _run(program: Program, table: Table, strings: Strings, rows: int) -> Buffers
 
 def _compare(trial: Trial, row: Cells, found: object, compiled: Compiled) -> None:
     if has_given_up(found):
-        trial.given_up += 1
+        trial.left.add(row)
         return
     try:
         wanted: object = compiled.evaluate(dict(zip(trial.shape.names, row, strict=True)))

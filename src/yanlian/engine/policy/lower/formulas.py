@@ -225,13 +225,18 @@ class Formulas(Functions):
         """A test that is a truth value: what the input must be, or the answer where the input is none."""
         if isinstance(test, ast.Boolean):
             return self.passes(value, found)
-        if not any(isinstance(node, ast.Name) for node, _ in ast.walk(test)):
+        called = {id(node.function) for node, _ in ast.walk(test) if isinstance(node, ast.Call)}
+        if not any(isinstance(node, ast.Name) and id(node) not in called for node, _ in ast.walk(test)):
+            # The interpreter takes a constant for what the input must be.
             raise NotLowered("a test that is always the same")
-        if not isinstance(value, Truth):
-            return self.as_truth(self.covered(found, value.given, value.unknown))
-        same, b = self.passes(value, found), self.builder
-        none = b.both(value.null, b.negate(b.either(value.given, value.unknown)))
-        return replace(same, true=b.either(same.true, b.both(none, found.true)))
+        b = self.builder
+        if isinstance(value, Truth):
+            same = self.passes(value, found)
+            none = b.both(value.null, b.negate(b.either(value.given, value.unknown)))
+            return replace(same, true=b.either(same.true, b.both(none, found.true)))
+        # An answer that is null is what only null equals.
+        flags = self.flags(value, found)
+        return self.stated(flags.given, flags.unknown, self.no, b.either(found.true, b.both(found.null, value.null)))
 
     def cell(self, value: Value, tests: ast.UnaryTests, names: Names) -> Truth | None:
         """Whether an input passes a cell of a decision table; nothing for a cell that takes anything."""
