@@ -85,6 +85,6 @@ def test_judging_again_gives_the_outcomes_of_the_dossiers_asked_for(tmp_path):
         write_pack(tmp_path / "pack"),
         write_snapshot(tmp_path / "snapshots", [row_of(n) for n in range(30)]),
     )
-    rows = judged_again(snapshot, interpreter([pack], snapshot, AS_OF), ["E000003", "E000020"])
+    rows = judged_again(snapshot, interpreter([pack], snapshot, AS_OF).make(), ["E000003", "E000020"])
     assert {row["entity"] for row in rows} == {"E000003", "E000020"}
     assert all(isinstance(row["reason"], dict) for row in rows)

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import repeat
 from pathlib import Path
-from typing import cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -24,41 +24,42 @@ from django.utils import timezone
 import yanlian
 from yanlian.apps.people.actions import record
 from yanlian.apps.people.models import User
-from yanlian.apps.policies.agreeing import INTERPRETER, as_data, compared, told_by_interpreter
+from yanlian.apps.policies.agreeing import as_data, compared, told_by_interpreter
 from yanlian.apps.policies.explaining import snapshot_of
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import pack_folders, packs_in_use
+from yanlian.apps.registry.actions_bulk import insert_rows
 from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
 from yanlian.engine.stream import Progress, RunReader, RunResult, read_run
 from yanlian.engine.stream.agreement import Sample
 from yanlian.engine.stream.engines import maker_for
+from yanlian.engine.stream.interpreter import ENGINE as INTERPRETER
+from yanlian.engine.stream.kernel import ENGINE as KERNEL
 from yanlian.engine.stream.run import run as run_stream
 
 # The folder of a run's outcomes, inside the folder of the run.
 OUTCOMES = "outcomes"
-_ROWS_PER_INSERT = 2_000
+ENGINES = (KERNEL, INTERPRETER)
+_ROWS_PER_INSERT = 10_000
+_COPIED = ("clause", "document", "department", "matter", "period", "kind", "amount_fen", "clause_fen", "delivery")
+# In the counts of a clause, beside its outcomes.
+_FEN = "amount_fen"
 
 
 @dataclass(slots=True)
 class _Totals:
-    """Counts and sums over the outcomes of a run, kept while they stream by."""
+    """Counts by outcome and sums in fen for each clause of a run, kept while its outcomes stream by."""
 
-    by_outcome: Counter[str] = field(default_factory=Counter)
     clauses: dict[str, Counter[str]] = field(default_factory=dict)
-    amount_fen: int = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        names = batch.column("clause").to_pylist()
-        kinds = batch.column("kind").to_pylist()
-        amounts = batch.column("amount_fen").to_pylist()
-        for clause, kind, fen in zip(names, kinds, amounts, strict=True):
-            self.by_outcome[kind] += 1
-            one = self.clauses.setdefault(clause, Counter())
-            one[kind] += 1
-            one["amount_fen"] += fen
-            self.amount_fen += fen
+        rows = pa.Table.from_batches([batch]).group_by(["clause", "kind"], use_threads=False)
+        for one in rows.aggregate([("amount_fen", "count"), ("amount_fen", "sum")]).to_pylist():
+            clause = self.clauses.setdefault(one["clause"], Counter())
+            clause[one["kind"]] += one["amount_fen_count"]
+            clause[_FEN] += one["amount_fen_sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def run_policies(
     A run of which the interpreter says anything else (state `differs`) is kept to be looked at; nobody can use it.
     """
     packs = packs_in_use()
-    name = engine or settings.ENGINE
+    name = _engine(engine)
     maker = maker_for(name, pack_folders(), snapshot.info.path, as_of)
     said = f"{name} {yanlian.__version__}"
     key = {"snapshot_hash": snapshot.info.hash, "pack_hash": packs.hash, "as_of": as_of, "engine": said}
@@ -107,7 +108,7 @@ def preview_policies(
     snapshot: Snapshot, as_of: date, *, engine: str = "", progress: Callable[[Progress], None] | None = None
 ) -> Run:
     """What the packs would give with drafts counted in: totals only, nothing is kept, nothing can be paid from it."""
-    name = engine or settings.ENGINE
+    name = _engine(engine)
     maker = maker_for(name, pack_folders(), snapshot.info.path, as_of, drafts=True)
     totals = _Totals()
     with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
@@ -151,6 +152,14 @@ def check_run(run_id: int, by: User | None) -> Run:
     return run
 
 
+def _engine(asked: str) -> str:
+    """That of the settings if none is asked for. The application runs where it stands: not on a cluster."""
+    name = asked or str(settings.ENGINE)
+    if name not in ENGINES:
+        raise Refused("run_engine", found=name, expected=", ".join(ENGINES))
+    return name
+
+
 def _evaluated(result: RunResult, snapshot: Snapshot, as_of: date, engine: str) -> _Evaluated:
     """Read what was written, and ask the interpreter about a sample of it (unless it is the interpreter's own)."""
     reader, totals = read_run(result.path), _Totals()
@@ -165,9 +174,10 @@ def _evaluated(result: RunResult, snapshot: Snapshot, as_of: date, engine: str) 
 def _total(run: Run, totals: _Totals, result: RunResult) -> None:
     run.entities = result.dossiers
     run.clauses = len(totals.clauses)
-    run.by_outcome = dict(totals.by_outcome)
     run.by_clause = {clause: dict(counts) for clause, counts in totals.clauses.items()}
-    run.amount_fen = totals.amount_fen
+    whole = sum(totals.clauses.values(), Counter())
+    run.amount_fen = whole.pop(_FEN, 0)
+    run.by_outcome = dict(whole)
     run.seconds_ms = round(result.seconds * 1000)
     run.report = dict(result.report)
 
@@ -181,10 +191,7 @@ def _record(run: Run, evaluated: _Evaluated) -> None:
             run.refresh_from_db()
             return
         Outcome.objects.filter(run=run).delete()
-        keys = dict(Entity.objects.values_list("code", "pk"))
-        rows = (row for row in evaluated.reader.rows() if row["kind"] != Outcome.Kind.NOT_APPLICABLE)
-        while some := list(islice(rows, _ROWS_PER_INSERT)):
-            Outcome.objects.bulk_create(_outcome(run, keys, row) for row in some)
+        _insert(run, evaluated.reader)
         run.state = Run.State.COMPLETE
         run.identity = dict(evaluated.reader.manifest.identity)
         _total(run, evaluated.totals, evaluated.result)
@@ -197,24 +204,23 @@ def _record(run: Run, evaluated: _Evaluated) -> None:
         run.save()
 
 
+def _insert(run: Run, reader: RunReader) -> None:
+    """All outcomes but those that do not apply, a few thousand at a time: as Python values they are many times as
+    large."""
+    keys = dict(Entity.objects.values_list("code", "pk"))
+    for batch in reader.outcomes():
+        kept = batch.filter(pc.not_equal(batch.column("kind"), Outcome.Kind.NOT_APPLICABLE))
+        for at in range(0, kept.num_rows, _ROWS_PER_INSERT):
+            some = kept.slice(at, _ROWS_PER_INSERT)
+            entities = [keys[code] for code in some.column("entity").to_pylist()]
+            # Days and reasons are texts in the file, or become texts, as databases take them.
+            days = some.column("event_on").cast(pa.string()).to_pylist()
+            reasons = some.column("reason").fill_null("{}").to_pylist()
+            columns = [some.column(name).to_pylist() for name in _COPIED]
+            rows = list(zip(repeat(run.pk), entities, days, reasons, *columns, strict=False))
+            insert_rows(Outcome, ("run_id", "entity_id", "event_on", "reason", *_COPIED), rows)
+
+
 def _log(run: Run, by: User | None) -> None:
     counts = {what: run.agreement[what] for what in ("dossiers", "outcomes", "differences")}
     record("run_checked", by=by, kind="run", key=str(run.pk), **counts)
-
-
-def _outcome(run: Run, keys: dict[str, int], row: Mapping[str, object]) -> Outcome:
-    return Outcome(
-        run=run,
-        entity_id=keys[cast("str", row["entity"])],
-        clause=cast("str", row["clause"]),
-        document=cast("str", row["document"]),
-        department=cast("str", row["department"]),
-        matter=cast("str", row["matter"]),
-        period=cast("str", row["period"]),
-        event_on=cast("date | None", row["event_on"]),
-        kind=cast("str", row["kind"]),
-        amount_fen=cast("int", row["amount_fen"]),
-        clause_fen=cast("int", row["clause_fen"]),
-        delivery=cast("str", row["delivery"]),
-        reason=cast("dict[str, object]", row["reason"]),
-    )

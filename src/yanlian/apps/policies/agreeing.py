@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import date
 
 from yanlian.apps.policies.models import Outcome, Run
-from yanlian.apps.policies.packs import pack_folders
+from yanlian.apps.policies.packs import packs_in_use
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
+from yanlian.engine.policy import Evaluator
 from yanlian.engine.stream.agreement import Agreement, agreement, judged_again
-from yanlian.engine.stream.interpreter import interpreter
+from yanlian.engine.stream.interpreter import ENGINE as INTERPRETER
+from yanlian.engine.stream.interpreter import Interpreting
 
-INTERPRETER = "interpreter"
 # A database takes only so many values in one question.
 _AT_A_TIME = 500
 _COLUMNS = (
@@ -26,7 +27,8 @@ def told_by_interpreter(snapshot: Snapshot, as_of: date, entities: Sequence[str]
     """The interpreter's outcomes for these entities, under the packs in use; those that are stored here at all."""
     if not entities:
         return []
-    judged = judged_again(snapshot.info.path, interpreter(pack_folders(), snapshot.info.path, as_of), entities)
+    evaluate = Interpreting(Evaluator(packs_in_use(), as_of), snapshot.coverage)
+    judged = judged_again(snapshot.info.path, evaluate, entities)
     return [row for row in judged if row["kind"] != Outcome.Kind.NOT_APPLICABLE]
 
 

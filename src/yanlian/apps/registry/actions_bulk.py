@@ -1,4 +1,4 @@
-"""Many rows of one table at once, by the fastest way each database has. Only the registry's actions call this.
+"""Many rows of one table at once, by the fastest way each database has. Only actions call this.
 
 Django's bulk_create sends one statement with a thousand parameters after another; executemany (SQLite) and COPY
 (PostgreSQL) are several times faster at the sizes of department files.

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yanlian.engine.dossier.overlay import open_dossiers
-from yanlian.engine.stream.seam import EvaluatorMaker
+from yanlian.engine.stream.seam import BatchEvaluator
 
 # Dossiers judged again, whatever they are, and besides of each clause so many that are eligible.
 MOST = 200
@@ -101,9 +101,9 @@ def _first_of_each(codes: npt.NDArray[np.int32], numbers: npt.NDArray[np.uint64]
     return [int(row) for group in groups for row in group[:ELIGIBLE_EACH]]
 
 
-def judged_again(dossiers: Path, maker: EvaluatorMaker, ids: Sequence[str]) -> list[dict[str, object]]:
-    """What the evaluator of `maker` says of these dossiers, `reason` decoded."""
-    opened, evaluate = open_dossiers(dossiers), maker.make()
+def judged_again(dossiers: Path, evaluate: BatchEvaluator, ids: Sequence[str]) -> list[dict[str, object]]:
+    """What an evaluator says of these dossiers, `reason` decoded."""
+    opened = open_dossiers(dossiers)
     found: list[dict[str, object]] = []
     for at in range(0, len(ids), _AT_A_TIME):
         some = pa.array(ids[at : at + _AT_A_TIME], pa.string())
@@ -153,4 +153,6 @@ def _differences(key: _Key, here: Sequence[Row], there: Sequence[Row]) -> Iterat
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return ""
     return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
