@@ -128,3 +128,18 @@ def test_numbers_are_one_to_one_within_a_batch_whatever_was_forgotten(batches, l
                 assert strings.entries("first")[number] == (ord(text[0]) % 100 if text else 0)
         assert len(set(found.values())) == len(found)
         assert (strings.number(""), strings.number("a")) == (0, 1)
+
+
+def test_a_predicate_that_is_also_for_another_column_is_asked_about_the_texts_seen_there_before():
+    strings, asked = Strings(), []
+    strings.table("length", lambda text: (asked.append(text), len(text))[1], high=100, of=["a"])
+    first = strings.remap("b", words("elsewhere"))
+    assert asked == []
+    strings.ask_also("length", ["b"])
+    assert strings.remap("b", words("elsewhere")).tolist() == first.tolist()
+    strings.remap("c", words("nowhere"))
+    assert asked == ["elsewhere"]
+    strings.ask_also("length", None)
+    strings.remap("c", words("nowhere"))
+    assert asked == ["elsewhere", "nowhere"]
+    assert strings.entries("length")[first[0]] == 9

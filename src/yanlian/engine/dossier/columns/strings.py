@@ -90,6 +90,14 @@ class Strings:
         self._memo.clear()
         return column
 
+    def ask_also(self, name: str, of: Collection[str] | None) -> None:
+        """A table is also indexed by texts of these columns (None: any)."""
+        table = self._tables[name]
+        if table.of is not None and (of is None or not table.of.issuperset(of)):
+            table.of = None if of is None else table.of.union(of)
+            # Texts that were seen before may not have been asked of this table.
+            self._memo.clear()
+
     def has_table(self, name: str) -> bool:
         """Whether a table has this name."""
         return name in self._tables

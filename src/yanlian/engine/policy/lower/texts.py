@@ -7,7 +7,7 @@ from collections.abc import Callable
 from yanlian.engine.dossier.columns import Strings
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.native.builder import Builder
-from yanlian.engine.native.ir import Column, Node
+from yanlian.engine.native.ir import Arithmetic, Choose, Column, Const, Node, Read
 from yanlian.engine.policy.lower.logic import Logic
 from yanlian.engine.policy.lower.values import Derived, NotLowered, Text, Value
 
@@ -36,9 +36,29 @@ class Texts(Logic):
             return self.builder.truth(found(text.constant))
         name = f"text: {name}"
         column = self._asked.get(name)
+        sources = self._sources(text.code)
         if column is None:
-            column = self._asked[name] = self.strings.table(name, lambda word: int(found(word)))
+            column = self._asked[name] = self.strings.table(name, lambda word: int(found(word)), of=sources)
+        else:
+            self.strings.ask_also(name, sources)
         return self.builder.compare("=", self.builder.read(column, text.code), self.builder.const(1))
+
+    def _sources(self, code: Node) -> set[str] | None:
+        """The columns that a text's number may come from, constants apart; None: any. Numbers of certificates and the
+        like are many, and nobody asks whether they begin with the letter of an industry."""
+        found: set[str] = set()
+        todo = [code]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, Read):
+                found.add(self.builder.columns[node.column].name)
+            elif isinstance(node, Choose):
+                todo += [node.then, node.otherwise]
+            elif isinstance(node, Arithmetic) and node.op in {"min", "max"}:
+                todo += [node.left, node.right]
+            elif not isinstance(node, Const):
+                return None
+        return found
 
     def texts_compared(self, op: str, a: Text, b: Text) -> Node:
         """a op b (= or <) of two ordinary texts."""
