@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import packs_in_use
+from yanlian.apps.policies.run_engines import differences_of
 from yanlian.web.cli.output import console, show_table
 
 _WAN = Decimal(1_000_000)  # fen in 万元
@@ -42,18 +43,19 @@ def _show_engines(run: Run) -> None:
     """How many dossiers the interpreter judged, and what came of judging a sample again."""
     judged = run.report.get("interpreted", 0)
     if run.report:
-        console.print(f"交解释引擎判定的档案 dossiers judged by the interpreter: {judged:,}")
+        console.print(f"交解释引擎判定的档案 dossiers judged by the interpreter: {judged:,}", soft_wrap=True)
     if not run.agreement:
         return
     told = run.agreement
     console.print(
         f"抽样复算 judged again: {told['dossiers']:,} 份档案 dossiers · {told['outcomes']:,} 项结果 outcomes · "
-        f"{told['differences']:,} 处不一致 differences"
+        f"{told['differences']:,} 处不一致 differences",
+        soft_wrap=True,
     )
-    for one in told["first"]:
-        place = " ".join(one[what] for what in ("entity", "clause", "matter", "period") if one[what])
-        console.print(
-            f"  {place}  {one['what']}: 保存 stored {one['stored'] or '-'} · 复算 judged {one['judged'] or '-'}",
-            soft_wrap=True,
-            markup=False,
-        )
+    for one in differences_of(run):
+        place = " ".join(part for part in (one.code, one.clause, one.matter) if part)
+        said = f"本次 run {one.stored} · 解释引擎 interpreter {one.judged}"
+        console.print(f"  {place}  {one.what}: {said}", soft_wrap=True, markup=False)
+    if run.differences:
+        warning = "核对不一致，本次测算不能使用。 The engines differ: this run cannot be used."
+        console.print(warning, style="bold red", soft_wrap=True)

@@ -14,10 +14,12 @@ from tests.web.paying import AFTER, CLAUSE, DAY, END, FIRMS, LEADER, Paying, csv
 
 from yanlian.apps.delivery.models import Entitlement, Publicity, Round
 from yanlian.apps.people.models import AuditEntry
+from yanlian.apps.policies.models import Run
 from yanlian.apps.registry.imports import Covered, import_file
 from yanlian.apps.registry.snapshots import build_snapshot
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 1, 1, 4, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -267,3 +269,15 @@ def test_every_form_is_guarded_against_forgery(paying: Paying):
     ):
         assert client.post(path, {"verb": "confirm", "scope": "all"}).status_code == 403, path
     assert states() == {"draft"}
+
+
+def test_a_form_of_a_run_found_to_differ_drafts_nothing_not_even_from_another_run(paying: Paying):
+    Run.objects.create(
+        snapshot_hash="o", pack_hash="p", as_of=DAY, engine="interpreter 0", made_at=NOON, state="complete", folder="o"
+    )
+    Run.objects.filter(pk=paying.run.pk).update(state="differs", agreement={"differences": 3})
+    page = client_of(paying.official).post("/rounds/new", {"run": paying.run.pk, "clause": [CLAUSE]}).content.decode()
+    assert "有 3 处不一致，不能据此拟定、公示或兑付" in page
+    page = client_of(paying.official).post("/rounds/new", {"run": "x", "clause": [CLAUSE]}).content.decode()
+    assert "没有编号为" in page
+    assert not Round.objects.exists()

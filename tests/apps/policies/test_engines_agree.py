@@ -1,5 +1,7 @@
 """Two engines must agree or nothing is paid: what the interpreter says otherwise shuts a run, wherever it is used."""
 
+from datetime import date
+
 import pyarrow as pa
 import pytest
 from django.urls import reverse
@@ -13,6 +15,7 @@ from yanlian.apps.policies import actions
 from yanlian.apps.policies.actions import check_run, run_policies
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.results import latest_run
+from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
 from yanlian.engine.stream.kernel import KernelEvaluator
 
@@ -133,12 +136,65 @@ def test_a_run_whose_packs_changed_is_not_checked(district, settings):
     refused("packs_changed", check_run, run.pk, None)
 
 
-def test_the_page_of_a_run_shows_engine_and_differences(district, client, one_fen_more):
+def page_of(client, run, language):
+    client.force_login(User.objects.get_or_create(username="analyst", role="analyst")[0])
+    client.cookies["yanlian_language"] = language
+    return client.get(reverse("run", args=[run.pk])).content.decode()
+
+
+def test_the_page_of_a_run_says_in_words_where_the_engines_differ(district, client, one_fen_more):
     run, _ = run_policies(district, AS_OF, workers=1)
-    client.force_login(User.objects.create(username="analyst", role="analyst"))
-    page = client.get(reverse("run", args=[run.pk])).content.decode()
-    assert run.engine in page
-    assert "核对不一致" in page
+    page = page_of(client, run, "zh")
+    assert "核对不一致，本次测算不能使用" in page
+    assert f"编译引擎（{run.engine}）" in page
     assert "10份档案、10项结果，7处不一致" in page
-    assert "E002" in page
-    assert run.agreement["first"][0]["judged"] in page
+    for said in ("样例2", "研发奖补", "金额", "¥1,000.01", "¥1,000.00"):
+        assert said in page
+    page = page_of(client, run, "en")
+    assert "this run cannot be used" in page
+    assert "10 dossiers, 10 outcomes: 7 differences" in page
+
+
+def test_every_kind_of_difference_has_words_in_both_languages(district, client):
+    run, _ = run_policies(district, AS_OF, workers=1)
+    where = Outcome.objects.filter(run=run)
+    where.filter(entity__code="E003").update(
+        kind="manual", clause_fen=7, department="dev", delivery="AUTO", event_on=date(2025, 3, 1), document="X",
+        reason={"manual": "须专家评审"},
+    )  # fmt: skip
+    where.filter(entity__code="E004").delete()
+    Outcome.objects.create(
+        run=run, entity=Entity.objects.get(code="E005"), clause="T-2025-09", document="D", department="sci", matter="m",
+        period="once", kind="eligible", delivery="AUTO",
+    )  # fmt: skip
+    run = check_run(run.pk, None)
+    assert {one["what"] for one in run.agreement["first"]} == {
+        "kind", "clause_fen", "department", "delivery", "event_on", "document", "reason", "missing", "extra",
+    }  # fmt: skip
+    page = page_of(client, run, "zh")
+    for said in (
+        "人工判定",
+        "¥0.07",
+        "¥1,500.00",
+        "免申即享",
+        "申报",
+        "2025-03-01",
+        "须专家评审",
+        "无此结果",
+        "T-2025-09",
+    ):
+        assert said in page
+    page = page_of(client, run, "en")
+    for said in ("For a person to judge", "Without application", "Only the run has this outcome", "no such outcome"):
+        assert said in page
+
+
+def test_the_page_of_a_run_says_that_both_engines_agree(district, client):
+    run, _ = run_policies(district, AS_OF, workers=1)
+    assert "10份档案、10项结果，全部一致" in page_of(client, run, "zh")
+    assert "10 dossiers, 10 outcomes: no difference" in page_of(client, run, "en")
+
+
+def test_an_engine_that_does_not_run_here_is_refused(district):
+    refused("run_engine", run_policies, district, AS_OF, engine="spark")
+    assert not Run.objects.exists()

@@ -169,7 +169,12 @@ def new_round(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     runs = list(Run.objects.filter(state=Run.State.COMPLETE).order_by("-as_of", "-made_at")[:50])
     wanted = given.get("run", "")
-    run = next((one for one in runs if str(one.pk) == wanted), runs[0] if runs else None)
+    run = next((one for one in runs if str(one.pk) == wanted), None)
+    if request.method == "POST":
+        # The run that the form names or none, never another: it may have been found to differ since it was shown.
+        run = run or Run.objects.filter(pk=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0).first()
+    elif run is None and runs:
+        run = runs[0]
     context: dict[str, object] = {
         "title": t("拟定兑现批次", "Draft a round"),
         "crumbs": [(say(ROUNDS.title), reverse("rounds")), (t("拟定", "Draft"), None)],

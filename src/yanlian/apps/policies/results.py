@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -80,7 +80,11 @@ def period_text(period: str) -> str:
 
 def reasons(outcome: Outcome, schema: Schema) -> list[str]:
     """Why it is so, in sentences: what failed, what is missing and who holds it, what a person must judge."""
-    reason = outcome.reason
+    return reason_texts(outcome.reason, schema)
+
+
+def reason_texts(reason: Mapping[str, object], schema: Schema) -> list[str]:
+    """The same of a reason as outcomes keep it."""
     said: list[str] = []
     failed = cast("list[str]", reason.get("failed", []))
     if failed:

@@ -151,8 +151,12 @@ def run(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def dated(found: Run) -> Sequence[tuple[str, str]]:
-    """What dates the figures of a run."""
+    """What dates the figures of a run; it goes with every page, print and export of them."""
+    unusable = (
+        [(t("状态", "State"), t("核对不一致，不能使用", "Engines differ: not to be used"))] if found.differences else []
+    )
     return [
+        *unusable,
         (t("测算", "Run"), f"#{found.pk}"),
         (t("评价日", "As of"), found.as_of.isoformat()),
         (t("快照", "Snapshot"), found.snapshot_hash[:12]),
