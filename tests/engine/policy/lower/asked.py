@@ -45,10 +45,11 @@ def answers(
     *,
     ranges: bool = True,
     names: Mapping[str, object] | None = None,
+    without: Sequence[str] = (),
 ) -> Answers:
-    """Ask. Of a row only what matters is given; its id is its place."""
+    """Ask. Of a row only what matters is given; its id is its place. `without`: fields that the data set has not."""
     whole = [{"id": f"E{n:04d}", "name": "某", "kind": "enterprise", **row} for n, row in enumerate(rows)]
-    batch = pa.RecordBatch.from_pylist(whole, schema=dossier_schema(load_schema(FACTS)))
+    batch = pa.RecordBatch.from_pylist(whole, schema=_without(dossier_schema(load_schema(FACTS)), without))
     clauses = [clause(id=f"Q-{n}", amount=None, gate_only=True, result=one) for n, one in enumerate(formulas)]
     head = {"valid_from": date(2024, 1, 1)}
     pack = written(folder, document(*clauses, rules={"subject": KINDS}, document=head, **(names or {})), facts=FACTS)
@@ -62,6 +63,15 @@ def answers(
         {formula[key.removeprefix("interpreted.")] for key in made.kernel.report if key.startswith("interpreted.")},
         {formula[key]: reasons for key, reasons in left.items()},
     )
+
+
+def _without(schema: pa.Schema, fields: Sequence[str]) -> pa.Schema:
+    """The schema with single records that lack these fields."""
+    for place, record in enumerate(schema):
+        if pa.types.is_struct(record.type) and any(inner.name in fields for inner in record.type):
+            kept = pa.struct([inner for inner in record.type if inner.name not in fields])
+            schema = schema.set(place, record.with_type(kept))
+    return schema
 
 
 def _by_formula(outcomes: list[dict[str, object]], formula: Mapping[str, str]) -> dict[str, list[object]]:

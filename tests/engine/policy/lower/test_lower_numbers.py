@@ -90,3 +90,22 @@ def test_nought_has_no_sign(tmp_path):
     found = answers(tmp_path, formulas, [row(a, 1) for a in (-1, 0, 1, -400)])
     found.agree(*formulas)
     assert '"-0"' not in str(found.interpreter)
+
+
+def test_a_figure_that_is_the_same_wherever_it_is_known_is_no_constant(tmp_path):
+    formulas = [
+        f"decimal({C}, 甲表.数)",
+        "date(甲表.年份, 2, 甲表.数)",
+        "date(2024, 甲表.数, 甲表.数)",
+        f"{C} ** 甲表.数",
+    ]
+    formulas += ["string(甲表.数)", "duration(甲表.文)", "substring(甲表.文, 甲表.数)"]
+    rows = [
+        {"made_one": {"money": 1234, "count": count, "year": 2024, "text": text}}
+        for count in (2, None)
+        for text in ("P1D", None)
+    ]
+    for ranges in (True, False):
+        answers(tmp_path / str(ranges), formulas, rows, ranges=ranges).agree()
+    without = [{"made_one": {"money": 1234, "year": 2024}}]
+    answers(tmp_path / "without", formulas, without, without=["count", "text"]).agree()

@@ -1,7 +1,8 @@
 """Constants of an expression turned into names of columns.
 
 What only fixes a form stays as it is written: the position in a filter, an exponent, how many digits to round to, what
-is looked for in a text, months and days; and so do times, moments and durations, which no dossier holds.
+is looked for in a text, what a text is ordered by or lengthened with, months and days; and so do times, moments and
+durations, which no dossier holds.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class _Lifter:
         if isinstance(node, ast.Filter):
             condition = node.condition if _is_number(node.condition) else self._below(node.condition)
             return replace(node, source=self._below(node.source), condition=condition)
-        if isinstance(node, ast.Arithmetic) and node.op == "**" and _is_number(node.right):
+        if isinstance(node, (ast.Arithmetic, ast.Compare)) and _is_form(node):
             return replace(node, left=self._below(node.left))
         if isinstance(node, ast.Call) and isinstance(node.function, ast.Name):
             return self._call(node, node.function.name)
@@ -126,6 +127,13 @@ def _number(value: Decimal) -> Constant | None:
     if kind is None or abs(value.scaleb(SCALES[kind])) >= _LARGEST:
         return None
     return Constant(kind, value)
+
+
+def _is_form(node: ast.Arithmetic | ast.Compare) -> bool:
+    """Whether what stands on the right only fixes a form: an exponent, or a text that rules write out."""
+    if node.op == "**":
+        return _is_number(node.right)
+    return isinstance(node.right, ast.String) and (node.op != "=" or not isinstance(node.left, ast.String))
 
 
 def _is_number(node: ast.Node) -> bool:

@@ -28,7 +28,6 @@ from yanlian.engine.policy.lower.values import (
     Value,
 )
 
-_DAY = 86_400 * 10**9
 _ORDINARY, _NULL, _UNKNOWN, _GIVEN = range(4)
 Buffers = Mapping[str, np.ndarray[tuple[int], np.dtype[np.signedinteger]]]
 
@@ -120,7 +119,7 @@ class Results:
         if isinstance(value, Text):
             return self._text(value)
         if isinstance(value, Length):
-            length = YearsMonths(value.months) if value.months is not None else DaysTime((value.days or 0) * _DAY)
+            length = YearsMonths(value.months) if value.months is not None else DaysTime(value.nanoseconds)
             return lambda _, __: length
         if isinstance(value, Several):
             return self._list(value)

@@ -154,7 +154,8 @@ def _period(
             return ONCE
         return str(place.world.as_of.year) if event is None else None
     value = place.lowered(clause.period)
-    if isinstance(value, Text) and value.constant:
+    if isinstance(value, Text) and value.constant and value.derived is None:
+        doubts.found.append(f.builder.negate(f.clean(value)))
         return value.constant
     if not isinstance(value, Number) or value.over is not None or value.den != 1:
         doubts.found.append(f.builder.true)

@@ -16,6 +16,7 @@ from yanlian.engine.policy.lower.values import (
     Nothing,
     NotLowered,
     Number,
+    One,
     Record,
     Several,
     Span,
@@ -52,8 +53,14 @@ class Comparisons(Texts):
         given, unknown = self._both_open(a, b)
         if nothing:
             return self.stated(given, unknown, self.no, self.builder.both(a.null, b.null))
-        same, lost = self._same(a, b)
+        whole = self._of_parts(a, b) if isinstance(a, (Fields, Span, Several)) else None
         b_ = self.builder
+        if whole is not None:
+            none = b_.either(a.null, b.null)
+            flags = self.where(whole.flags, b_.negate(none))
+            true = b_.choose(none, b_.both(a.null, b.null), whole.true)
+            return self.stated(b_.either(given, flags.given), b_.either(unknown, flags.unknown), self.no, true)
+        same, lost = self._same(a, b)
         either_null = b_.either(a.null, b.null)
         true = b_.choose(either_null, b_.both(a.null, b.null), same)
         given = b_.either(given, b_.both(lost, b_.negate(either_null)))
@@ -62,6 +69,28 @@ class Comparisons(Texts):
 
     def _both_open(self, a: Value, b: Value) -> tuple[Node, Node]:
         return self.builder.either(a.given, b.given), self.builder.either(a.unknown, b.unknown)
+
+    def _of_parts(self, a: Value, b: Value) -> Truth | None:
+        """Equality of two contexts, ranges or lists that are written out: of all their parts, where parts of different
+        kinds are not equal. Nothing for other values."""
+        if isinstance(a, Fields) and isinstance(b, Fields):
+            same = a.entries.keys() == b.entries.keys()
+            pairs = [(one, b.entries[key]) for key, one in a.entries.items()] if same else []
+        elif isinstance(a, Span) and isinstance(b, Span):
+            same = (a.low_closed, a.high_closed) == (b.low_closed, b.high_closed)
+            ends = [(a.low, b.low), (a.high, b.high)]
+            pairs = [(one or self.nothing(), other or self.nothing()) for one, other in ends]
+        elif isinstance(a, Several) and isinstance(b, Several):
+            first, second = _written_out(a), _written_out(b)
+            if first is None or second is None:
+                return None
+            same = len(first) == len(second)
+            pairs = list(zip(first, second, strict=False))
+        else:
+            return None
+        if not same:
+            return self.truth(self.no)
+        return self.conjunction([self.not_null(self.equal(one, other)) for one, other in pairs])
 
     def _same(self, a: Value, b: Value) -> tuple[Node, Node]:
         """Whether two ordinary values are equal, and whether that cannot be told."""
@@ -76,7 +105,7 @@ class Comparisons(Texts):
         if isinstance(a, Truth) and isinstance(b, Truth):
             return b_.either(b_.both(a.true, b.true), b_.negate(b_.either(a.true, b.true))), self.no
         if isinstance(a, Length) and isinstance(b, Length):
-            return b_.truth((a.months, a.days) == (b.months, b.days)), self.no
+            return b_.truth(_size(a) == _size(b)), self.no
         raise NotLowered(f"= of {type(a).__name__}")
 
     def less(self, a: Value, b: Value) -> Truth:
@@ -93,7 +122,7 @@ class Comparisons(Texts):
         elif isinstance(a, Text) and isinstance(b, Text):
             below = self.texts_compared("<", a, b)
         elif isinstance(a, Length) and isinstance(b, Length) and (a.months is None) == (b.months is None):
-            below = b_.truth((a.months or 0, a.days or 0) < (b.months or 0, b.days or 0))
+            below = b_.truth(_size(a) < _size(b))
         else:
             return self.stated(given, unknown, b_.true, self.no)
         plain = self.stated(given, unknown, b_.either(a.null, b.null), below)
@@ -182,4 +211,16 @@ def _alike(a: Value, b: Value) -> bool:
     """Whether two values are of one kind."""
     if isinstance(a, (Record, Fields)) and isinstance(b, (Record, Fields)):
         return True
+    if isinstance(a, Length) and isinstance(b, Length):
+        return (a.months is None) == (b.months is None)
     return type(a) is type(b)
+
+
+def _written_out(value: Several) -> list[Value] | None:
+    """The members of a list of single ones; nothing for any other list."""
+    found = [part.value for part in value.parts if isinstance(part, One)]
+    return found if len(found) == len(value.parts) and not value.vague else None
+
+
+def _size(length: Length) -> int:
+    return length.nanoseconds if length.months is None else length.months

@@ -15,6 +15,8 @@ from yanlian.engine.policy.lower.values import Day, Length, NotLowered, Number, 
 FIRST, LAST = days_of(date(1900, 1, 1)), days_of(date(2149, 12, 31))
 _LONGEST = 70_000
 _MILLENNIUM = 12_000
+_MOST_DAYS = 10_000_000
+_DAY = 86_400 * 10**9
 
 
 def date_of(days: int) -> date:
@@ -80,10 +82,14 @@ class Dates(Comparisons):
 
     def shifted(self, day: Day, length: Length, sign: int) -> Day:
         """A date some time later or earlier."""
-        if length.days is not None:
-            moved = self.builder.add(day.day, self.builder.const(sign * length.days))
-            return self._kept(Day(flags=self.flags(day, length), day=moved))
-        assert length.months is not None
+        if length.months is None:
+            # Part of a day back is the day before.
+            days = sign * length.nanoseconds // _DAY
+            if abs(days) > _MOST_DAYS:
+                raise NotLowered("dates of another millennium")
+            return self._kept(
+                Day(flags=self.flags(day, length), day=self.builder.add(day.day, self.builder.const(days)))
+            )
         if abs(length.months) > _MILLENNIUM:
             raise NotLowered("dates of another millennium")
         node, lost = self.by_day(day.day, _later(sign * length.months))

@@ -10,13 +10,10 @@ from yanlian.engine.feel import ast, compile_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.compile_calls import called_by_name, takes
 from yanlian.engine.feel.values import Function
-from yanlian.engine.policy.lower.functions import Functions
+from yanlian.engine.policy.lower.operators import Operators
 from yanlian.engine.policy.lower.values import (
-    Day,
     Fields,
     Flags,
-    Length,
-    Nothing,
     NotLowered,
     Number,
     One,
@@ -24,16 +21,10 @@ from yanlian.engine.policy.lower.values import (
     Records,
     Several,
     Span,
-    Text,
     Truth,
     Value,
 )
 
-_TYPES: dict[type[Value], str] = {Number: "number", Text: "string", Truth: "boolean", Day: "date", Nothing: ""}
-_SIMPLE_TYPES = frozenset(
-    {"Any", "number", "string", "boolean", "date", "time", "date and time", "context"}
-    | {"years and months duration", "days and time duration"}
-)
 _TRUTHS = (ast.Compare, ast.Logic, ast.Quantified, ast.In, ast.Between, ast.Boolean)
 
 
@@ -56,7 +47,7 @@ class Locals:
     outer: Locals | None = None
 
 
-class Formulas(Functions):
+class Formulas(Operators):
     """Expressions."""
 
     def lowered(self, tree: ast.Node, names: Names, local: Locals | None = None) -> Value:
@@ -97,25 +88,7 @@ class Formulas(Functions):
 
     def _arithmetic(self, tree: ast.Arithmetic, names: Names, local: Locals) -> Value:
         a, b = self.lowered(tree.left, names, local), self.lowered(tree.right, names, local)
-        if isinstance(a, Number) and isinstance(b, Number):
-            if tree.op == "+":
-                return self.plus(a, b)
-            if tree.op == "-":
-                return self.minus(a, b)
-            if tree.op == "*":
-                return self.times(a, b)
-            if tree.op == "/":
-                return self.divided(a, b)
-            return self.power(a, b)
-        if isinstance(b, Length) and isinstance(a, Day) and tree.op in {"+", "-"}:
-            return self.shifted(a, b, 1 if tree.op == "+" else -1)
-        if isinstance(a, Length) and isinstance(b, Day) and tree.op == "+":
-            return self.shifted(b, a, 1)
-        if isinstance(a, Nothing) or isinstance(b, Nothing):
-            # Nothing can be done with null; but an unknown beside it is unknown.
-            flags = self.flags(a, b)
-            return Nothing(flags=Flags(flags.given, flags.unknown, self.builder.true))
-        raise NotLowered(f"{type(a).__name__} {tree.op} {type(b).__name__}")
+        return self.arithmetic(tree.op, a, b)
 
     def _compare(self, tree: ast.Compare, names: Names, local: Locals) -> Value:
         a, b = self.lowered(tree.left, names, local), self.lowered(tree.right, names, local)
@@ -138,10 +111,7 @@ class Formulas(Functions):
         return self.conjunction([self.comparison("<=", low, value), self.comparison("<=", value, high)])
 
     def _negate(self, tree: ast.Negate, names: Names, local: Locals) -> Value:
-        value = self.lowered(tree.operand, names, local)
-        if not isinstance(value, Number):
-            raise NotLowered(f"-{type(value).__name__}")
-        return self.negative(value)
+        return self.negated(self.lowered(tree.operand, names, local))
 
     def _constant(self, tree: ast.Expression, _: Names, __: Locals) -> Value:
         if isinstance(tree, ast.At):
@@ -183,17 +153,7 @@ class Formulas(Functions):
     # Tests
 
     def _instance(self, tree: ast.InstanceOf, names: Names, local: Locals) -> Value:
-        """Whether a single value is of a type: null is of none."""
-        value = self.lowered(tree.value, names, local)
-        own = _TYPES.get(type(value))
-        simple = isinstance(tree.type, ast.TypeOf) or (
-            isinstance(tree.type, ast.TypeName) and tree.type.name in _SIMPLE_TYPES
-        )
-        if own is None or not simple:
-            raise NotLowered(f"instance of: {type(value).__name__}")
-        fits = isinstance(tree.type, ast.TypeName) and tree.type.name in {own, "Any"}
-        true = self.builder.both(self.builder.truth(fits), self.builder.negate(value.null))
-        return self.stated(value.given, value.unknown, self.no, true)
+        return self.instance(self.lowered(tree.value, names, local), tree.type)
 
     def _in(self, tree: ast.In, names: Names, local: Locals) -> Value:
         value = self.lowered(tree.value, names, local)

@@ -29,7 +29,6 @@ from yanlian.engine.policy.lower.values import (
 )
 from yanlian.engine.policy.model import Scale
 
-_DAY = 86_400 * 10**9
 _POWERS = 8
 _ROUNDINGS: dict[str, Rounding] = {
     "floor": "floor",
@@ -39,9 +38,12 @@ _ROUNDINGS: dict[str, Rounding] = {
 }
 _OF_TEXT = frozenset(
     {"starts with", "ends with", "contains", "matches", "upper case", "lower case"}
-    | {"substring", "substring before", "substring after", "replace"}
+    | {"substring", "substring before", "substring after", "replace", "string length"}
 )
 _AWAY = frozenset({"ceiling", "round up", "round half down"})
+_OF_NUMBER = frozenset({"abs", "even", "odd"}) | _AWAY | _ROUNDINGS.keys()
+# Values that are no list, and hold none.
+_SINGLE = (Number, Text, Truth, Day, Length, Nothing)
 
 
 class Functions(Lists):
@@ -55,12 +57,8 @@ class Functions(Lists):
             return self.negation(arguments[0])
         if name in {"已知", "is known"} and len(arguments) == 1:
             return self._known(arguments[0])
-        if name in _ROUNDINGS or name in _AWAY:
-            return self._rounded(name, arguments)
-        if name in {"even", "odd"} and isinstance(arguments[0], Number):
-            return self._even(arguments[0], odd=name == "odd")
-        if name in _OF_TEXT:
-            return self._of_text(name, arguments)
+        if name in _OF_NUMBER or name in _OF_TEXT:
+            return self._of_one(name, arguments)
         if name in {"月数", "周年数"} and len(arguments) == 2:
             return self.months_between(arguments[0], arguments[1], years=name == "周年数")
         if name == "记录" and len(arguments) == 3:
@@ -69,8 +67,23 @@ class Functions(Lists):
                 return self.record_with(members, field.constant, value)
         if name == "date" and len(arguments) == 3:
             return self._date(arguments)
-        if name == "abs" and len(arguments) == 1 and isinstance(arguments[0], Number):
-            return self.larger(arguments[0], self.negative(arguments[0]))
+        return self._constant_call(name, arguments)
+
+    def _of_one(self, name: str, arguments: Sequence[Value]) -> Value:
+        """A function whose first argument is a number, or a text; null where it is of another kind."""
+        first = arguments[0]
+        if isinstance(first, Number) and name in _OF_NUMBER:
+            if name in {"even", "odd"}:
+                return self._even(first, odd=name == "odd")
+            if name == "abs":
+                return self.larger(first, self.negative(first))
+            return self._rounded(name, arguments)
+        if isinstance(first, Text) and name in _OF_TEXT:
+            return self.text_length(first) if name == "string length" else self._of_text(name, arguments)
+        if isinstance(first, _SINGLE) and not (name == "abs" and isinstance(first, Length)):
+            flags = self.flags(*arguments)
+            if all(isinstance(one, _SINGLE) for one in arguments):
+                return Nothing(flags=Flags(flags.given, flags.unknown, self.builder.true))
         return self._constant_call(name, arguments)
 
     def _constant_call(self, name: str, arguments: Sequence[Value]) -> Value:
@@ -90,9 +103,7 @@ class Functions(Lists):
         if isinstance(value, YearsMonths):
             return Length(flags=self.plain, months=value.months)
         if isinstance(value, DaysTime):
-            if value.nanoseconds % _DAY:
-                raise NotLowered("hours of a duration")
-            return Length(flags=self.plain, days=value.nanoseconds // _DAY)
+            return Length(flags=self.plain, nanoseconds=value.nanoseconds)
         return self.constant(value)
 
     def _known(self, value: Value) -> Truth:
@@ -183,7 +194,7 @@ class Functions(Lists):
 
     @staticmethod
     def _truth_only(member: Value) -> Value:
-        if not isinstance(member, Truth):
+        if not isinstance(member, (Truth, Nothing)):
             raise NotLowered("all() or any() of what is no truth value")
         return member
 
@@ -282,7 +293,13 @@ class Functions(Lists):
 
 
 def constant_of(value: Value) -> object:
-    """The FEEL value of a constant; `NotLowered` itself for anything else."""
+    """The FEEL value of a constant; `NotLowered` itself for anything else. What is unknown or null somewhere is none,
+    whatever its payload."""
+    flags = (value.given, value.unknown, *(() if isinstance(value, Nothing) else (value.null,)))
+    if any(not isinstance(flag, Const) or flag.value for flag in flags):
+        return NotLowered
+    if isinstance(value, Length):
+        return YearsMonths(value.months) if value.months is not None else DaysTime(value.nanoseconds)
     if isinstance(value, Text) and value.constant is not None and value.derived is None:
         return value.constant
     if isinstance(value, Number) and isinstance(value.num, Const) and value.over is None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from yanlian.engine.dossier.columns import Strings
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.native.builder import Builder
 from yanlian.engine.native.ir import Arithmetic, Choose, Column, Const, Node, Read
 from yanlian.engine.policy.lower.logic import Logic
-from yanlian.engine.policy.lower.values import Derived, NotLowered, Text, Value
+from yanlian.engine.policy.lower.values import Derived, NotLowered, Number, Text, Value
+
+# Texts as long as this or longer are not measured.
+_LONG = 127
 
 
 class Texts(Logic):
@@ -84,21 +88,46 @@ class Texts(Logic):
             return self.stated(text.given, text.unknown, self.builder.either(text.null, null), true)
         if name not in {"substring", "upper case", "lower case", "substring before", "substring after", "replace"}:
             raise NotLowered(name)
-        before = text.derived
-        if before is None:
-            derived = Derived(spelled, lambda word: function(word, *rest))
-        else:
-            call = before.call
+        return self.made_of(text, spelled, lambda word: function(word, *rest))
 
-            def after(word: str) -> object:
-                made = call(word)
-                return function(made, *rest) if isinstance(made, str) else None
-
-            derived = Derived(f"{spelled} of {before.name}", after)
+    def made_of(self, text: Text, spelled: str, function: Callable[[str], object]) -> Text:
+        """What a function makes of a text; null where it gives no text. `spelled` names the function among all."""
+        derived = _after(text.derived, spelled, function)
         plain = Text(flags=text.flags, code=text.code, constant=text.constant)
         null = self._none(plain, f"null {derived.name}", lambda word: not isinstance(derived.call(word), str))
         made = Text(flags=text.flags, code=text.code, constant=text.constant, derived=derived)
         return self.flagged(made, null=null)
 
+    def text_length(self, text: Text) -> Number:
+        """string length(text); of long ones only the interpreter tells."""
+        if text.constant is not None and text.derived is None:
+            return replace(self.number(len(text.constant)), flags=text.flags)
+        call = (lambda word: word) if text.derived is None else text.derived.call
+        name = f"text: length of {'' if text.derived is None else text.derived.name}"
+
+        def length(word: str) -> int:
+            made = call(word)
+            return min(len(made), _LONG) if isinstance(made, str) else 0
+
+        column = self._asked.get(name)
+        if column is None:
+            column = self._asked[name] = self.strings.table(name, length, 0, _LONG)
+        num = self.builder.read(column, text.code)
+        long = self.builder.compare("=", num, self.builder.const(_LONG))
+        return self.flagged(Number(flags=text.flags, num=num), given=long)
+
     def _none(self, text: Text, question: str, answer: Callable[[str], bool]) -> Node:
         return self.asked(text, f"no result: {question}", answer)
+
+
+def _after(before: Derived | None, spelled: str, function: Callable[[str], object]) -> Derived:
+    """A function of a text, or of what another makes of it."""
+    if before is None:
+        return Derived(spelled, function)
+    call = before.call
+
+    def after(word: str) -> object:
+        made = call(word)
+        return function(made) if isinstance(made, str) else None
+
+    return Derived(f"{spelled} of {before.name}", after)

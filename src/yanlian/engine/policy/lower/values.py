@@ -135,10 +135,10 @@ class Text(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Length(Value):
-    """A constant duration: whole months or whole days."""
+    """A constant duration: of months, or (with no months) of nanoseconds."""
 
     months: int | None = None
-    days: int | None = None
+    nanoseconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
