@@ -37,6 +37,7 @@ from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.engine.policy import load_packs
 from yanlian.engine.stream import BatchEvaluator, EvaluatorMaker, evaluate, read_run
 from yanlian.engine.stream.engines import maker_for
+from yanlian.engine.stream.kernel import KernelEvaluator
 from yanlian.engine.stream.sheet import LOWERED, clauses_of
 
 HERE = Path(__file__).resolve().parent
@@ -87,6 +88,9 @@ def loaded(dossiers: Path, maker: EvaluatorMaker) -> tuple[list[pa.RecordBatch],
 def _warm(maker: EvaluatorMaker, batch: pa.RecordBatch) -> BatchEvaluator:
     evaluator = maker.make()
     evaluator(batch.slice(0, WARM_ROWS))
+    if isinstance(evaluator, KernelEvaluator):
+        # What a run of many rows comes to by itself: the others' compilers have done all they can as well.
+        evaluator.improve(wait=True)
     return evaluator
 
 

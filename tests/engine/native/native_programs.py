@@ -11,9 +11,11 @@ import numpy as np
 from yanlian.engine.native.builder import Builder, TooWide
 from yanlian.engine.native.engine import Kernel
 from yanlian.engine.native.ir import WIDTHS, Arithmetic, Carried, Column, Index, Node, Output, Program, Rounding
+from yanlian.engine.native.machine import Effort
 from yanlian.engine.native.reference import run_slowly
 
 ROUNDINGS: tuple[Rounding, ...] = ("floor", "trunc", "half_up", "half_even")
+EFFORTS: tuple[Effort, ...] = ("quick", "full")
 LEAST, MOST = WIDTHS["i128"]
 _EDGES = [0, 1, 2, 3, 7, 10, 127, 128, 255, 10**4, 10**6, 1 << 31, (1 << 32) - 1, 1 << 32, 10**13, (1 << 52) + 1]
 _EDGES += [(1 << 63) - 1, 1 << 63, (1 << 63) + 1, (1 << 64) - 1, 1 << 64, (1 << 64) + 1, 10**25, (1 << 100) + 7, MOST]

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from tests.engine.native.native_programs import LEAST, MOST, ROUNDINGS, Case, Maker, agrees
+from tests.engine.native.native_programs import EFFORTS, LEAST, MOST, ROUNDINGS, Case, Maker, agrees
 
 from yanlian.engine.native.builder import Builder, rounded
 from yanlian.engine.native.engine import compile_program
@@ -54,7 +54,8 @@ def test_128_bits_by_constants(rounding: Rounding, least: int):
     a = _joined(b, "a", least, MOST)
     program = b.program("by", _written(b, [b.divide(a, b.const(divisor), rounding) for divisor in _DIVISORS]))
     values = sorted({value for divisor in _DIVISORS for value in _near(divisor, least)})
-    agrees(Case(program, _halves(values), len(values)), compile_program(program))
+    for effort in EFFORTS:
+        agrees(Case(program, _halves(values), len(values)), compile_program(program, effort=effort))
 
 
 @pytest.mark.parametrize("most", [(1 << 63) - 1, _WORD - 1, MOST])
@@ -67,7 +68,8 @@ def test_128_bits_by_a_column(most: int):
     divisors += [pick.randint(1, 1 << pick.randint(1, most.bit_length() - 1)) for _ in range(60)]
     pairs = [(value, divisor) for divisor in divisors for value in _near(divisor, LEAST)]
     columns = _halves([value for value, _ in pairs]) + _halves([divisor for _, divisor in pairs])
-    agrees(Case(program, columns, len(pairs)), compile_program(program))
+    for effort in EFFORTS:
+        agrees(Case(program, columns, len(pairs)), compile_program(program, effort=effort))
 
 
 @pytest.mark.parametrize("low", [0, -(1 << 63)])
@@ -83,7 +85,8 @@ def test_64_bits_by_constants_and_by_a_column(low: int, storage: str):
     pairs = [(v, d) for d in _DIVISORS if d <= most for v in _near(d, low) if v <= high]
     kind = np.dtype(storage.replace("i", "int"))
     columns = [np.array([v for v, _ in pairs]), np.array([d for _, d in pairs], dtype=kind)]
-    agrees(Case(program, columns, len(pairs)), compile_program(program))
+    for effort in EFFORTS:
+        agrees(Case(program, columns, len(pairs)), compile_program(program, effort=effort))
 
 
 def test_the_slow_meaning_of_a_quotient_is_the_nearest_whole_number_that_the_rounding_allows():

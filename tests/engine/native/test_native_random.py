@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.engine.native.native_programs import agrees, random_case
+from tests.engine.native.native_programs import EFFORTS, agrees, random_case
 
 from yanlian.engine.native.engine import compile_program
 
@@ -17,14 +17,16 @@ _FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(_SEEDS)
 def test_any_program_of_numbers_up_to_128_bits_agrees_with_its_slow_meaning(seed: int):
     case = random_case(seed)
-    agrees(case, compile_program(case.program))
+    for effort in EFFORTS:
+        agrees(case, compile_program(case.program, effort=effort))
 
 
 @_FEW
 @given(_SEEDS)
 def test_any_program_of_numbers_up_to_64_bits_agrees_with_its_slow_meaning(seed: int):
     case = random_case(seed, rows=150, wide=False)
-    agrees(case, compile_program(case.program))
+    for effort in EFFORTS:
+        agrees(case, compile_program(case.program, effort=effort))
 
 
 @_FEW
@@ -32,4 +34,5 @@ def test_any_program_of_numbers_up_to_64_bits_agrees_with_its_slow_meaning(seed:
 def test_any_number_of_rows_is_filled_to_the_last_and_no_further(seed: int, rows: int):
     case = random_case(seed, rows=130, size=12)
     case.rows = rows
-    agrees(case, compile_program(case.program))
+    for effort in EFFORTS:
+        agrees(case, compile_program(case.program, effort=effort))

@@ -87,19 +87,22 @@ class _Function:
 
     def text(self) -> list[str]:
         """Tables, pieces, the whole."""
-        lines = [
-            f"@{self.name}_t{n} = internal unnamed_addr constant [{len(table)} x {kind}] "
-            f"[{', '.join(f'{kind} {value}' for value in table)}]"
-            for n, table in enumerate(self.program.tables)
-            for kind in [table_kind(table)]
-        ]
+        lines: list[str] = []
         calls = []
         for number, piece in enumerate(self.pieces):
             name = f"{self.name}_{number}"
             arguments = self._arguments(piece)
             calls.append((name, arguments))
             lines += self._piece(name, piece, list(arguments))
-        return [*lines, *self._whole(calls)]
+        used = {one for _, arguments in calls for one in arguments.values()}
+        tables = [
+            f"@{self.name}_t{n} = internal unnamed_addr constant [{len(table)} x {kind}] "
+            f"[{', '.join(f'{kind} {value}' for value in table)}]"
+            for n, table in enumerate(self.program.tables)
+            if f"ptr @{self.name}_t{n}" in used
+            for kind in [table_kind(table)]
+        ]
+        return [*tables, *lines, *self._whole(calls)]
 
     def _arguments(self, piece: Piece) -> dict[str, str]:
         """What a piece is given, by name; and how its caller comes by it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from yanlian.engine.native import cache as disk
 from yanlian.engine.native.code import module_text
 from yanlian.engine.native.ir import Program, Read
-from yanlian.engine.native.machine import Loaded, object_code, this_machine
+from yanlian.engine.native.machine import Effort, Loaded, Machine, object_code, this_machine
 from yanlian.engine.native.order import Order, ordered
 from yanlian.engine.native.show import digest
 
@@ -27,21 +28,25 @@ _ROWS_MAX = (1 << 31) - 1
 # NumPy's flags as it numbers them (NPY_ARRAY_C_CONTIGUOUS, _ALIGNED, _WRITEABLE).
 _LIES_RIGHT = 0x0001 | 0x0100
 _WRITEABLE = 0x0400
+# What one thread makes the others find in the cache.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """How code was come by: seconds until it could be called, whether the cache had it, its size in bytes."""
+    """How code was come by: seconds until it could be called, whether the cache had it, its size in bytes, how much
+    was done to make it fast."""
 
     seconds: float
     from_cache: bool
     size: int
+    effort: Effort = "full"
 
 
 class Kernel:
     """A program as machine code. May be called from several threads at once."""
 
-    def __init__(self, program: Program, order: Order, loaded: Loaded, name: str, compiled: Compiled) -> None:
+    def __init__(self, program: Program, order: Order, loaded: Loaded, compiled: Compiled) -> None:
         reads = [vertex for vertex in order.vertices if isinstance(vertex, Read)]
         self.program = program
         self.compiled = compiled
@@ -50,8 +55,8 @@ class Kernel:
         self._types = [np.dtype(np.uint8 if c.storage == "bit" else f"int{c.storage[1:]}") for c in program.columns]
         self._results = [np.dtype(f"int{output.storage[1:]}") for output in program.outputs]
         self._loaded = loaded
-        self._call = _CALL(loaded.address(name))
-        self._buffer_bytes: int = _BYTES(loaded.address(name + "_bytes"))()
+        self._call = _CALL(loaded.address("program_0"))
+        self._buffer_bytes: int = _BYTES(loaded.address("program_0_bytes"))()
 
     @property
     def seconds(self) -> float:
@@ -116,29 +121,63 @@ class Kernel:
             raise ValueError(f"{self.program.name}: an output shares memory with a column or with another output")
 
 
-def compile_program(program: Program, cache: Path | None = None) -> Kernel:
-    """One program, ready to run. `cache`: a folder where code is kept; None: nothing is kept."""
-    return compile_programs([program], cache)[0]
+def compile_program(program: Program, cache: Path | None = None, effort: Effort = "full") -> Kernel:
+    """One program, ready to run. `cache`: a folder where code is kept; None: nothing is kept. Code that took more
+    effort is as welcome when the cache has it."""
+    return Source(program, cache).kernel(effort)
 
 
-def compile_programs(programs: Sequence[Program], cache: Path | None = None) -> list[Kernel]:
-    """Several programs in one module. What the cache has is loaded without being made again."""
-    started = time.perf_counter()
-    machine = this_machine()
-    orders = [ordered(program) for program in programs]
-    name = disk.key([digest(one, order) for one, order in zip(programs, orders, strict=True)], machine)
-    code = None if cache is None else disk.load(cache, name)
-    from_cache = code is not None
-    if code is None:
-        code = object_code(module_text(programs, machine.lanes), machine)
-        if cache is not None:
-            disk.keep(cache, name, code)
-    loaded = Loaded(code, machine)
-    compiled = Compiled(time.perf_counter() - started, from_cache, len(code))
-    return [
-        Kernel(program, order, loaded, f"program_{number}", compiled)
-        for number, (program, order) in enumerate(zip(programs, orders, strict=True))
-    ]
+def compile_programs(programs: Sequence[Program], cache: Path | None = None, effort: Effort = "full") -> list[Kernel]:
+    """Several programs, each a module of its own: one that is changed leaves the code of the others as it was."""
+    return [compile_program(program, cache, effort) for program in programs]
+
+
+class Source:
+    """What code is made of: a program with what is worked out of it once."""
+
+    def __init__(self, program: Program, cache: Path | None) -> None:
+        self.program = program
+        self.cache = cache
+        self.machine: Machine = this_machine()
+        self._order = ordered(program)
+        self.digest = digest(program, self._order)
+
+    def kernel(self, effort: Effort) -> Kernel:
+        """From the cache, or made here and now."""
+        started = time.perf_counter()
+        with _one_at_a_time:
+            found = self._kept("full") or (self._kept(effort) if effort != "full" else None)
+            if found is not None:
+                return self._loaded(*found, started, from_cache=True)
+            code = object_code(self.text(), self.machine, effort)
+            self._keep(code, effort)
+        return self._loaded(code, effort, started, from_cache=False)
+
+    def text(self) -> str:
+        """For LLVM."""
+        return module_text([self.program], self.machine.lanes)
+
+    def made(self, code: bytes) -> Kernel:
+        """Of full code that was made elsewhere."""
+        started = time.perf_counter()
+        self._keep(code, "full")
+        return self._loaded(code, "full", started, from_cache=False)
+
+    def _name(self, effort: Effort) -> str:
+        return disk.key([self.digest, effort], self.machine)
+
+    def _kept(self, effort: Effort) -> tuple[bytes, Effort] | None:
+        code = None if self.cache is None else disk.load(self.cache, self._name(effort))
+        return None if code is None else (code, effort)
+
+    def _keep(self, code: bytes, effort: Effort) -> None:
+        if self.cache is not None:
+            disk.keep(self.cache, self._name(effort), code)
+
+    def _loaded(self, code: bytes, effort: Effort, started: float, *, from_cache: bool) -> Kernel:
+        loaded = Loaded(code, self.machine)
+        compiled = Compiled(time.perf_counter() - started, from_cache, len(code), effort)
+        return Kernel(self.program, self._order, loaded, compiled)
 
 
 def _address(array: Buffer) -> int:

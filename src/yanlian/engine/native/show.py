@@ -38,12 +38,15 @@ def shown(program: Program) -> str:
 
 
 def digest(program: Program, order: Order | None = None) -> str:
-    """SHA-256 over everything that the program means: columns, tables, outputs, nodes in canonical order; no notes."""
+    """SHA-256 over everything that the program means: columns, tables that it looks into, outputs, nodes in canonical
+    order; no notes."""
     found = hashlib.sha256()
-    for part in (program.name, program.columns, program.tables, _heads(program)):
+    vertices = (order or ordered(program)).vertices
+    used = sorted({vertex.table for vertex in vertices if isinstance(vertex, Lookup)})
+    for part in (program.name, program.columns, [(n, program.tables[n]) for n in used], _heads(program)):
         found.update(repr(part).encode() + b"\n")
     number: dict[Vertex, int] = {}
-    for vertex in (order or ordered(program)).vertices:
+    for vertex in vertices:
         number[vertex] = len(number)
         line = (kind(vertex), [number[one] for one in below(vertex)])
         found.update(repr(line).encode() + b"\n")

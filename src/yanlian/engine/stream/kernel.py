@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
 from yanlian.engine.dossier.overlay import files_of, open_dossiers
 from yanlian.engine.dossier.statistics import Bounds, ranges_of
-from yanlian.engine.native.engine import compile_programs
+from yanlian.engine.native.tiers import Tiers
 from yanlian.engine.policy import Evaluator, PackSet, load_packs
 from yanlian.engine.policy.lower.plan import planned
 from yanlian.engine.policy.scope import base_names
@@ -33,6 +33,9 @@ from yanlian.engine.stream.sheet_rows import rows_of
 ENGINE = "kernel"
 _BATCH_ROWS = 65_536
 _UNIT_ROWS = 262_144
+# After so many dossiers full code is asked for. On the packs of the repository it repays itself after four millions;
+# but it is kept for the next run, and most machines have a core to spare.
+FULL_AFTER_ROWS = 262_144
 # Columns of texts that hardly ever repeat.
 _NAMES = frozenset({"id", "uscc", "name"})
 Ranges = Mapping[tuple[str, str], Bounds]
@@ -44,6 +47,24 @@ def cache_folder() -> Path:
     if told:
         return Path(told)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yanlian" / "kernels"
+
+
+class Ready:
+    """Packs that were loaded when a maker was made: the first evaluator that is made in this process takes them, any
+    other loads its own. They do not travel to other processes."""
+
+    def __init__(self, *packs: PackSet) -> None:
+        self._packs = list(packs)
+
+    def take(self) -> PackSet | None:
+        """The packs, once."""
+        try:
+            return self._packs.pop()
+        except IndexError:
+            return None
+
+    def __reduce__(self) -> tuple[type[Ready], tuple[()]]:
+        return Ready, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,7 @@ class KernelMaker:
     trusted: bool = False
     batch_rows: int = _BATCH_ROWS
     unit_rows: int = _UNIT_ROWS
+    ready: Ready = field(default_factory=Ready, compare=False, repr=False)
 
     @property
     def schema(self) -> pa.Schema:
@@ -99,7 +121,7 @@ class KernelMaker:
 
     def make(self) -> KernelEvaluator:
         """Load the packs in this worker; programs are compiled with the first batch."""
-        packs = load_packs(self.inner.packs)
+        packs = self.ready.take() or load_packs(self.inner.packs)
         if packs.hash != self.inner.pack_hash:
             raise Refused("run_packs_changed", found=packs.hash[:16], expected=self.inner.pack_hash[:16])
         return KernelEvaluator(self, packs)
@@ -107,7 +129,8 @@ class KernelMaker:
     def only(self, clauses: Collection[str]) -> KernelMaker:
         """The same for some clauses."""
         inner = self.inner.only(clauses)
-        return replace(self, inner=inner, sheet=_sheet_of(_evaluator(inner, load_packs(inner.packs))))
+        packs = load_packs(inner.packs)
+        return replace(self, inner=inner, sheet=_sheet_of(_evaluator(inner, packs)), ready=Ready(packs))
 
 
 class KernelEvaluator:
@@ -119,13 +142,14 @@ class KernelEvaluator:
         self._as_of = maker.inner.as_of
         self._coverage = maker.inner.coverage
         self._whole = _evaluator(maker.inner, packs)
-        self._made: dict[bool, tuple[pa.Schema, Sheets]] = {}
+        self._made: dict[bool, _Made] = {}
+        self._rows = 0
         self.report: Report = {}
-        # What the last compilation came to, for those who report it.
-        self.compiled_seconds = 0.0
-        self.from_cache = True
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if self._rows >= FULL_AFTER_ROWS:
+            self.improve()
+        self._rows += batch.num_rows
         try:
             sheet, self.report = self.sheets(batch.schema, narrow=True).sheet(batch)
         except OutsideRange:
@@ -136,11 +160,18 @@ class KernelEvaluator:
     def sheets(self, schema: pa.Schema, *, narrow: bool) -> Sheets:
         """The programs for batches of a schema. `narrow`: for values within the ranges of the data set."""
         found = self._made.get(narrow)
-        if found is None or not found[0].equals(schema):
-            found = self._made[narrow] = (schema, self._compile(schema, narrow=narrow))
-        return found[1]
+        if found is None or not found.schema.equals(schema):
+            found = self._made[narrow] = self._compile(schema, narrow=narrow)
+        return found.sheets
 
-    def _compile(self, schema: pa.Schema, *, narrow: bool) -> Sheets:
+    def improve(self, *, wait: bool = False) -> None:
+        """Has full code made of the programs that are in use, and takes it when it is there. `wait`: from here on full
+        code runs; for those who measure."""
+        for made in self._made.values():
+            if made.tiers.improve(wait=wait):
+                made.sheets.programs.adopt(made.tiers.kernels)
+
+    def _compile(self, schema: pa.Schema, *, narrow: bool) -> _Made:
         ranges = dict(self._maker.ranges) if narrow else None
         strings = Strings()
         trusted = narrow and self._maker.trusted
@@ -158,12 +189,18 @@ class KernelEvaluator:
             base_names(self._as_of, _district(self._packs)),
         )
         few = [program for one in plan.details for program in (one.stacked, one.capped) if program is not None]
-        kernels = compile_programs([*plan.programs, *few], cache_folder())
-        if kernels:
-            self.compiled_seconds += kernels[0].compiled.seconds
-            self.from_cache = self.from_cache and kernels[0].compiled.from_cache
-        programs = Programs(plan, kernels, layout, strings)
-        return Sheets(programs, self._whole, tied, self._coverage, self._maker.sheet)
+        tiers = Tiers([*plan.programs, *few], cache_folder())
+        programs = Programs(plan, tiers.kernels, layout, strings)
+        return _Made(schema, Sheets(programs, self._whole, tied, self._coverage, self._maker.sheet), tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Programs for batches of a schema."""
+
+    schema: pa.Schema
+    sheets: Sheets
+    tiers: Tiers
 
 
 def _evaluator(inner: Interpreter, packs: PackSet) -> Evaluator:
@@ -194,7 +231,7 @@ def kernel(
     ranges = ranges_of(files)
     sheet = _sheet_of(_evaluator(inner, loaded))
     told = tuple(sorted(ranges.items(), key=lambda one: one[0]))
-    return KernelMaker(inner, form, told, sheet, _texts(files), trusted=True)
+    return KernelMaker(inner, form, told, sheet, _texts(files), trusted=True, ready=Ready(loaded))
 
 
 def _texts(files: Sequence[Path]) -> tuple[str, ...]:

@@ -33,17 +33,21 @@ class Programs:
         self.plan = plan
         self.layout = layout
         self.strings = strings
-        self.kernels = tuple(kernels[: len(plan.programs)])
-        left = iter(kernels[len(plan.programs) :])
-        self.details = tuple(
-            (None if one.stacked is None else next(left), None if one.capped is None else next(left))
-            for one in plan.details
-        )
+        self.adopt(kernels)
         columns = plan.programs[0].columns if plan.programs else ()
         self._size = len(columns)
         self._used = [n for n in sorted({n for kernel in kernels for n in kernel.used}) if n < self._size]
         self._columns = [columns[number] for number in self._used]
         self._buffers: Outputs = {}
+
+    def adopt(self, kernels: Sequence[Kernel]) -> None:
+        """Runs other code of the same programs from now on."""
+        self.kernels = tuple(kernels[: len(self.plan.programs)])
+        left = iter(kernels[len(self.plan.programs) :])
+        self.details = tuple(
+            (None if one.stacked is None else next(left), None if one.capped is None else next(left))
+            for one in self.plan.details
+        )
 
     def run(self, batch: pa.RecordBatch) -> tuple[Outputs, list[Few]]:
         """The outputs of all programs, one element a row, and details. All but codes and amounts are overwritten by the
