@@ -4,7 +4,7 @@
 
 SNAPSHOT is one that the sample district made (`python3 run.py demo --no-serve`, then the newest folder under
 `snapshots` of its data); its first dossiers are evaluated by `yanlian evaluate` in a process of its own. *Cold*: an
-empty folder of kernels, so that all programs are compiled. *Warm*: the same again. The whole process counts, Python's start,
+empty folder of kernels, so that all programs are compiled. *Warm*: the same again. The whole process counts: start,
 imports and writing the outcomes included; Python's own bytecode is there (a run before fills it). *Parts* are those of
 one process, from its start to the outcomes of the first batch: *programs* is the first run of the compiled programs,
 *the rest* the batch once more with what goes to the interpreter and the making of rows. Medians.
