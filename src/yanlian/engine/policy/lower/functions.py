@@ -11,6 +11,7 @@ from fractions import Fraction
 from yanlian.engine.feel import ast, compile_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.temporal import DaysTime, YearsMonths
+from yanlian.engine.feel.values import Range
 from yanlian.engine.native.ir import Const, Node, Rounding
 from yanlian.engine.policy.lower.lists import Lists
 from yanlian.engine.policy.lower.values import (
@@ -22,6 +23,7 @@ from yanlian.engine.policy.lower.values import (
     Number,
     One,
     Several,
+    Span,
     Text,
     Truth,
     Value,
@@ -80,11 +82,15 @@ class Functions(Lists):
             return self._rounded(name, arguments)
         if isinstance(first, Text) and name in _OF_TEXT:
             return self.text_length(first) if name == "string length" else self._of_text(name, arguments)
-        if isinstance(first, _SINGLE) and not (name == "abs" and isinstance(first, Length)):
-            flags = self.flags(*arguments)
-            if all(isinstance(one, _SINGLE) for one in arguments):
-                return Nothing(flags=Flags(flags.given, flags.unknown, self.builder.true))
+        single = all(isinstance(one, _SINGLE) for one in arguments)
+        if single and not (name == "abs" and isinstance(first, Length)):
+            return self.misfit(*arguments)
         return self._constant_call(name, arguments)
+
+    def misfit(self, *values: Value) -> Nothing:
+        """What cannot be done with these values is null; unknown where one of them is."""
+        flags = self.flags(*values)
+        return Nothing(flags=Flags(flags.given, flags.unknown, self.builder.true))
 
     def _constant_call(self, name: str, arguments: Sequence[Value]) -> Value:
         """A function of constants is asked now."""
@@ -99,11 +105,15 @@ class Functions(Lists):
         return self.length_or_constant(call.evaluate(dict(zip(places, values, strict=True))))
 
     def length_or_constant(self, value: object) -> Value:
-        """A constant of FEEL, durations among them."""
+        """A constant of FEEL, durations and ranges among them."""
         if isinstance(value, YearsMonths):
             return Length(flags=self.plain, months=value.months)
         if isinstance(value, DaysTime):
             return Length(flags=self.plain, nanoseconds=value.nanoseconds)
+        if isinstance(value, Range):
+            low, high = (None if end is None else self.length_or_constant(end) for end in (value.low, value.high))
+            closed = {"low_closed": value.low_closed, "high_closed": value.high_closed}
+            return Span(flags=self.plain, low=low, high=high, **closed)
         return self.constant(value)
 
     def _known(self, value: Value) -> Truth:
@@ -117,6 +127,8 @@ class Functions(Lists):
     def _rounded(self, name: str, arguments: Sequence[Value]) -> Value:
         value = arguments[0]
         digits = constant_of(arguments[1]) if len(arguments) > 1 else Decimal(0)
+        if len(arguments) > 1 and isinstance(arguments[1], _SINGLE) and not isinstance(arguments[1], Number):
+            return self.misfit(*arguments)
         if not isinstance(value, Number) or not isinstance(digits, Decimal) or not -9 <= digits <= 9:
             raise NotLowered(f"{name}()")
         step = Fraction(10) ** -int(digits)

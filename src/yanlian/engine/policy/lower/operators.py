@@ -12,7 +12,6 @@ from yanlian.engine.policy.lower.functions import Functions, constant_of
 from yanlian.engine.policy.lower.values import (
     Day,
     Fields,
-    Flags,
     Length,
     Nothing,
     NotLowered,
@@ -61,11 +60,6 @@ class Operators(Functions):
         if self._is_plain(a) and self._is_plain(b) and not (isinstance(a, Day) and isinstance(b, Day)):
             return self.misfit(a, b)
         raise NotLowered(f"{type(a).__name__} {op} {type(b).__name__}")
-
-    def misfit(self, *values: Value) -> Nothing:
-        """What cannot be done with these values is null; unknown where one of them is."""
-        flags = self.flags(*values)
-        return Nothing(flags=Flags(flags.given, flags.unknown, self.builder.true))
 
     def negated(self, value: Value) -> Value:
         """-value."""
