@@ -89,7 +89,6 @@ def run_policies(
     """
     packs = packs_in_use()
     name = _engine(engine)
-    maker = maker_for(name, pack_folders(), snapshot.info.path, as_of)
     said = f"{name} {yanlian.__version__}"
     key = {"snapshot_hash": snapshot.info.hash, "pack_hash": packs.hash, "as_of": as_of, "engine": said}
     digest = hashlib.sha256("|".join(str(part) for part in key.values()).encode()).hexdigest()[:16]
@@ -98,6 +97,7 @@ def run_policies(
     out = settings.DATA / folder / OUTCOMES
     if run.state in Run.RECORDED and out.exists():
         return run, False
+    maker = maker_for(name, pack_folders(), snapshot.info.path, as_of)
     cores = workers or os.cpu_count() or 1
     result = run_stream(snapshot.info.path, maker, out, workers=cores, progress=progress)
     _record(run, _evaluated(result, snapshot, as_of, name))
