@@ -70,8 +70,7 @@ def make_environment(purpose: str) -> None:
         call(uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
         call(uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "--no-build-isolation", "-e", ".")
     else:
-        # Modules are compiled when they are first imported: most never are.
-        pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile")
+        pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
         call(*pip, "--require-hashes", "-r", lock)
         call(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
     mark = VENV / "installed.txt"
