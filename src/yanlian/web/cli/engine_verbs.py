@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +20,34 @@ English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")
 
 
 @pack.command("check")
-def check(folders: Folders, english: English = False) -> None:
+def check(
+    folders: Folders,
+    compiled: Annotated[
+        bool, typer.Option("--compiled", help="Say what becomes machine code, clause by clause.")
+    ] = False,
+    show: Annotated[str, typer.Option("--show", help="Print the program that this clause becomes.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; for --compiled and --show.")] = False,
+    dossiers: Annotated[
+        Path | None, typer.Option(help="Compile for these dossiers; without: for any that are delivered in full.")
+    ] = None,
+    as_of: Annotated[str, typer.Option(help="The day of the rules for --compiled and --show; today.")] = "",
+    drafts: Annotated[bool, typer.Option("--drafts", help="Also compile documents that are still drafts.")] = False,
+    english: English = False,
+) -> None:
     """Say everything that is wrong with the packs: file, line, clause. Ends with 1 when there is an error."""
     language: Language = "en" if english else "zh"
+    if compiled or show:
+        from yanlian.engine.stream.examined import Examination
+        from yanlian.web.cli.compiled_report import tell_clause, tell_compiled
+
+        examined = Examination(
+            _loaded(folders, language), _day(as_of) or datetime.now().astimezone().date(), dossiers, with_drafts=drafts
+        )
+        if show:
+            tell_clause(examined, show, language, as_json=as_json)
+        else:
+            tell_compiled(examined, language, as_json=as_json)
+        return
     wrong = 0
     for folder in folders:
         faults = check_pack(folder)

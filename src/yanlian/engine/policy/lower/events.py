@@ -58,7 +58,10 @@ def happened(world: World, clause: CompiledClause, below: Place) -> Happened:
 
 def _vague(world: World, clause: CompiledClause, below: Place, occupied: Node) -> Happened:
     """Events that are no records of a kind: the interpreter judges wherever there may be one."""
-    b = world.formulas.builder
+    f, event = world.formulas, clause.event
+    assert event is not None
+    world.gave_up("events that are no records of a kind", event.each)
+    b = f.builder
     kind = next(iter(world.formulas.schema.records.values()))
     return Happened(kind, occupied, b.false, b.const(0), b.const(0), _empty_place(world, clause, below), None, None)
 

@@ -24,6 +24,7 @@ from yanlian.engine.policy.lower.values import (
     Truth,
     Value,
 )
+from yanlian.engine.policy.model import Formula
 
 _TRUTHS = (ast.Compare, ast.Logic, ast.Quantified, ast.In, ast.Between, ast.Boolean)
 
@@ -48,7 +49,9 @@ class Locals:
 
 
 class Formulas(Operators):
-    """Expressions."""
+    """Expressions. `standing`: the text of a pack that is being lowered, if any, for notes of what is given up."""
+
+    standing: Formula | None = None
 
     def lowered(self, tree: ast.Node, names: Names, local: Locals | None = None) -> Value:
         """The value of a tree; what the kernel does not know is given up where it stands, and noted."""

@@ -6,14 +6,14 @@ does not hang on the event is lowered once, in the place it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from yanlian.engine.policy.compiled import PARAMETER_ON, Expression, Home, Item
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.tables import decided
 from yanlian.engine.policy.lower.values import Day, NotLowered, Text, Value, days_of
-from yanlian.engine.policy.model import Constant, Definition, Parameter, Scale
+from yanlian.engine.policy.model import Constant, Definition, Formula, Parameter, Scale, Table
 from yanlian.engine.policy.scope import feel_constant, parameter_on
 
 
@@ -55,8 +55,29 @@ class World:
         """A formula that reads nothing but facts and the day."""
         found = self._plain.get(expression.plain)
         if found is None:
-            found = self._plain[expression.plain] = self.formulas.lowered(expression.compiled.ast, place)
+            found = self._plain[expression.plain] = self.lowered(expression, place)
         return found
+
+    def lowered(self, expression: Expression, place: Place) -> Value:
+        """The value of a formula in a place."""
+        return self.standing_in(expression.formula, lambda: self.formulas.lowered(expression.compiled.ast, place))
+
+    def gave_up(self, reason: str, expression: Expression) -> None:
+        """A formula as a whole is left to the interpreter, although its parts are not."""
+
+        def note() -> Value:
+            self.formulas.gave_up(reason, expression.compiled.ast)
+            return self.formulas.beyond()
+
+        self.standing_in(expression.formula, note)
+
+    def standing_in(self, formula: Formula, lower: Callable[[], Value]) -> Value:
+        """What is lowered of a text of the pack: who notes what is given up asks for it."""
+        before, self.formulas.standing = self.formulas.standing, formula
+        try:
+            return lower()
+        finally:
+            self.formulas.standing = before
 
 
 class Place:
@@ -86,7 +107,7 @@ class Place:
         assert expression is not None
         if expression.plain:
             return self.world.plain(self, expression)
-        return self.world.formulas.lowered(expression.compiled.ast, self)
+        return self.world.lowered(expression, self)
 
     def value(self, name: str) -> Value:
         """The value of a name here; KeyError when there is none."""
@@ -138,7 +159,10 @@ class Place:
         found = self._tables.get(item.name)
         if found is None:
             assert item.table is not None
-            found = self._tables[item.name] = decided(self.world.formulas, item.table, self)
+            table, formulas, source = item.table, self.world.formulas, item.source
+            assert isinstance(source, Table)
+            here = Formula(item.name, source.file, source.line)
+            found = self._tables[item.name] = self.world.standing_in(here, lambda: decided(formulas, table, self))
         return found
 
     def _parameter(self, item: Item, parameter: Parameter, day: Day | None) -> Value:

@@ -19,7 +19,7 @@ from yanlian.engine.policy.lower.clauses import Judged, judged
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.places import World
 from yanlian.engine.policy.lower.values import NotLowered, Number, Text, Truth
-from yanlian.engine.policy.model import Constant
+from yanlian.engine.policy.model import Constant, Formula
 from yanlian.engine.policy.outcome import ZERO_AMOUNT
 
 # What the code of an outcome says where it is no mask of failed tests.
@@ -84,15 +84,27 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Something that is left to the interpreter, and why. `tree`: the smallest part of a formula that it is, `formula`
+    the text that it stands in; None where it is the clause as a whole."""
+
+    reason: str
+    formula: Formula | None = None
+    tree: ast.Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Programs over one builder's columns, and for each of them one for rows in which amounts may be lowered; the
-    clauses in order with their component's number; why parts were left to the interpreter, by clause."""
+    clauses in order with their component's number; what was left to the interpreter, by clause; `whole`: clauses of
+    which nothing but whether they may apply was compiled."""
 
     programs: tuple[Program, ...]
     details: tuple[Details, ...]
     clauses: tuple[ClauseOutputs, ...]
     component: tuple[int, ...]
-    left: Mapping[str, tuple[str, ...]]
+    left: Mapping[str, tuple[Left, ...]]
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -100,7 +112,12 @@ class _Noted:
     """Which formulas of which clause were given up, and why."""
 
     clause: str = ""
-    found: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[str, list[Left]] = field(default_factory=dict)
+
+    def note(self, clause: str, left: Left) -> None:
+        told = self.found.setdefault(clause, [])
+        if not any(one == left and one.tree is left.tree for one in told):
+            told.append(left)
 
 
 class _NotingFormulas(Formulas):
@@ -118,9 +135,7 @@ class _NotingFormulas(Formulas):
         self._noted = noted
 
     def gave_up(self, reason: str, tree: ast.Node) -> None:
-        told = self._noted.found.setdefault(self._noted.clause, [])
-        if reason not in told:
-            told.append(reason)
+        self._noted.note(self._noted.clause, Left(reason, self.standing, tree))
 
 
 def planned(
@@ -143,6 +158,7 @@ def planned(
     made: dict[str, ClauseOutputs] = {}
     number: dict[str, int] = {}
     outputs: list[Made] = []
+    whole: set[str] = set()
     for n, component in enumerate(components):
         members = [by_id[one] for one in component]
         noted.clause = component[0]
@@ -150,7 +166,8 @@ def planned(
             found = _component(world, members, noted)
         except (NotLowered, TooWide) as reason:
             for one in members:
-                noted.found.setdefault(one.id, []).append(str(reason) or type(reason).__name__)
+                noted.note(one.id, Left(str(reason) or type(reason).__name__))
+                whole.add(one.id)
             found = _left(formulas, members)
         outputs.append(found)
         for meaning in found.meanings:
@@ -159,15 +176,16 @@ def planned(
     programs: list[Program] = []
     details: list[Details] = []
     for n, chunk in enumerate(_chunks(outputs)):
-        whole = [output for one in chunk for output in one.outputs]
-        programs.append(builder.program(f"clauses {n}", [*whole, *_outside(formulas, whole)]))
+        every = [output for one in chunk for output in one.outputs]
+        programs.append(builder.program(f"clauses {n}", [*every, *_outside(formulas, every)]))
         details.append(Details(_details(builder, n, chunk, "stacked"), _details(builder, n, chunk, "capped")))
     return Plan(
         tuple(programs),
         tuple(details),
         tuple(made[clause.id] for clause in clauses),
         tuple(number[clause.id] for clause in clauses),
-        {clause: tuple(reasons) for clause, reasons in noted.found.items() if reasons},
+        {clause: tuple(told) for clause, told in noted.found.items()},
+        frozenset(whole),
     )
 
 
