@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from tests.engine.policy.lifted.own_kit import kit_in
@@ -28,6 +29,20 @@ def test_expressions_of_the_public_kit_are_compiled_and_none_differs(tmp_path: P
     assert found["cases"]["compiled"] > 0
     assert found["rows"]["compared"] > 0
     assert found["each"][0]["case"].startswith("compliance-level-2/0102-feel-constants/")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["0004-lending", "0016-some-every", "0017-tableTests", "0064-feel", "0069-feel-list", "1101-feel", "1103-feel"],
+)
+def test_tables_lists_logic_and_functions_of_the_public_kit_differ_nowhere(name: str, tmp_path: Path):
+    report = tmp_path / "report.json"
+    told = tck(str(KIT), "--lifted", "--folder", name, "--json", str(report))
+    found = json.loads(report.read_text(encoding="utf-8"))
+    assert found["differences"] == []
+    assert told.exit_code == 0
+    assert 3 * found["rows"]["compared"] >= found["rows"]["all"] > 100
+    assert found["cases"]["compiled"] + found["cases"]["part"] > 0
 
 
 def test_a_difference_is_told_and_ends_with_1(tmp_path: Path, monkeypatch):

@@ -12,6 +12,7 @@ from yanlian.engine.feel.compile_calls import called_by_name, takes
 from yanlian.engine.feel.values import Function
 from yanlian.engine.policy.lower.operators import Operators
 from yanlian.engine.policy.lower.values import (
+    Day,
     Fields,
     Flags,
     NotLowered,
@@ -21,6 +22,7 @@ from yanlian.engine.policy.lower.values import (
     Records,
     Several,
     Span,
+    Text,
     Truth,
     Value,
 )
@@ -214,6 +216,8 @@ class Formulas(Operators):
         source = self.lowered(tree.source, names, local)
         condition = tree.condition
         number = _whole(condition)
+        if number is not None and isinstance(source, (Number, Text, Truth, Day)):
+            return self._only_member(source, number)
         members = self.listed(source)
         if number is not None:
             return self.member(members, number)
@@ -233,6 +237,12 @@ class Formulas(Operators):
 
         kept = self.filtered(members, test)
         return kept if sure else self._unless_empty(members, kept, test)
+
+    def _only_member(self, value: Number | Text | Truth | Day, number: int) -> Value:
+        """value[n] of a single value: itself where n is 1 or -1."""
+        if number not in {1, -1}:
+            return self.covered(self.nothing(), value.given, value.unknown)
+        return replace(value, ends=None) if isinstance(value, (Number, Day)) else value
 
     def _unless_empty(self, members: Several, kept: Several, test: Callable[[Value], Truth]) -> Several:
         """A filter whose test may be no truth value: of an empty list the interpreter asks it once for null, and takes

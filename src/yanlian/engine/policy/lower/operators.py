@@ -113,6 +113,8 @@ class Operators(Functions):
         simple = isinstance(kind, ast.TypeName) and kind.name in _SIMPLE_TYPES
         if isinstance(value, Several):
             return self._list_instance(value, kind, simple=simple)
+        if isinstance(value, Fields) and isinstance(kind, ast.ContextType):
+            return self._context_instance(value, kind)
         own = _length_type(value) if isinstance(value, Length) else _TYPES.get(type(value))
         if own is None or not (simple or isinstance(kind, ast.TypeOf)):
             raise NotLowered(f"instance of: {type(value).__name__}")
@@ -130,6 +132,17 @@ class Operators(Functions):
         if not simple:
             raise NotLowered("instance of: Several")
         return self.truth(self.builder.truth(isinstance(kind, ast.TypeName) and kind.name == "Any"))
+
+    def _context_instance(self, value: Fields, kind: ast.ContextType) -> Truth:
+        if any(entry.name not in value.entries for entry in kind.entries):
+            found = self.truth(self.no)
+        else:
+            found = self.conjunction([self._conforms(value.entries[entry.name], entry.type) for entry in kind.entries])
+        # null is of no type.
+        there = self.builder.negate(value.null)
+        flags, either = self.where(found.flags, there), self.builder.either
+        given, unknown = either(value.given, flags.given), either(value.unknown, flags.unknown)
+        return self.stated(given, unknown, self.no, self.builder.both(found.true, there))
 
     def _conforms(self, value: Value, kind: ast.Type) -> Truth:
         """The same of a member, which may be null."""
