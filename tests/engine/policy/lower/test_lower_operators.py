@@ -24,6 +24,7 @@ def test_a_text_is_joined_with_a_constant_and_measured(tmp_path):
         f"string length({TEXT}) * 2",
         f'string length({TEXT} + "1234") = 5',
         f"string length(substring({TEXT}, 2))",
+        "string length(甲表.码) + string length(名称)",
         f"({TEXT} + 甲表.码) = null",
         f'({TEXT} + "乙") = null',
         f'string length({TEXT} + "乙") in [1..3]',

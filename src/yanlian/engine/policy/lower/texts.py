@@ -38,14 +38,18 @@ class Texts(Logic):
 
         if text.constant is not None:
             return self.builder.truth(found(text.constant))
-        name = f"text: {name}"
+        said = self._said(text.code, f"text: {name}", lambda word: int(found(word)), 1)
+        return self.builder.compare("=", said, self.builder.const(1))
+
+    def _said(self, code: Node, name: str, function: Callable[[str], int], high: int) -> Node:
+        """What a function of texts, in [0, high], says of the text with a number; it is asked once a text."""
         column = self._asked.get(name)
-        sources = self._sources(text.code)
+        sources = self._sources(code)
         if column is None:
-            column = self._asked[name] = self.strings.table(name, lambda word: int(found(word)), of=sources)
+            column = self._asked[name] = self.strings.table(name, function, 0, high, of=sources)
         else:
             self.strings.ask_also(name, sources)
-        return self.builder.compare("=", self.builder.read(column, text.code), self.builder.const(1))
+        return self.builder.read(column, code)
 
     def _sources(self, code: Node) -> set[str] | None:
         """The columns that a text's number may come from, constants apart; None: any. Numbers of certificates and the
@@ -109,10 +113,7 @@ class Texts(Logic):
             made = call(word)
             return min(len(made), _LONG) if isinstance(made, str) else 0
 
-        column = self._asked.get(name)
-        if column is None:
-            column = self._asked[name] = self.strings.table(name, length, 0, _LONG)
-        num = self.builder.read(column, text.code)
+        num = self._said(text.code, name, length, _LONG)
         long = self.builder.compare("=", num, self.builder.const(_LONG))
         return self.flagged(Number(flags=text.flags, num=num), given=long)
 
