@@ -7,7 +7,8 @@ SNAPSHOT is one that the sample district made (`python3 run.py demo --no-serve`,
 empty folder of kernels, so that all programs are compiled. *Warm*: the same again. The whole process counts: start,
 imports and writing the outcomes included; Python's own bytecode is there (a run before fills it). *Parts* are those of
 one process, from its start to the outcomes of the first batch: *programs* is the first run of the compiled programs,
-*the rest* the batch once more with what goes to the interpreter and the making of rows. Medians.
+*the rest* the batch once more with what goes to the interpreter and the making of rows. Medians. Without pandas, which
+only the extra for Spark brings.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float
 def environment(scratch: Path, kernels: Path) -> dict[str, str]:
     """Of the processes that are measured: bytecode as an installed package has it, an own folder of kernels."""
     found = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    sources = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    # pyarrow loads pandas where it finds it, for half a second; it is none of our packages, but of the extra for Spark.
+    (scratch / "none").mkdir(exist_ok=True)
+    (scratch / "none" / "pandas.py").write_text("raise ImportError")
+    sources = os.pathsep.join([str(scratch / "none"), str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
     own = {"PYTHONPATH": sources, "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"), "YANLIAN_KERNELS": str(kernels)}
     return {**found, **own}
 
