@@ -29,8 +29,8 @@ from yanlian.engine.native.regions import Region, Regions
 from yanlian.engine.native.writer import Writer, minmax, moved
 
 Steps: TypeAlias = "Generator[Steps, None, None]"
-_MACHINE = (64, 128)
-_ORDERS = {"=": "eq", "<": "slt", "<=": "sle"}
+_MACHINE = (32, 64, 128)
+ORDERS = {"=": "eq", "<": "slt", "<=": "sle"}
 
 
 def bits(node: Node) -> int:
@@ -87,7 +87,7 @@ class Body:
         w = self.w
         match node:
             case Row():
-                return moved(w, "%row.number", 64, bits(node), signed=False)
+                return moved(w, minmax(w, "min", 64, "%row.number", "%last"), 64, bits(node), signed=False)
             case Read():
                 return self._read(node)
             case Lookup():
@@ -101,7 +101,7 @@ class Body:
             case Compare():
                 width = max(bits(node.left), bits(node.right))
                 a, b = self.at(node.left, width), self.at(node.right, width)
-                return w.value(f"icmp {_ORDERS[node.op]} i{width} {a}, {b}")
+                return w.value(f"icmp {ORDERS[node.op]} i{width} {a}, {b}")
             case Not():
                 return w.value(f"xor i1 {self.at(node.operand, 1)}, true")
             case Both():

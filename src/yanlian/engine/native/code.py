@@ -1,11 +1,12 @@
 """From programs to the text of one LLVM module.
 
-    void program_N(i64 rows, ptr columns, ptr outputs, ptr buffers)
+    void program_N(i64 start, i64 rows, i64 last, ptr columns, ptr outputs, ptr buffers)
     i64 program_N_bytes()
 
-`columns` and `outputs` are arrays of pointers in the order of the program; `buffers` is room for as many bytes as
-`program_N_bytes` says, aligned to 64, for what one piece of the program leaves to the next over a block of rows. Every
-number is computed at the width that the proven ranges ask for, so no operation overflows, and LLVM is told so.
+Rows from `start` up to `rows`, both multiples of LANES; those after `last` are made up to fill a vector. `columns` and
+`outputs` are arrays of pointers in the order of the program; `buffers` is room for as many bytes as `program_N_bytes`
+says, aligned to 64, for what one piece of the program leaves to the next over a block of rows. Every number is computed
+at the width that the proven ranges ask for, so no operation overflows, and LLVM is told so.
 """
 
 from __future__ import annotations
@@ -15,26 +16,24 @@ from collections.abc import Sequence
 from yanlian.engine.native.body import Body, bits
 from yanlian.engine.native.division import FUNCTIONS
 from yanlian.engine.native.ir import Lookup, Node, Program, Read, table_kind
+from yanlian.engine.native.lanes import LANES, Lanes
 from yanlian.engine.native.pieces import Piece, cut
 from yanlian.engine.native.regions import placed
 from yanlian.engine.native.writer import Writer
 
 # So many rows go through all pieces before the next: what they leave to each other stays in the nearest cache.
 BLOCK_ROWS = 256
+# What a program is given, and what every piece of it is told of rows.
+_CALLED = "i64 %start, i64 %rows, i64 %last, ptr %columns, ptr %outputs, ptr %buffers"
+_ROWS = "i64 %first, i64 %end, i64 %last"
 
 
-def module_text(programs: Sequence[Program], lanes: int) -> str:
-    """The module of several programs: `program_0`, `program_1`, … `lanes`: how many rows plain pieces do at once."""
+def module_text(programs: Sequence[Program]) -> str:
+    """The module of several programs: `program_0`, `program_1`, …"""
     parts = [FUNCTIONS, _BITS]
     for number, program in enumerate(programs):
         parts += _Function(program, number).text()
-    hints = [
-        "!0 = !{}",
-        "!1 = distinct !{!1, !2, !3}",
-        f'!2 = !{{!"llvm.loop.vectorize.width", i32 {lanes}}}',
-        '!3 = !{!"llvm.loop.interleave.count", i32 1}',
-    ]
-    return "\n".join([*parts, *hints, ""])
+    return "\n".join([*parts, "!0 = !{}", ""])
 
 
 # The bits of a bitmap for rows from a multiple of 64 up to at most 64 more; no byte is read that holds none of them.
@@ -118,8 +117,40 @@ class _Function:
         return found | {f"ptr noalias writeonly captures(none) %o{n}": f"ptr %o{n}" for n in piece.outputs}
 
     def _piece(self, name: str, piece: Piece, arguments: Sequence[str]) -> list[str]:
-        """A loop over rows from `first`, at least one, up to `end`; `first` is a multiple of 64. Where bitmaps are read
-        at the row, 64 rows at a time, so that their bits are at hand."""
+        """The function of a piece, over rows from `first`, at least one, up to `end`."""
+        body = self._plain(piece) if piece.plain else self._with_jumps(piece)
+        given = ", ".join([_ROWS, *arguments])
+        return [f"define internal void @{name}({given}) noinline nounwind {{", "entry:", *body, "}"]
+
+    def _plain(self, piece: Piece) -> list[str]:
+        """LANES rows at a time; `first` and `end` are multiples of that."""
+        body = Lanes(self.program)
+        w = body.w
+        w.jump("row")
+        w.start("row")
+        w.line("%row.number = phi i64 [ %first, %entry ], [ %row.next, %row ]")
+        if piece.loads or piece.stores:
+            w.line("%place = sub nuw nsw i64 %row.number, %first")
+        for node in piece.loads:
+            kind = _kept(node)
+            found = body.load(kind, _place(w, kind, f"%s{self.slots[node]}", "%place"))
+            body.values[node] = body.mask(found) if node.is_bool else found
+        body.write([one for one in piece.members if isinstance(one, Node)])
+        for node in piece.stores:
+            kind = _kept(node)
+            body.store(kind, node, _place(w, kind, f"%s{self.slots[node]}", "%place"))
+        for n in piece.outputs:
+            output = self.program.outputs[n]
+            body.store(output.storage, output.node, _place(w, output.storage, f"%o{n}", "%row.number"))
+        w.line(f"%row.next = add nuw nsw i64 %row.number, {LANES}")
+        w.branch(w.value("icmp slt i64 %row.next, %end"), "row", "done")
+        w.start("done")
+        w.line("ret void")
+        return w.lines
+
+    def _with_jumps(self, piece: Piece) -> list[str]:
+        """Row by row; `first` is a multiple of 8. Where bitmaps are read at the row, 64 rows at a time, so that their
+        bits are at hand."""
         body = Body(self.program, self.regions)
         w = body.w
         words = self._bitmaps(piece)
@@ -139,13 +170,12 @@ class _Function:
         w.fill(counter, f"%row.number = phi i64 [ %base, %group ], [ %row.next, %{w.block} ]")
         w.line("%row.next = add nuw nsw i64 %row.number, 1")
         w.line("%more = icmp slt i64 %row.next, %group.end")
-        w.line(f"br i1 %more, label %row, label %group.done{', !llvm.loop !1' if piece.plain else ''}")
+        w.branch("%more", "row", "group.done")
         w.start("group.done")
         w.branch(w.value("icmp slt i64 %group.end, %end"), "group", "done")
         w.start("done")
         w.line("ret void")
-        head = f"define internal void @{name}({', '.join(['i64 %first, i64 %end', *arguments])}) noinline nounwind {{"
-        return [head, "entry:", *w.lines, "}"]
+        return w.lines
 
     def _turn(self, body: Body, piece: Piece) -> None:
         """What is done of one row."""
@@ -170,12 +200,11 @@ class _Function:
 
     def _load(self, w: Writer, node: Node) -> str:
         kind = _kept(node)
-        place = w.value(f"getelementptr inbounds {kind}, ptr %s{self.slots[node]}, i64 %place")
-        found = w.value(f"load {kind}, ptr {place}")
+        found = w.value(f"load {kind}, ptr {_place(w, kind, f'%s{self.slots[node]}', '%place')}")
         return w.value(f"trunc {kind} {found} to i1") if node.is_bool else found
 
     def _store(self, w: Writer, kind: str, value: str, buffer: str, number: str) -> None:
-        place = w.value(f"getelementptr inbounds {kind}, ptr {buffer}, i64 {number}")
+        place = _place(w, kind, buffer, number)
         w.line(f"store {kind} {value}, ptr {place}, align {int(kind[1:]) // 8}")
 
     def _whole(self, calls: Sequence[tuple[str, dict[str, str]]]) -> list[str]:
@@ -183,20 +212,19 @@ class _Function:
         given = dict.fromkeys(one for _, arguments in calls for one in arguments.values())
         for one in given:
             self._pointer(w, one)
-        w.line("%any = icmp sgt i64 %rows, 0")
-        w.branch("%any", "block", "done")
+        w.jump("block")
         w.start("block")
-        w.line("%first = phi i64 [ 0, %entry ], [ %end, %block ]")
+        w.line("%first = phi i64 [ %start, %entry ], [ %end, %block ]")
         w.line(f"%full = add nuw nsw i64 %first, {BLOCK_ROWS if self.bytes else 1 << 32}")
         w.line("%end = call i64 @llvm.smin.i64(i64 %full, i64 %rows)")
         for name, arguments in calls:
-            w.line(f"call void @{name}({', '.join(['i64 %first, i64 %end', *arguments.values()])})")
+            w.line(f"call void @{name}({', '.join([_ROWS, *arguments.values()])})")
         w.line("%more = icmp slt i64 %end, %rows")
         w.branch("%more", "block", "done")
         w.start("done")
         w.line("ret void")
         return [
-            f"define void @{self.name}(i64 %rows, ptr %columns, ptr %outputs, ptr %buffers) nounwind {{",
+            f"define void @{self.name}({_CALLED}) nounwind {{",
             *["entry:", *w.lines, "}"],
             f"define i64 @{self.name}_bytes() nounwind {{ ret i64 {self.bytes} }}",
         ]
@@ -215,3 +243,8 @@ class _Function:
 def _kept(node: Node) -> str:
     """How a value is kept between pieces."""
     return "i8" if node.is_bool else f"i{bits(node)}"
+
+
+def _place(w: Writer, kind: str, buffer: str, number: str) -> str:
+    """Where an element of a buffer stands."""
+    return w.value(f"getelementptr inbounds {kind}, ptr {buffer}, i64 {number}")

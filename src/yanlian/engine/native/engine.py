@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from yanlian.engine.native import cache as disk
 from yanlian.engine.native.code import module_text
 from yanlian.engine.native.ir import Program, Read
+from yanlian.engine.native.lanes import LANES
 from yanlian.engine.native.machine import Effort, Loaded, Machine, object_code, this_machine
 from yanlian.engine.native.order import Order, ordered
 from yanlian.engine.native.show import digest
 
 Buffer = NDArray[np.generic]
-_CALL = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_CALL = ctypes.CFUNCTYPE(
+    None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p
+)
 _BYTES = ctypes.CFUNCTYPE(ctypes.c_int64)
 _ALIGNED = 64
 _ROWS_MAX = (1 << 31) - 1
@@ -52,6 +55,7 @@ class Kernel:
         self.compiled = compiled
         self.used = tuple(sorted({read.column for read in reads}))
         self._by_row = frozenset(read.column for read in reads if read.index is None)
+        self._by_index = frozenset(read.column for read in reads if read.index is not None)
         self._types = [np.dtype(np.uint8 if c.storage == "bit" else f"int{c.storage[1:]}") for c in program.columns]
         self._results = [np.dtype(f"int{output.storage[1:]}") for output in program.outputs]
         self._loaded = loaded
@@ -89,7 +93,32 @@ class Kernel:
             return
         self._apart(sources, targets, len(outputs))
         buffers = np.empty(self._buffer_bytes + _ALIGNED, dtype=np.uint8)
-        self._call(rows, sources, targets, -(-_address(buffers) // _ALIGNED) * _ALIGNED)
+        room = -(-_address(buffers) // _ALIGNED) * _ALIGNED
+        whole = rows - rows % LANES
+        if whole:
+            self._call(0, whole, rows - 1, sources, targets, room)
+        if whole < rows:
+            kept = [self._padded(number, columns[number], sources, whole, rows) for number in self.used]
+            few = [np.empty(LANES, kind) for kind in self._results]
+            for number, output in enumerate(few):
+                targets[number] = _address(output) - whole * output.itemsize
+            self._call(whole, whole + LANES, rows - 1, sources, targets, room)
+            del kept
+            for output, found in zip(outputs, few, strict=True):
+                output[whole:rows] = found[: rows - whole]
+
+    def _padded(
+        self, number: int, column: Buffer | None, sources: ctypes.Array[ctypes.c_void_p], whole: int, rows: int
+    ) -> Buffer | None:
+        """The last rows of a column, repeated until they are LANES; `sources` has its address. Bitmaps have whole bytes
+        anyway. A column that is also read elsewhere is copied from its start."""
+        if column is None or number not in self._by_row or self.program.columns[number].storage == "bit":
+            return None
+        start, end = (0, len(column)) if number in self._by_index else (whole, rows)
+        copied = np.resize(column[end - 1 : end], max(end, whole + LANES) - start)
+        copied[: end - start] = column[start:end]
+        sources[number] = _address(copied) - start * copied.itemsize
+        return copied
 
     def _column(self, number: int, column: Buffer | None, rows: int) -> int:
         declared = self.program.columns[number]
@@ -155,7 +184,7 @@ class Source:
 
     def text(self) -> str:
         """For LLVM."""
-        return module_text([self.program], self.machine.lanes)
+        return module_text([self.program])
 
     def made(self, code: bytes) -> Kernel:
         """Of full code that was made elsewhere."""

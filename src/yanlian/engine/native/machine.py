@@ -29,12 +29,6 @@ class Machine:
     features: str
     compiler: str
 
-    @property
-    def lanes(self) -> int:
-        """How many numbers of 64 bits it takes at once."""
-        has = set(self.features.split(","))
-        return 8 if "+avx512dq" in has else 4 if "+avx2" in has else 2
-
 
 @functools.cache
 def this_machine() -> Machine:
@@ -74,8 +68,9 @@ def object_code(text: str, machine: Machine, effort: Effort = "full") -> bytes:
 
 
 def _optimised(module: llvm.ModuleRef, target: llvm.TargetMachine) -> None:
-    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
-    tuning.loop_vectorization = True
+    # Several rows are done at once by what we write (`lanes`): what is left for LLVM to find is little.
+    tuning = llvm.create_pipeline_tuning_options(speed_level=1)
+    tuning.loop_vectorization = False
     tuning.slp_vectorization = False
     tuning.loop_unrolling = False
     tuning.loop_interleaving = False

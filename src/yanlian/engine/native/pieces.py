@@ -1,23 +1,23 @@
-"""A program in pieces that LLVM likes: each a short loop over some rows, plain ones apart from those with jumps.
+"""A program in pieces: each a short loop over some rows, plain ones apart from those with jumps.
 
-A loop over rows without jumps and without numbers above 64 bits is done for several rows at once; one inner loop in it
-would spoil that for all the rest. And the time to make code grows faster than a function. So a program is cut: pieces
-run one after another over a block of rows, and what a later piece needs is kept in a buffer of that block or, when it
-takes only a few steps, computed again.
+Values without jumps, without numbers above 64 bits and without divisions that only integers can do are worked out for
+several rows at once (`lanes`), the rest row by row (`body`). And the time to make code grows faster than a function. So
+a program is cut: pieces run one after another over a block of rows, and what a later piece needs is kept in a buffer of
+that block or, when it takes only a few steps, computed again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from yanlian.engine.native.ir import Lookup, Loop, Node, Program, Result, table_kind
+from yanlian.engine.native.doubles import by_doubles
+from yanlian.engine.native.ir import Divide, Lookup, Loop, Node, Program, Result, table_kind
 from yanlian.engine.native.order import Vertex, below
 from yanlian.engine.native.regions import Regions
 
-# Measured: one piece of 7,000 values takes twice as long to compile as pieces of 400 and is not done several rows at
-# once any more; from 150 to 800 there is little between them. Pieces of 400 values above 64 bits take twice as long as
-# those of 100.
-WEIGHT_MAX = 400
+# Measured: one piece of 7,000 values takes many times as long to compile as pieces of 100 and keeps most of its values
+# in memory; from 60 to 150 there is little between them.
+WEIGHT_MAX = 100
 _WEIGHT_WIDE = 4
 _STEPS_CHEAP = 4
 
@@ -96,6 +96,8 @@ def _units(program: Program, regions: Regions) -> list[_Unit]:
 def _is_plain(program: Program, vertex: Vertex) -> bool:
     """Whether several rows can be done at once."""
     if isinstance(vertex, Loop) or any(isinstance(one, Node) and one.wide for one in (vertex, *below(vertex))):
+        return False
+    if isinstance(vertex, Divide) and not by_doubles(vertex):
         return False
     return not (isinstance(vertex, Lookup) and table_kind(program.tables[vertex.table]) == "i128")
 
