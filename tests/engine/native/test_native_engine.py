@@ -163,7 +163,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often text was made for LLVM."""
     calls: list[int] = []
     real = engine.module_text
-    monkeypatch.setattr(engine, "module_text", lambda *given: (calls.append(1), real(*given))[1])
+    monkeypatch.setattr(engine, "module_text", lambda *given, **named: (calls.append(1), real(*given, **named))[1])
     return calls
 
 

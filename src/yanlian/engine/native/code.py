@@ -28,11 +28,12 @@ _CALLED = "i64 %start, i64 %rows, i64 %last, ptr %columns, ptr %outputs, ptr %bu
 _ROWS = "i64 %first, i64 %end, i64 %last"
 
 
-def module_text(programs: Sequence[Program]) -> str:
-    """The module of several programs: `program_0`, `program_1`, …"""
+def module_text(programs: Sequence[Program], *, vectors: bool = True) -> str:
+    """The module of several programs: `program_0`, `program_1`, … `vectors`: plain pieces do several rows at once;
+    without, they take longer to run and less long to compile."""
     parts = [FUNCTIONS, _BITS]
     for number, program in enumerate(programs):
-        parts += _Function(program, number).text()
+        parts += _Function(program, number, vectors=vectors).text()
     return "\n".join([*parts, "!0 = !{}", ""])
 
 
@@ -73,8 +74,9 @@ end:
 class _Function:
     """One program: a function a piece, and one that takes blocks of rows through them."""
 
-    def __init__(self, program: Program, number: int) -> None:
+    def __init__(self, program: Program, number: int, *, vectors: bool) -> None:
         self.program = program
+        self.vectors = vectors
         self.name = f"program_{number}"
         self.regions = placed(program)
         self.pieces = cut(program, self.regions)
@@ -118,7 +120,7 @@ class _Function:
 
     def _piece(self, name: str, piece: Piece, arguments: Sequence[str]) -> list[str]:
         """The function of a piece, over rows from `first`, at least one, up to `end`."""
-        body = self._plain(piece) if piece.plain else self._with_jumps(piece)
+        body = self._plain(piece) if piece.plain and self.vectors else self._with_jumps(piece)
         given = ", ".join([_ROWS, *arguments])
         return [f"define internal void @{name}({given}) noinline nounwind {{", "entry:", *body, "}"]
 

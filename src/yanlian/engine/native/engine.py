@@ -178,13 +178,13 @@ class Source:
             found = self._kept("full") or (self._kept(effort) if effort != "full" else None)
             if found is not None:
                 return self._loaded(*found, started, from_cache=True)
-            code = object_code(self.text(), self.machine, effort)
+            code = object_code(self.text(effort), self.machine, effort)
             self._keep(code, effort)
         return self._loaded(code, effort, started, from_cache=False)
 
-    def text(self) -> str:
+    def text(self, effort: Effort) -> str:
         """For LLVM."""
-        return module_text([self.program])
+        return module_text([self.program], vectors=effort == "full")
 
     def made(self, code: bytes) -> Kernel:
         """Of full code that was made elsewhere."""

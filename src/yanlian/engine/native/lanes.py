@@ -19,13 +19,11 @@ from yanlian.engine.native.ir import (
     Const,
     Divide,
     Either,
-    Lookup,
     Node,
     Not,
     Program,
     Read,
     Row,
-    table_kind,
 )
 from yanlian.engine.native.writer import Writer
 
@@ -87,9 +85,6 @@ class Lanes:
                 return self._rows(node)
             case Read():
                 return self._read(node)
-            case Lookup():
-                kind = table_kind(self.program.tables[node.table])
-                return self._gathered(f"%t{node.table}", kind, node.index, node)
             case Arithmetic():
                 return self._arithmetic(node)
             case Divide():
@@ -147,10 +142,6 @@ class Lanes:
     def _read(self, node: Read) -> str:
         w, column = self.w, self.program.columns[node.column]
         source = f"%c{node.column}"
-        if node.index is not None:
-            if column.storage == "bit":
-                return self._bits_at(source, node.index)
-            return self._gathered(source, column.storage, node.index, node)
         if column.storage == "bit":
             byte = w.value("lshr exact i64 %row.number, 3")
             place = w.value(f"getelementptr inbounds i8, ptr {source}, i64 {byte}")
@@ -161,31 +152,6 @@ class Lanes:
         place = w.value(f"getelementptr inbounds {column.storage}, ptr {source}, i64 %row.number")
         found = self.load(column.storage, place)
         return self.moved(found, int(column.storage[1:]), bits(node), signed=node.low < 0)
-
-    def _each(self, index: Node) -> list[str]:
-        """The positions, one by one."""
-        where = self.at(index, 64)
-        return [self.w.value(f"extractelement {_kind(64)} {where}, i64 {n}") for n in range(LANES)]
-
-    def _gathered(self, source: str, kind: str, index: Node, node: Node) -> str:
-        """Elements from eight places."""
-        w, found = self.w, "poison"
-        for n, position in enumerate(self._each(index)):
-            place = w.value(f"getelementptr inbounds {kind}, ptr {source}, i64 {position}")
-            one = w.value(f"load {kind}, ptr {place}, align {int(kind[1:]) // 8}")
-            found = w.value(f"insertelement <{LANES} x {kind}> {found}, {kind} {one}, i64 {n}")
-        return self.moved(found, int(kind[1:]), bits(node), signed=node.low < 0)
-
-    def _bits_at(self, source: str, index: Node) -> str:
-        """Bits from eight places."""
-        w, found = self.w, "poison"
-        for n, position in enumerate(self._each(index)):
-            place = w.value(f"getelementptr inbounds i8, ptr {source}, i64 {w.value(f'lshr i64 {position}, 3')}")
-            byte = w.value(f"load i8, ptr {place}, align 1")
-            part = w.value(f"and i8 {w.value(f'trunc i64 {position} to i8')}, 7")
-            one = w.value(f"lshr i8 {byte}, {part}")
-            found = w.value(f"insertelement <{LANES} x i8> {found}, i8 {one}, i64 {n}")
-        return self._mask(w.value(f"trunc <{LANES} x i8> {found} to {_kind(1)}"))
 
     def _mask(self, truths: str) -> str:
         return self.w.value(f"sext {_kind(1)} {truths} to {_kind(32)}")

@@ -57,25 +57,14 @@ def _target(machine: Machine, effort: Effort = "full") -> llvm.TargetMachine:
 
 
 def object_code(text: str, machine: Machine, effort: Effort = "full") -> bytes:
-    """The machine code of a module."""
+    """The machine code of a module. LLVM's passes over its own language are left out: values are folded, shared and
+    placed when a program is made, and several rows are done at once by what we write; the passes took longer than all
+    the rest and made nothing faster that was measured."""
     target = _target(machine, effort)
     with llvm.parse_assembly(text) as module:
         module.triple = machine.triple
         module.data_layout = str(target.target_data)
-        if effort == "full":
-            _optimised(module, target)
         return bytes(target.emit_object(module))
-
-
-def _optimised(module: llvm.ModuleRef, target: llvm.TargetMachine) -> None:
-    # Several rows are done at once by what we write (`lanes`): what is left for LLVM to find is little.
-    tuning = llvm.create_pipeline_tuning_options(speed_level=1)
-    tuning.loop_vectorization = False
-    tuning.slp_vectorization = False
-    tuning.loop_unrolling = False
-    tuning.loop_interleaving = False
-    builder = llvm.create_pass_builder(target, tuning)
-    builder.getModulePassManager().run(module, builder)
 
 
 class Loaded:

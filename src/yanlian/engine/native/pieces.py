@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from yanlian.engine.native.doubles import by_doubles
-from yanlian.engine.native.ir import Divide, Lookup, Loop, Node, Program, Result, table_kind
+from yanlian.engine.native.ir import Divide, Lookup, Loop, Node, Program, Read, Result
 from yanlian.engine.native.order import Vertex, below
 from yanlian.engine.native.regions import Regions
 
@@ -54,7 +54,7 @@ class _Unit:
 
 def cut(program: Program, regions: Regions) -> list[Piece]:
     """The pieces of a program in the order in which they run."""
-    units = _units(program, regions)
+    units = _units(regions)
     of: dict[Vertex, _Unit] = {vertex: unit for unit in units for vertex in unit.vertices}
     for unit in units:
         _weigh(unit, of)
@@ -73,7 +73,7 @@ def cut(program: Program, regions: Regions) -> list[Piece]:
     return [piece for piece, _ in pieces]
 
 
-def _units(program: Program, regions: Regions) -> list[_Unit]:
+def _units(regions: Regions) -> list[_Unit]:
     row = regions.row
     left_of: dict[Loop, list[Vertex]] = {}
     for vertex in row.members:
@@ -87,19 +87,20 @@ def _units(program: Program, regions: Regions) -> list[_Unit]:
         needs = {one: None for each in inside for one in below(each) if regions.of.get(one) is row}
         vertices = [vertex, *(left_of.get(vertex, []) if isinstance(vertex, Loop) else [])]
         nodes = [one for one in needs if not isinstance(one, Loop)]
-        plain = len(inside) == 1 and _is_plain(program, vertex)
+        plain = len(inside) == 1 and _is_plain(vertex)
         weight = sum(_WEIGHT_WIDE if isinstance(one, Node) and one.wide else 1 for one in inside)
         units.append(_Unit(len(units), vertices, plain, weight, nodes))
     return units
 
 
-def _is_plain(program: Program, vertex: Vertex) -> bool:
+def _is_plain(vertex: Vertex) -> bool:
     """Whether several rows can be done at once."""
     if isinstance(vertex, Loop) or any(isinstance(one, Node) and one.wide for one in (vertex, *below(vertex))):
         return False
-    if isinstance(vertex, Divide) and not by_doubles(vertex):
-        return False
-    return not (isinstance(vertex, Lookup) and table_kind(program.tables[vertex.table]) == "i128")
+    if isinstance(vertex, Divide):
+        return by_doubles(vertex)
+    # Eight places to read from are eight reads, whoever writes them.
+    return not (isinstance(vertex, Lookup) or (isinstance(vertex, Read) and vertex.index is not None))
 
 
 def _weigh(unit: _Unit, of: dict[Vertex, _Unit]) -> None:

@@ -55,5 +55,5 @@ def _later(sources: Sequence[Source]) -> Later:
     with _starting:
         found = _under_way.get(name)
         if found is None:
-            found = _under_way[name] = Later([source.text() for source in sources])
+            found = _under_way[name] = Later([source.text("full") for source in sources])
         return found
