@@ -14,9 +14,8 @@ from typing import Literal, TypeAlias
 import llvmlite
 import llvmlite.binding as llvm
 
-# quick: what LLVM is told to write is written down as it stands; full: several rows at once, and all that is known of
-# making code fast. Measured on the packs of the repository: full code takes 25 times as long to make and a third as
-# long to run.
+# quick: row by row, written down as it stands; full: several rows at once, and LLVM takes its time to write it down.
+# Measured on the packs of the repository: full code takes three times as long to make, and a run two thirds as long.
 Effort: TypeAlias = Literal["quick", "full"]
 
 

@@ -33,7 +33,7 @@ from yanlian.engine.stream.sheet_rows import rows_of
 ENGINE = "kernel"
 _BATCH_ROWS = 65_536
 _UNIT_ROWS = 262_144
-# After so many dossiers full code is asked for. On the packs of the repository it repays itself after four millions;
+# After so many dossiers full code is asked for. On the packs of the repository it repays itself after some 700,000;
 # but it is kept for the next run, and most machines have a core to spare.
 FULL_AFTER_ROWS = 262_144
 # Columns of texts that hardly ever repeat.

@@ -79,31 +79,40 @@ class Sheets:
     def _lowered(self, outputs: Outputs, few: Sequence[Few], rows: int) -> pa.Array:
         """What stacking and caps took away; the amounts become what is due."""
         kind = self.schema.field(LOWERED).type
-        more = list(kind.value_type)[2:]
-        found: list[tuple[npt.NDArray[np.int64], ...]] = []
-        for some in few:
-            for n, one in enumerate(self.clauses):
-                due = some.outputs.get(one.name("due"))
-                if due is None:
-                    continue
-                fen = outputs[one.name("fen")]
-                alone = fen[some.rows]
-                at = np.flatnonzero((alone != due) & (outputs[one.name("code")][some.rows] == ELIGIBLE))
-                if not len(at):
-                    continue
-                place = some.rows[at]
-                fen[place] = due[at]
-                extra = [_at(some.outputs, one.name(field.name), at, field.name) for field in more]
-                found.append((place, np.full(len(at), n), alone[at], *extra))
+        found = [self._taken_away(outputs, some, [one.name for one in list(kind.value_type)[2:]]) for some in few]
+        found = [one for one in found if len(one[0])]
         if not found:
             return pa.nulls(rows, kind)
-        columns = [np.concatenate(parts) for parts in zip(*found, strict=True)]
-        order = np.argsort(columns[0] * len(self.clauses) + columns[1], kind="stable")
+        columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if len(found) > 1 else found[0]
+        if len(found) > 1:
+            order = np.lexsort((columns[1], columns[0]))
+            columns = [values[order] for values in columns]
         entries = [
-            _as_it_is(values[order].astype(np.int32 if field.type == pa.int32() else np.int64), field.type)
+            _as_it_is(values.astype(np.int32 if field.type == pa.int32() else np.int64), field.type)
             for values, field in zip(columns[1:], kind.value_type, strict=True)
         ]
-        return lists_of(columns[0][order], entries, rows, kind)
+        return lists_of(columns[0], entries, rows, kind)
+
+    def _taken_away(self, outputs: Outputs, some: Few, more: Sequence[str]) -> list[npt.NDArray[np.int64]]:
+        """Of some rows: the row, the clause, what it alone gives and `more`, for each amount that is lowered, by row
+        and clause."""
+        places = [n for n, one in enumerate(self.clauses) if one.name("lost") in some.outputs]
+        lost = np.empty((len(some.rows), len(places)), np.int8)
+        for k, n in enumerate(places):
+            lost[:, k] = some.outputs[self.clauses[n].name("lost")]
+        at, which = np.divmod(np.flatnonzero(lost), len(places))
+        found = [some.rows[at], np.array(places)[which], *(np.empty(len(at), np.int64) for _ in ("alone", *more))]
+        for k, n in enumerate(places):
+            entries = np.flatnonzero(which == k)
+            here = at[entries]
+            name = self.clauses[n].name
+            fen, rows = outputs[name("fen")], some.rows[here]
+            found[2][entries] = fen[rows]
+            fen[rows] = some.outputs[name("due")][here]
+            for number, word in enumerate(more, 3):
+                given = some.outputs.get(name(word))
+                found[number][entries] = (-1 if word == "winner" else 0) if given is None else given[here]
+        return found
 
     def _matters(
         self, opened: OpenedBatch, meaning: ClauseOutputs, given: Mapping[str, Ints], here: npt.NDArray[np.bool_]
@@ -193,13 +202,6 @@ def told_outcome(one: Outcome) -> str:
 def _as_it_is(values: Ints, kind: pa.DataType) -> pa.Array:
     """An Arrow array over the memory of an output."""
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
-
-
-def _at(outputs: Outputs, name: str, places: npt.NDArray[np.int64], what: str) -> npt.NDArray[np.int64]:
-    found = outputs.get(name)
-    if found is None:
-        return np.full(len(places), -1 if what == "winner" else 0)
-    return found[places].astype(np.int64)
 
 
 def _names_of(meaning: ClauseOutputs, plan: Plan) -> list[tuple[str, str]]:

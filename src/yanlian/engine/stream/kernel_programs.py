@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ class Programs:
         self._used = [n for n in sorted({n for kernel in kernels for n in kernel.used}) if n < self._size]
         self._columns = [columns[number] for number in self._used]
         self._buffers: Outputs = {}
+        self._rooms: list[npt.NDArray[np.uint8]] = []
 
     def adopt(self, kernels: Sequence[Kernel]) -> None:
         """Runs other code of the same programs from now on."""
@@ -68,34 +70,68 @@ class Programs:
             by_stacking = _flagged(outputs, STACKED)
             if by_caps is not None and by_stacking is not None:
                 by_stacking = by_stacking & (by_caps == 0)
-            few += self._few(stacked, by_stacking, given)
-            few += self._few(capped, by_caps, given)
+            few += self._few(stacked, by_stacking, given, outputs)
+            few += self._few(capped, by_caps, given, outputs)
         return found, few
 
-    def _few(self, details: Kernel | None, flags: Ints | None, given: Sequence[Buffer | None]) -> list[Few]:
-        """The details of the rows that are flagged."""
+    def _few(
+        self, details: Kernel | None, flags: Ints | None, given: Sequence[Buffer | None], known: Outputs
+    ) -> list[Few]:
+        """The details of the rows that are flagged; `known`: what the program of all rows has worked out."""
         if details is None or flags is None:
             return []
         picked = np.flatnonzero(flags)
         if not len(picked):
             return []
-        outputs = self._outputs(details, [*given, picked.astype(np.int32)], len(picked))
-        return [Few(picked, {name: values.copy() for name, values in outputs.items()})]
+        more = [known[column.name] for column in details.program.columns[self._size + 1 :]]
+        outputs = [np.empty(len(picked), f"i{int(one.storage[1:]) // 8}") for one in details.program.outputs]
+        details.run([*given, picked.astype(np.int32), *more], len(picked), outputs)
+        return [Few(picked, {one.name: out for one, out in zip(details.program.outputs, outputs, strict=True)})]
 
     def _outputs(self, kernel: Kernel, given: Sequence[Buffer | None], rows: int) -> Outputs:
-        outputs = [self._buffer(one.name, one.storage, rows) for one in kernel.program.outputs]
+        """What a program gives for every row. Codes and amounts become columns as they are."""
+        room = self._room(sum(_room(one.storage, rows) for one in kernel.program.outputs if _stays(one.name)))
+        outputs: list[Ints] = []
+        for one in kernel.program.outputs:
+            if _stays(one.name):
+                size = _room(one.storage, rows)
+                outputs.append(room[:size].view(f"i{int(one.storage[1:]) // 8}")[:rows])
+                room = room[size:]
+            else:
+                outputs.append(self._buffer(one.name, one.storage, rows))
         kernel.run(given, rows, outputs)
         return {one.name: buffer[:rows] for one, buffer in zip(kernel.program.outputs, outputs, strict=True)}
 
+    def _room(self, size: int) -> npt.NDArray[np.uint8]:
+        """Memory for the columns of a batch. What nobody holds any more is used again: new memory would have to be
+        cleared by the system first, which takes as long as the programs."""
+        free = next((one for one in self._rooms if sys.getrefcount(one) == _HELD_BY_US and len(one) >= size), None)
+        if free is None:
+            free = np.empty(size, np.uint8)
+            self._rooms = [one for one in self._rooms if sys.getrefcount(one) != _HELD_BY_US]
+            self._rooms.append(free)
+        return free
+
     def _buffer(self, name: str, storage: str, rows: int) -> Ints:
-        dtype = np.dtype(f"int{storage[1:]}")
-        if name.endswith((":code", ":fen")):
-            # Arrow's own memory: it becomes a column as it is, and Arrow uses it again when nobody needs it.
-            return np.frombuffer(pa.allocate_buffer(max(rows, 1) * dtype.itemsize), dtype)
         known = self._buffers.get(name)
         if known is None or len(known) < rows:
-            known = self._buffers[name] = np.zeros(max(rows, 1), dtype)
+            known = self._buffers[name] = np.zeros(max(rows, 1), f"i{int(storage[1:]) // 8}")
         return known
+
+
+# By the list, by the name in the loop and by the question itself.
+_HELD_BY_US = 3
+_ALIGNED = 64
+
+
+def _stays(name: str) -> bool:
+    """Whether an output becomes a column of the sheet as it is."""
+    return name.endswith((":code", ":fen"))
+
+
+def _room(storage: str, rows: int) -> int:
+    """Bytes for an output, up to where the next may begin."""
+    return -(-max(rows, 1) * int(storage[1:]) // 8 // _ALIGNED) * _ALIGNED
 
 
 def _flagged(outputs: Outputs, ending: str) -> Ints | None:

@@ -171,9 +171,15 @@ def where(values: npt.NDArray[np.generic], valid: npt.NDArray[np.bool_], kind: p
 
 def lists_of(owners: npt.NDArray[np.int64], entries: Sequence[pa.Array], rows: int, kind: pa.ListType) -> pa.Array:
     """One list of structs a row, null where there is none. `owners`: the row of each entry, ascending."""
-    counts = np.bincount(owners, minlength=rows)
-    offsets = np.zeros(rows + 1, np.int32)
-    np.cumsum(counts, out=offsets[1:])
+    first = np.flatnonzero(np.diff(owners, prepend=-1))
+    # Arrow's memory is used again; new memory of this size would come from the system, to be cleared, each time.
+    room = pa.allocate_buffer((rows + 1) * 4)
+    offsets = np.frombuffer(room, np.int32)
+    offsets.fill(0)
+    offsets[owners[first] + 1] = np.diff(first, append=len(owners))
+    np.cumsum(offsets, out=offsets)
+    here = np.zeros(rows, np.bool_)
+    here[owners[first]] = True
     structs = pa.StructArray.from_arrays(list(entries), fields=list(kind.value_type))
-    bitmap = pa.py_buffer(np.packbits(counts > 0, bitorder="little").tobytes())
-    return pa.Array.from_buffers(kind, rows, [bitmap, pa.py_buffer(offsets.tobytes())], children=[structs])
+    bitmap = pa.py_buffer(np.packbits(here, bitorder="little").tobytes())
+    return pa.Array.from_buffers(kind, rows, [bitmap, room], children=[structs])

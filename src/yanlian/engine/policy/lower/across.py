@@ -24,10 +24,11 @@ _FEN = Fraction(1, 100)
 
 @dataclass(slots=True, eq=False)
 class Due:
-    """What is due of a clause after stacking and caps. `winner`: the place of the member that won its group, or -1;
-    `after`: the amounts after each cap that holds over it, in order."""
+    """What is due of a clause after stacking and caps. `alone`: before them; `winner`: the place of the member that won
+    its group, or -1; `after`: the amounts after each cap that holds over it, in order."""
 
     judged: Judged
+    alone: Node
     amount: Node
     winner: Node | None = None
     # What is due after stacking, before caps.
@@ -49,7 +50,8 @@ class Settled:
 def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
     """Stacking and caps over the clauses of a component, in their order."""
     b = f.builder
-    dues = [Due(one, b.choose(one.eligible, one.fen, b.const(0))) for one in members]
+    alone = [b.choose(one.eligible, one.fen, b.const(0)) for one in members]
+    dues = [Due(one, amount, amount) for one, amount in zip(members, alone, strict=True)]
     asks = [one.ask for one in members]
     stacked, capped = f.no, f.no
     clauses = [one.clause for one in members]

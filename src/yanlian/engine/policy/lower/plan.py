@@ -11,8 +11,8 @@ from yanlian.engine.dossier import Coverage, Schema
 from yanlian.engine.dossier.columns import Layout, Strings
 from yanlian.engine.feel import ast
 from yanlian.engine.native.builder import Builder, TooWide
-from yanlian.engine.native.ir import Node, Output, Program, below
-from yanlian.engine.native.picked import for_picked_rows
+from yanlian.engine.native.ir import Const, Node, Output, Program, below
+from yanlian.engine.native.picked import Known, for_picked_rows
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lower.across import Due, settled
 from yanlian.engine.policy.lower.clauses import Judged, judged
@@ -36,10 +36,10 @@ class ClauseOutputs:
     """What the outputs of a clause mean. Their names begin with its id and a colon.
 
     code: ELIGIBLE …, else the sum of 2**k over the failed `labels` (see `labels_of`). fen: what the clause alone gives.
-    Where an amount may be lowered, the details program says what is due; winner: the place in its stacking group of
-    what the clause gave way to, or -1; cap0 …: amounts after
-    each cap but the last. index, day: the position and day of the event in `record`; `matter`: pieces of text,
-    nothing for the record's key. period: the year. result: by `result` a text's number (text), a truth value (truth),
+    Where an amount may be lowered, the details program says what is due; lost: whether that is less; winner: the place
+    in its stacking group of what the clause gave way to, or -1; cap0 …: amounts after each cap but the last. index,
+    day: the position and day of the event in `record`; `matter`: pieces of text, nothing for the record's key. period:
+    the year. result: by `result` a text's number (text), a truth value (truth),
     or a number to be divided by `result_den`. A clause that was left to the interpreter has only a code, and nothing
     due.
     """
@@ -191,19 +191,24 @@ def planned(
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The outputs of a component: those for every row, and those for rows in which an amount may be lowered."""
+    """The outputs of a component: those for every row, and those for rows in which an amount may be lowered. `known`:
+    what the latter can read from the former."""
 
     meanings: tuple[ClauseOutputs, ...]
     outputs: tuple[Output, ...]
     stacked: tuple[Output, ...] = ()
     capped: tuple[Output, ...] = ()
+    known: Mapping[Node, Known] = field(default_factory=dict)
 
 
 def _details(
     builder: Builder, number: int, chunk: Sequence[Made], which: Literal["stacked", "capped"]
 ) -> Program | None:
     outputs = [output for one in chunk for output in (one.stacked if which == "stacked" else one.capped)]
-    return for_picked_rows(builder.program(f"{which} {number}", outputs)) if outputs else None
+    if not outputs:
+        return None
+    known = {node: where for one in chunk for node, where in one.known.items() if not isinstance(node, Const)}
+    return for_picked_rows(builder.program(f"{which} {number}", outputs), known)
 
 
 def _outside(f: Formulas, outputs: Sequence[Output]) -> list[Output]:
@@ -236,16 +241,20 @@ def _component(world: World, members: Sequence[CompiledClause], noted: _Noted) -
     done = settled(f, all_judged)
     meanings: list[ClauseOutputs] = []
     outputs: list[Output] = []
+    known: dict[Node, Known] = {}
     for due in done.due:
         meaning, some = _outputs(f, due.judged, done.ask)
         meanings.append(meaning)
         outputs += some
+        code, fen = some[:2]
+        # Where the interpreter judges, nobody asks what is due.
+        known |= {due.judged.eligible: Known(code, ELIGIBLE), fen.node: Known(fen)}
     for name, flag in ((ASKED, done.ask), (STACKED, done.stacked), (CAPPED, done.capped)):
         if flag is not f.no:
             outputs.append(Output(f"{members[0].id}{name}", "i8", flag))
-    stacked = [] if done.stacked is f.no else [one for due in done.due for one in _after_stacking(due)]
-    capped = [] if done.capped is f.no else [one for due in done.due for one in _after_caps(due)]
-    return Made(tuple(meanings), tuple(outputs), tuple(stacked), tuple(capped))
+    stacked = [] if done.stacked is f.no else [one for due in done.due for one in _after_stacking(f, due)]
+    capped = [] if done.capped is f.no else [one for due in done.due for one in _after_caps(f, due)]
+    return Made(tuple(meanings), tuple(outputs), tuple(stacked), tuple(capped), known)
 
 
 def _left(f: Formulas, members: Sequence[CompiledClause]) -> Made:
@@ -259,20 +268,27 @@ def _left(f: Formulas, members: Sequence[CompiledClause]) -> Made:
     return Made(tuple(ClauseOutputs(one) for one in members), tuple(outputs))
 
 
-def _after_stacking(due: Due) -> list[Output]:
+def _after_stacking(f: Formulas, due: Due) -> list[Output]:
     """What is due of a clause where no cap holds, and what it gave way to."""
     name = f"{due.judged.clause.id}:"
     if due.winner is None or due.stacked is None:
         return []
-    return [Output(f"{name}due", "i64", due.stacked), Output(f"{name}winner", "i32", due.winner)]
+    return [*_due(f, due, due.stacked), Output(f"{name}winner", "i32", due.winner)]
 
 
-def _after_caps(due: Due) -> list[Output]:
+def _due(f: Formulas, one: Due, amount: Node) -> list[Output]:
+    """What is due, and whether it is less than what the clause alone gives."""
+    name = f"{one.judged.clause.id}:"
+    lost = f.builder.both(one.judged.eligible, f.builder.negate(f.builder.compare("=", amount, one.alone)))
+    return [Output(f"{name}due", "i64", amount), Output(f"{name}lost", "i8", lost)]
+
+
+def _after_caps(f: Formulas, due: Due) -> list[Output]:
     """What is due of a clause after stacking and caps, and how it came to it."""
     name = f"{due.judged.clause.id}:"
     if due.winner is None and not due.after:
         return []
-    outputs = [Output(f"{name}due", "i64", due.amount)]
+    outputs = _due(f, due, due.amount)
     if due.winner is not None:
         outputs.append(Output(f"{name}winner", "i32", due.winner))
     return [*outputs, *(Output(f"{name}cap{k}", "i64", after) for k, after in enumerate(due.after[:-1]))]
