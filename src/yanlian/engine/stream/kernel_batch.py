@@ -97,10 +97,12 @@ class Sheets:
         """Of some rows: the row, the clause, what it alone gives and `more`, for each amount that is lowered, by row
         and clause."""
         places = [n for n, one in enumerate(self.clauses) if one.name("lost") in some.outputs]
-        lost = np.empty((len(some.rows), len(places)), np.int8)
+        lost = np.empty((len(some.rows), len(places)), np.bool_)
         for k, n in enumerate(places):
             lost[:, k] = some.outputs[self.clauses[n].name("lost")]
-        at, which = np.divmod(np.flatnonzero(lost), len(places))
+        entry = np.flatnonzero(lost)
+        at = entry // len(places)
+        which = entry - at * len(places)
         found = [some.rows[at], np.array(places)[which], *(np.empty(len(at), np.int64) for _ in ("alone", *more))]
         for k, n in enumerate(places):
             entries = np.flatnonzero(which == k)

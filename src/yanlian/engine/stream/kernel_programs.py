@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -90,15 +92,14 @@ class Programs:
 
     def _outputs(self, kernel: Kernel, given: Sequence[Buffer | None], rows: int) -> Outputs:
         """What a program gives for every row. Codes and amounts become columns as they are."""
-        room = self._room(sum(_room(one.storage, rows) for one in kernel.program.outputs if _stays(one.name)))
-        outputs: list[Ints] = []
-        for one in kernel.program.outputs:
-            if _stays(one.name):
-                size = _room(one.storage, rows)
-                outputs.append(room[:size].view(f"i{int(one.storage[1:]) // 8}")[:rows])
-                room = room[size:]
-            else:
-                outputs.append(self._buffer(one.name, one.storage, rows))
+        kept = [(one.name, f"i{int(one.storage[1:]) // 8}", _stays(one.name)) for one in kernel.program.outputs]
+        sizes = [-(-max(rows, 1) * int(kind[1:]) // _ALIGNED) * _ALIGNED if stays else 0 for _, kind, stays in kept]
+        room = self._room(sum(sizes))
+        ends = list(accumulate(sizes))
+        outputs: list[Ints] = [
+            room[end - size : end].view(kind)[:rows] if stays else self._buffer(name, kind, rows)
+            for (name, kind, stays), size, end in zip(kept, sizes, ends, strict=True)
+        ]
         kernel.run(given, rows, outputs)
         return {one.name: buffer[:rows] for one, buffer in zip(kernel.program.outputs, outputs, strict=True)}
 
@@ -112,10 +113,10 @@ class Programs:
             self._rooms.append(free)
         return free
 
-    def _buffer(self, name: str, storage: str, rows: int) -> Ints:
+    def _buffer(self, name: str, kind: str, rows: int) -> Ints:
         known = self._buffers.get(name)
         if known is None or len(known) < rows:
-            known = self._buffers[name] = np.zeros(max(rows, 1), f"i{int(storage[1:]) // 8}")
+            known = self._buffers[name] = np.zeros(max(rows, 1), kind)
         return known
 
 
@@ -129,12 +130,7 @@ def _stays(name: str) -> bool:
     return name.endswith((":code", ":fen"))
 
 
-def _room(storage: str, rows: int) -> int:
-    """Bytes for an output, up to where the next may begin."""
-    return -(-max(rows, 1) * int(storage[1:]) // 8 // _ALIGNED) * _ALIGNED
-
-
 def _flagged(outputs: Outputs, ending: str) -> Ints | None:
     """Where one of the flags of a program with this ending is set; None when it has none."""
     flags = [values for name, values in outputs.items() if name.endswith(ending)]
-    return np.bitwise_or.reduce(flags) if flags else None
+    return functools.reduce(np.bitwise_or, flags) if flags else None

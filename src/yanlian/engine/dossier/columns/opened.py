@@ -25,6 +25,7 @@ class OpenedBatch:
         # A column of which Arrow knows nothing but nulls is as good as none.
         self._names = frozenset(one.name for one in batch.schema if not pa.types.is_null(one.type))
         self._lists: dict[str, tuple[Ints, pa.Array]] = {}
+        self._single: dict[str, pa.Array] = {}
         self._words: dict[tuple[str, str], pa.Array] = {}
         self._fields: dict[tuple[str, str], pa.Array] = {}
 
@@ -45,7 +46,12 @@ class OpenedBatch:
 
     def records(self, kind: RecordKind) -> pa.Array:
         """The structs of a kind: one a row, or all children."""
-        return self._list(kind)[1] if kind.many else self.batch.column(kind.key)
+        if kind.many:
+            return self._list(kind)[1]
+        found = self._single.get(kind.key)
+        if found is None:
+            found = self._single[kind.key] = self.batch.column(kind.key)
+        return found
 
     def field(self, kind: RecordKind | None, key: str) -> pa.Array:
         """The values of a field: of the rows (kind None: the entity itself; or the one record) or of all children."""
