@@ -3,7 +3,7 @@
 YANLIAN_DATA    folder for the database, snapshots, runs and keys (default: data/ in the working folder)
 DATABASE_URL    postgresql://user:password@host:port/name (default: SQLite in the data folder)
 YANLIAN_PACKS   folder of the policy packs (default: packs/ of the project)
-YANLIAN_DISTRICT folder of the district's own data (default: districts/laoshan of the project)
+YANLIAN_DISTRICT folder of the district's own data; its packs.yaml names the packs in use (default: districts/laoshan)
 YANLIAN_ENGINE  what evaluates: kernel or interpreter (default: kernel)
 YANLIAN_HOSTS   host names the server answers to, separated by commas (default: 127.0.0.1,localhost)
 YANLIAN_DEBUG   1 shows error pages with details (default: 0)

@@ -13,6 +13,7 @@ from yanlian.engine.policy.evaluate import Evaluator
 from yanlian.engine.policy.explain import Explanation, explain
 from yanlian.engine.policy.explain_text import render_text
 from yanlian.engine.policy.fault import Fault, PackFaults
+from yanlian.engine.policy.in_use import folders_in_use, library, with_required
 from yanlian.engine.policy.load import PackSet, load_packs
 from yanlian.engine.policy.outcome import Outcome
 
@@ -26,7 +27,10 @@ __all__ = [
     "PackSet",
     "check_pack",
     "explain",
+    "folders_in_use",
+    "library",
     "load_packs",
     "render_text",
     "run_cases",
+    "with_required",
 ]

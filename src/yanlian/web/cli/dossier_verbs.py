@@ -35,8 +35,7 @@ def build(
     from yanlian.engine.dossier.build import build_dossiers
     from yanlian.engine.dossier.build_fault import DossierFaults
     from yanlian.engine.dossier.layout import COMPRESSIONS
-    from yanlian.engine.policy import load_packs
-    from yanlian.web.cli.engine_verbs import with_required
+    from yanlian.engine.policy import load_packs, with_required
 
     language: Language = "en" if english else "zh"
     if compression not in COMPRESSIONS:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from yanlian.base.refusal import Language, Refused
-from yanlian.engine.policy import CaseResult, PackFaults, PackSet, check_pack, load_packs, run_cases
+from yanlian.engine.policy import CaseResult, PackFaults, PackSet, check_pack, load_packs, run_cases, with_required
 from yanlian.web.cli.output import console, progress_bar, stop
 
 pack = typer.Typer(no_args_is_help=True, help="Check and test policy packs; DMN models and back.")
@@ -206,22 +206,6 @@ def _loaded(folders: list[Path], language: Language) -> PackSet:
             console.print(fault.line_text(language), soft_wrap=True, markup=False)
         stop("先改正以上错误。 Mend these first.", 1)
         raise
-
-
-def with_required(folders: list[Path]) -> list[Path]:
-    """The folders plus those of the packs they build on, looked for beside them."""
-    import yaml
-
-    found = {_id_of(folder): folder for folder in folders}
-    todo = list(folders)
-    while todo:
-        folder = todo.pop()
-        data = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
-        for needed in data["pack"].get("requires") or []:
-            if needed not in found and (folder.parent / needed / "pack.yaml").exists():
-                found[needed] = folder.parent / needed
-                todo.append(found[needed])
-    return list(found.values())
 
 
 def _id_of(folder: Path) -> str:
