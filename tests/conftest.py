@@ -21,8 +21,8 @@ os.environ.setdefault("YANLIAN_DEBUG", "0")
 # The browser tests drive Chromium through a library that leaves an event loop running in its worker; Django would then
 # refuse the plain database calls of the tests after them.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-# No district of ours: a test that brings its own packs runs all of them, not those that Laoshan names. For the processes
-# that tests start, and for this one, where pytest-django may have read the settings before.
+# No district of ours: a test that brings its own packs runs all of them, not those that Laoshan names. For the
+# processes that tests start, and for this one, where pytest-django may have read the settings before.
 os.environ["YANLIAN_DISTRICT"] = tempfile.mkdtemp(prefix="yanlian-district-")
 django_settings.DISTRICT = os.environ["YANLIAN_DISTRICT"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.engine.policy.tiny_packs import written
+
 from yanlian.engine.policy import PackFaults, folders_in_use, with_required
 
 

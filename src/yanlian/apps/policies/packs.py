@@ -1,4 +1,4 @@
-"""The policy packs that this installation uses: those its district names (`packs.yaml` in its folder), or all there are."""
+"""The policy packs that this installation uses: those its district names in `packs.yaml`, or all there are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from yanlian.engine.policy import PackSet, folders_in_use, load_packs
 
 
 def pack_folders() -> list[Path]:
-    """The folders of the packs in use, with those they require. Raises `PackFaults` when the list names none that is there."""
+    """The folders of the packs in use, with those they require. Raises `PackFaults` when one named is not there."""
     root, district = Path(settings.PACKS), Path(settings.DISTRICT)
     return list(_chosen(root, district, _state([*district.glob("packs.yaml"), *root.glob("*/pack.yaml")])))
 

@@ -1,4 +1,4 @@
-"""Which packs of a library a district uses: the folders named in its list, with what they require; all without a list."""
+"""Which packs of a library a district uses: those on its list, with what they require; all when it has no list."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def library(root: Path) -> list[Path]:
 def folders_in_use(root: Path, district: Path) -> list[Path]:
     """The folders of the packs that a district uses, in the order of their names.
 
-    `district` is its folder: where that has a `packs.yaml` (`packs: [national, laoshan]`), only the packs named there and
-    those they require are in use, else the whole library. Raises `PackFaults` when the list cannot be read or names a pack
-    that the library does not have.
+    `district` is its folder: where that has a `packs.yaml` (`packs: [national, laoshan]`), only the packs named there
+    and those they require are in use, else the whole library. Raises `PackFaults` when the list cannot be read or names
+    a pack that the library does not have.
     """
     file = district / LIST_FILE
     if not file.is_file():
@@ -41,8 +41,8 @@ def folders_in_use(root: Path, district: Path) -> list[Path]:
 
 
 def with_required(folders: Iterable[Path]) -> list[Path]:
-    """The folders and those of the packs they build on, looked for beside them unless a pack of that name is given. What
-    cannot be read, or is not there, is left to `load_packs` to complain of."""
+    """The folders and those of the packs they build on, looked for beside them unless a pack of that name is given.
+    What cannot be read, or is not there, is left to `load_packs` to complain of."""
     found: dict[str, Path] = {}
     heads = [(folder, *_head(folder)) for folder in folders]
     for folder, name, _ in heads:
