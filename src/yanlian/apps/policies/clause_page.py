@@ -54,7 +54,13 @@ EXPECTED = {
     "result": ("结果", "result"),
 }
 PER = {"year": ("每年", "a year"), "life": ("累计", "in total"), "matter": ("每一事项", "a matter")}
-OVER = {"clause": ("本条款", "this clause"), "document": ("本文件", "this document"), "group": ("同组", "the group")}
+OVER = {
+    "clause": ("本条款", "this clause"),
+    "document": ("本文件", "this document"),
+    "group": ("同组", "the group"),
+    "department": ("本部门全部条款", "all clauses of the department"),
+    "listed": ("所列条款", "the clauses listed"),
+}
 UNITS = {"分": ("分", "fen"), "元": ("元", "yuan"), "百元": ("百元", "100 yuan"), "万元": ("万元", "10,000 yuan")}
 MODES = {
     "floor": ("舍去零头", "down"),
@@ -246,6 +252,10 @@ def _history_lines(source: Clause) -> list[Line]:
 
 
 def _cap_line(cap: Cap) -> Line:
-    over, per = OVER.get(cap.over, (cap.over, cap.over)), PER.get(cap.per, (cap.per, cap.per))
+    over, per = OVER.get(cap.wide or cap.over, (cap.over, cap.over)), PER.get(cap.per, (cap.per, cap.per))
     text = t("{over}{per}合计不超过", "{over}, {per}: at most", over=say(over), per=say(per))
+    if cap.wide == "listed":
+        text += t("（{clauses}）", " ({clauses})", clauses="、".join(cap.members))
+    if cap.exempt:
+        text += t("，不含{clauses}", "; without {clauses}", clauses="、".join(cap.exempt))
     return Line(cap.label, text, cap.amount.text)

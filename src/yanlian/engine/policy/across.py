@@ -109,11 +109,14 @@ def _cap_key(draft: Draft, cap: CompiledCap) -> tuple[object, ...]:
     if cap.source.over == "document":
         return (id(cap), draft.clause.source.document)
     text = " ".join(cap.amount.formula.text.split())
-    return ((cap.source.label, cap.source.per, text), draft.clause.document.pack.id, cap.source.name)
+    words = (cap.source.label, cap.source.per, text, cap.source.exempt)
+    return (words, draft.clause.document.pack.id, cap.source.name)
 
 
 def _is_under(draft: Draft, cap: CompiledCap, scope: list[object]) -> bool:
     clause = draft.clause
+    if clause.id in cap.source.exempt:
+        return False
     if cap.source.over == "clause":
         return scope == [clause.id]
     if cap.source.over == "document":
@@ -157,8 +160,11 @@ def _apply(frame: DossierScope, cap: CompiledCap, members: list[Draft]) -> None:
 def _capped_clauses(cap: CompiledCap, members: Sequence[Draft]) -> set[str]:
     """All clauses whose earlier payments count against a cap, also those that give nothing this time."""
     first = members[0].clause
+    if cap.source.members:
+        return set(cap.source.members)
     if cap.source.over == "document":
-        return {one.id for one in first.document.clauses if not cap.inherited or cap in one.caps}
+        held = {one.id for one in first.document.clauses if not cap.inherited or cap in one.caps}
+        return held.difference(cap.source.exempt)
     return {draft.clause.id for draft in members}
 
 

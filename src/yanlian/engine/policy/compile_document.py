@@ -121,7 +121,11 @@ def _tests(
 
 
 def _cap(compiler: Compiler, home: Home, cap: Cap, *, inherited: bool) -> CompiledCap | None:
+    faults, here = compiler.faults, compiler.faults.file
+    # A cap over a department or over listed clauses may be written in another file than the clause.
+    faults.file = cap.amount.file or here
     amount, _ = compiler.compile(cap.amount, home)
+    faults.file = here
     return None if amount is None else CompiledCap(cap, amount, inherited)
 
 
@@ -147,7 +151,7 @@ def _clause(
         if test.source.label in labels:
             line = test.source.when.line
             compiler.faults.add(line, "pack_label_twice", found=test.source.label, where="rules / clause")
-    kept_caps = [cap for cap in caps if cap.source.label not in clause.without]
+    kept_caps = [c for c in caps if c.source.label not in clause.without and clause.id not in c.source.exempt]
     own_caps = [_cap(compiler, home, cap, inherited=False) for cap in clause.caps]
     compiled = CompiledClause(
         source=clause,

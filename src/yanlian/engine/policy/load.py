@@ -22,6 +22,7 @@ from yanlian.engine.policy.reading import Reader, nearest, raw_value
 from yanlian.engine.policy.to_fill import note_to_fill
 from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, canonical, decode, read_tree
 from yanlian.engine.policy.types import PackTypes, type_packs
+from yanlian.engine.policy.wide_caps import with_wide_caps
 
 PACK_FILE = "pack.yaml"
 MAX_FILES = 500
@@ -206,6 +207,7 @@ def _content_hash(trees: Iterable[Tree]) -> str:
 
 def build(packs: Sequence[Pack], faults: Faults) -> PackSet | None:
     """Resolve and compile. Faults are noted; the set is only fit for use when there are no errors."""
+    packs = [with_wide_caps(pack, faults) for pack in packs]
     schema = _schema(packs, faults)
     if schema is None:
         return None

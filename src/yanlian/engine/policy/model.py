@@ -46,13 +46,21 @@ class Rounding:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A limit over several outcomes. `over`: clause | document | group; `per`: year | life | matter."""
+    """A limit over several outcomes. `over`: clause | document | group; `per`: year | life | matter.
+
+    As written `over` may also be department or listed (`members`); loading makes those caps over groups, whose `name`
+    people can read and whose `members` are the clauses (see `wide_caps`); `wide` keeps what was written. `exempt`:
+    clauses that it does not hold over.
+    """
 
     label: str
     over: str
     per: str
     amount: Formula
     name: str = ""
+    exempt: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    wide: str = ""
 
 
 @dataclass(frozen=True, slots=True)

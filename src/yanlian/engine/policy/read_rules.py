@@ -7,7 +7,7 @@ from datetime import date
 
 from yanlian.engine.policy.model import Cap, Case, Constant, Rounding, Rules, Test
 from yanlian.engine.policy.reading import Reader, raw_value
-from yanlian.engine.policy.tree import Mapped, Tree
+from yanlian.engine.policy.tree import Listing, Mapped, Tree
 
 SUBJECTS = ("enterprise", "institution", "person", "park")
 ROUND_TO = ("分", "元", "百元", "千元", "万元")
@@ -59,18 +59,29 @@ def read_caps(reader: Reader, tree: Tree | None) -> tuple[Cap, ...]:
     """Limits over several outcomes."""
     found: list[Cap] = []
     for item in reader.listing(tree, "caps"):
-        node = reader.mapping(
-            item, "caps", ("label", "over", "per", "amount", "name"), ("label", "over", "per", "amount")
-        )
+        keys = ("label", "over", "per", "amount", "name", "except")
+        node = reader.mapping(item, "caps", keys, ("label", "over", "per", "amount"))
         if node is None:
             continue
-        over = reader.choice(node, "over", ("clause", "document", "group"), "clause")
+        over, members = _cap_over(reader, node)
         name = reader.text(node, "name")
         if (over == "group") != bool(name):
             reader.faults.add(node.line, "pack_cap_group", label=reader.text(node, "label"))
         per = reader.choice(node, "per", ("year", "life", "matter"), "year")
-        found.append(Cap(reader.text(node, "label"), over, per, reader.sure_formula(node, "amount"), name))
+        exempt = reader.texts(node.get("except"), "caps.except")
+        if exempt and over == "clause":
+            reader.faults.add(node.line, "pack_contradiction", found="over: clause + except")
+        amount = reader.sure_formula(node, "amount")
+        found.append(Cap(reader.text(node, "label"), over, per, amount, name, exempt, members))
     return tuple(found)
+
+
+def _cap_over(reader: Reader, node: Mapped) -> tuple[str, tuple[str, ...]]:
+    """What a cap holds over; of a list of ids the ids."""
+    written = node.get("over")
+    if isinstance(written, Listing):
+        return "listed", reader.texts(written, "caps.over")
+    return reader.choice(node, "over", ("clause", "document", "group", "department"), "clause"), ()
 
 
 def read_cases(

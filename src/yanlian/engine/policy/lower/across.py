@@ -188,11 +188,13 @@ def cap_key(clause: CompiledClause, cap: CompiledCap) -> tuple[object, ...]:
     if cap.source.over == "document":
         return id(cap), clause.source.document
     text = " ".join(cap.amount.formula.text.split())
-    return (cap.source.label, cap.source.per, text), clause.document.pack.id, cap.source.name
+    return (cap.source.label, cap.source.per, text, cap.source.exempt), clause.document.pack.id, cap.source.name
 
 
 def is_under(clause: CompiledClause, cap: CompiledCap, key: tuple[object, ...]) -> bool:
     """Whether a cap holds over a clause."""
+    if clause.id in cap.source.exempt:
+        return False
     if cap.source.over == "clause":
         return key[1] == clause.id
     if cap.source.over == "document":
