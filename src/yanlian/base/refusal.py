@@ -35,6 +35,10 @@ class Refused(Exception):
         remedy = entry.get(f"{language}_do", "").format_map(_Facts(self.data))
         return f"{sentence} {remedy}".strip() if language == "en" else f"{sentence}{remedy}".strip()
 
+    def why(self, language: Language = "en") -> str:
+        """Why it matters, in one language; empty for a code that does not say."""
+        return catalogue()[self.code].get(f"{language}_why", "").format_map(_Facts(self.data)).strip()
+
     def __str__(self) -> str:
         return f"[{self.code}] {self.text('en')}"
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from yanlian.base.refusal import Language, Refused
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
+WORDS: Mapping[Language, Mapping[Severity, str]] = {
+    "zh": {"error": "错误", "warning": "提醒", "hint": "提示"},
+    "en": {"error": "error", "warning": "warning", "hint": "hint"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a pack. `file` is relative to the pack's folder; `line` from 1, 0 for the whole file."""
+    """One thing wrong with a pack. `file` is relative to the pack's folder; `line` from 1, 0 for the whole file.
+    `accepted`: why the pack's writer lets it stand; empty when nobody has answered it."""
 
     pack: str
     file: str
@@ -21,6 +26,7 @@ class Fault:
     clause: str
     refusal: Refused
     severity: Severity = "error"
+    accepted: str = ""
 
     @property
     def code(self) -> str:
@@ -34,9 +40,15 @@ class Fault:
     def line_text(self, language: Language = "zh") -> str:
         """The fault as one line: file:line, clause, severity, sentence."""
         place = f"{self.pack}/{self.file}:{self.line}" if self.line else f"{self.pack}/{self.file}"
-        words = {"zh": {"error": "错误", "warning": "提醒"}, "en": {"error": "error", "warning": "warning"}}
         clause = f" [{self.clause}]" if self.clause else ""
-        return f"{place}: {words[language][self.severity]}{clause}: {self.text(language)}"
+        line = f"{place}: {WORDS[language][self.severity]}{clause}: {self.text(language)}"
+        if self.accepted:
+            line += f"（已说明：{self.accepted}）" if language == "zh" else f" (accepted: {self.accepted})"
+        return line
+
+    def why(self, language: Language = "zh") -> str:
+        """Why it matters, where the catalogue says so; otherwise empty."""
+        return self.refusal.why(language)
 
 
 class PackFaults(Exception):

@@ -218,6 +218,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding of `pack check` that the writer lets stand, by its code, and why."""
+
+    finding: str
+    because: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What every clause of a document inherits."""
 
@@ -269,6 +278,8 @@ class Clause:
     cases: tuple[Case, ...]
     file: str
     line: int
+    delivery_because: str = ""
+    accepted: tuple[Accepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +318,7 @@ class Document:
     cases: tuple[Case, ...]
     file: str
     line: int
+    accepted: tuple[Accepted, ...] = ()
 
     def in_force_on(self, day: date) -> bool:
         """Whether its events may be paid on a day, going by its dates alone."""

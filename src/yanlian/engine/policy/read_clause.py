@@ -18,7 +18,7 @@ from yanlian.engine.policy.model import (
     Test,
 )
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
-from yanlian.engine.policy.read_rules import RULE_KEYS, read_cases, read_rules
+from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
@@ -39,8 +39,10 @@ _OWN_KEYS = (
     "result",
     "parameters_on",
     "delivery",
+    "delivery_because",
     "evidence",
     "flags",
+    "accepted",
     "cases",
 )
 CLAUSE_KEYS = (*_TEXT_KEYS, *RULE_KEYS, *_OWN_KEYS, *NAME_KEYS)
@@ -98,6 +100,8 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
         cases=read_cases(reader, node.get("cases"), subject, base),
         file=reader.faults.file,
         line=node.line,
+        delivery_because=reader.text(node, "delivery_because"),
+        accepted=read_accepted(reader, node.get("accepted")),
     )
     _note_contradictions(reader, clause)
     return clause

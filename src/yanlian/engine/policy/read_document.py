@@ -8,7 +8,7 @@ from datetime import date
 from yanlian.engine.policy.model import Clause, Document, Source
 from yanlian.engine.policy.read_clause import read_clause
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
-from yanlian.engine.policy.read_rules import RULE_KEYS, read_cases, read_rules
+from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.tree import Mapped, Tree
 
@@ -27,6 +27,7 @@ _KEYS = (
     "adopted",
     "replaces",
     "repealed_by",
+    "accepted",
 )
 _STATUS = ("draft", "in_force", "suspended", "repealed")
 _GRADES = ("A", "B", "B-", "C")
@@ -75,6 +76,7 @@ def read_document(reader: Reader, tree: Tree, pack: str, base: Mapping[str, obje
         cases=read_cases(reader, root.get("cases"), subject, base),
         file=reader.faults.file,
         line=node.line,
+        accepted=read_accepted(reader, node.get("accepted")),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from yanlian.engine.policy.model import Cap, Case, Constant, Rounding, Rules, Test
-from yanlian.engine.policy.reading import Reader, raw_value
+from yanlian.base.refusal import catalogue
+from yanlian.engine.policy.model import Accepted, Cap, Case, Constant, Rounding, Rules, Test
+from yanlian.engine.policy.reading import Reader, nearest, raw_value
 from yanlian.engine.policy.tree import Listing, Mapped, Tree
 
 SUBJECTS = ("enterprise", "institution", "person", "park")
@@ -82,6 +83,21 @@ def _cap_over(reader: Reader, node: Mapped) -> tuple[str, tuple[str, ...]]:
     if isinstance(written, Listing):
         return "listed", reader.texts(written, "caps.over")
     return reader.choice(node, "over", ("clause", "document", "group", "department"), "clause"), ()
+
+
+def read_accepted(reader: Reader, tree: Tree | None) -> tuple[Accepted, ...]:
+    """Findings of `pack check` that the writer lets stand; each needs its reason."""
+    found: list[Accepted] = []
+    for item in reader.listing(tree, "accepted"):
+        node = reader.mapping(item, "accepted", ("finding", "because"), ("finding", "because"))
+        if node is None:
+            continue
+        code = reader.text(node, "finding")
+        if code and code not in catalogue():
+            near = nearest(code, (one for one in catalogue() if one.startswith(("lint_", "pack_", "table_"))))
+            reader.faults.add(node.line, "pack_word", key="finding", found=code, expected=near)
+        found.append(Accepted(code, reader.text(node, "because"), node.line))
+    return tuple(found)
 
 
 def read_cases(

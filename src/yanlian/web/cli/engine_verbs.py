@@ -26,37 +26,47 @@ def check(
         bool, typer.Option("--compiled", help="Say what becomes machine code, clause by clause.")
     ] = False,
     show: Annotated[str, typer.Option("--show", help="Print the program that this clause becomes.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; for --compiled and --show.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    hints: Annotated[bool, typer.Option("--hints", help="Also print hints, which need no answer.")] = False,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="A snapshot's folder: also say which facts no department delivers there.")
+    ] = None,
     dossiers: Annotated[
         Path | None, typer.Option(help="Compile for these dossiers; without: for any that are delivered in full.")
     ] = None,
-    as_of: Annotated[str, typer.Option(help="The day of the rules for --compiled and --show; today.")] = "",
+    as_of: Annotated[str, typer.Option(help="What counts as today, 2025-12-31.")] = "",
     drafts: Annotated[bool, typer.Option("--drafts", help="Also compile documents that are still drafts.")] = False,
     english: English = False,
 ) -> None:
-    """Say everything that is wrong with the packs: file, line, clause. Ends with 1 when there is an error."""
+    """Say everything that is wrong with the packs or worth a second look: file, line, clause, reason, what to do.
+    Ends with 1 when there is an error."""
     language: Language = "en" if english else "zh"
+    day = _day(as_of) or datetime.now().astimezone().date()
     if compiled or show:
         from yanlian.engine.stream.examined import Examination
         from yanlian.web.cli.compiled_report import tell_clause, tell_compiled
 
-        examined = Examination(
-            _loaded(folders, language), _day(as_of) or datetime.now().astimezone().date(), dossiers, with_drafts=drafts
-        )
+        examined = Examination(_loaded(folders, language), day, dossiers, with_drafts=drafts)
         if show:
             tell_clause(examined, show, language, as_json=as_json)
         else:
             tell_compiled(examined, language, as_json=as_json)
         return
-    wrong = 0
-    for folder in folders:
-        faults = check_pack(folder)
-        for fault in faults:
-            console.print(fault.line_text(language), soft_wrap=True, markup=False)
-        errors = sum(fault.severity == "error" for fault in faults)
-        wrong += errors
-        console.print(f"{folder}: {errors} errors, {len(faults) - errors} warnings")
-    if wrong:
+    from yanlian.engine.policy.lint import delivered_in, review_folder
+    from yanlian.web.cli.check_report import counted, tell_findings, tell_json
+
+    try:
+        delivered = delivered_in(snapshot) if snapshot is not None else None
+    except Refused as refused:
+        stop(refused.text(language))
+        return
+    checked = [(folder, review_folder(folder, day, delivered)) for folder in folders]
+    if as_json:
+        tell_json(checked)
+    else:
+        for folder, found in checked:
+            tell_findings(folder, found, language, hints=hints)
+    if any(counted(found)["errors"] for _, found in checked):
         raise typer.Exit(1)
 
 

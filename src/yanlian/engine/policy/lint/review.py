@@ -1,0 +1,49 @@
+"""All families of findings over one pack set, in the order of files and lines, with the pack's own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from yanlian.engine.policy.check import check_pack
+from yanlian.engine.policy.fault import Fault, PackFaults
+from yanlian.engine.policy.lint.accepted import answered
+from yanlian.engine.policy.lint.documents import note_documents
+from yanlian.engine.policy.lint.held import note_held
+from yanlian.engine.policy.lint.notes import Delivered, Review
+from yanlian.engine.policy.load import PackSet, load_packs
+
+FAMILIES: Sequence[Callable[[Review], None]] = (note_documents, note_held)
+_ORDER = {"error": 0, "warning": 1, "hint": 2}
+
+
+def review_packs(
+    packs: PackSet, day: date | None = None, delivered: Delivered | None = None, *, known: Sequence[Fault] = ()
+) -> list[Fault]:
+    """What is found about packs that can be read, findings that a pack answers marked `accepted`.
+
+    `day`: what counts as today (None: nothing that hangs on it is looked at). `delivered`: what a snapshot shows that
+    departments deliver. `known`: warnings found while the packs were read, which a pack may answer too.
+    """
+    review = Review(packs, day, delivered)
+    for family in FAMILIES:
+        family(review)
+    unasked = {"lint_fact_undelivered" if delivered is None else "lint_fact_new"}
+    unasked |= {"lint_past_end"} if day is None else set()
+    found = answered(packs, [*known, *review.found], frozenset(unasked))
+    return sorted(found, key=lambda f: (f.pack, f.file, f.line, _ORDER[f.severity], f.code, f.clause))
+
+
+def review_folder(folder: Path | str, day: date | None = None, delivered: Delivered | None = None) -> list[Fault]:
+    """Everything that there is to say about the pack in a folder: its faults, and, when it can be read, what a review
+    finds. Packs that it requires are read too, but not reviewed."""
+    known = check_pack(folder)
+    if any(fault.severity == "error" for fault in known):
+        return known
+    try:
+        packs = load_packs([folder])
+    except PackFaults as faults:
+        return list(faults.faults)
+    own = {pack.id for pack in packs.packs if Path(pack.folder) == Path(folder)}
+    return [fault for fault in review_packs(packs, day, delivered, known=known) if fault.pack in own]
