@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.engine.policy.tiny_packs import clause, codes, document, written
+from tests.engine.policy.tiny_packs import clause, codes, document, run, written
 
+from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults, check_pack, load_packs
 
 TEXT = """\
@@ -221,16 +222,12 @@ def test_shared_names_of_a_required_pack_can_be_used_and_others_cannot(tmp_path)
     # The clause of the required pack has the same id as none here; its own 门槛 is not ours.
     packs = load_packs([written(tmp_path, mine, name="user", pack=user)])
     assert [pack.id for pack in packs.packs] == ["national", "user"]
-    from tests.engine.policy.tiny_packs import run
-
     assert [o.amount_fen for o in run(packs, {}) if o.clause == "M"] == [10100]
     hidden = document(clause(id="M", amount="门槛"), document={"id": "U"})
     assert codes(check_pack(written(tmp_path, hidden, name="user", pack=user))) == ["pack_name_unknown"]
 
 
 def test_names_of_pack_yaml_serve_all_documents(tmp_path):
-    from tests.engine.policy.tiny_packs import run
-
     pack = written(tmp_path, document(clause(amount="基数")), definitions={"基数": "7"})
     assert run(load_packs([pack]), {})[0].amount_fen == 700
 
@@ -248,8 +245,6 @@ def test_packs_that_require_each_other_are_a_fault(tmp_path):
 
 
 def test_a_pack_may_add_facts(tmp_path):
-    from tests.engine.policy.tiny_packs import run
-
     facts = {
         "records": {
             "wafer": {
@@ -270,6 +265,36 @@ def test_a_pack_may_add_facts(tmp_path):
 def test_a_pack_cannot_change_facts_that_are_there(tmp_path):
     facts = {"fields": {"registration": {"status": {"zh": "登记状态", "en": "Status", "type": "text"}}}}
     assert codes(check_pack(written(tmp_path, document(), facts=facts))) == ["fact_exists"]
+
+
+def spent(kind):
+    return {"支出凭证": [{"合同编号": "A", "类别": kind, "付款日期": date(2025, 1, 1), "不含税金额": 100}]}
+
+
+def test_a_pack_adds_words_to_a_closed_list_and_keeps_those_that_are_there(tmp_path):
+    rule = clause(amount='sum(支出凭证[类别 in ("路测", "算力")].不含税金额)')
+    plain = load_packs([written(tmp_path, document(rule))])
+    with pytest.raises(Refused) as refused:
+        run(plain, spent("路测"))
+    assert refused.value.code == "case_value_wrong"
+    more = written(tmp_path, document(rule), name="more", facts={"values": {"支出凭证.类别": ["路测"]}})
+    packs = load_packs([more])
+    assert run(packs, spent("路测"))[0].amount_fen == run(packs, spent("算力"))[0].amount_fen == 10000
+    assert packs.schema.record("支出凭证").names["类别"] is packs.schema.record("expense").fields["kind"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"values": {"支出凭证.供应商": ["某"]}}, "fact_words_unknown"),
+        ({"values": {"支出.类别": ["某"]}}, "fact_words_unknown"),
+        ({"values": {"支出凭证": ["某"]}}, "fact_words_unknown"),
+        ({"values": {"支出凭证.类别": "某"}}, "pack_value"),
+        ({"record": {}}, "pack_key_unknown"),
+    ],
+)
+def test_words_for_what_has_no_closed_list_and_unknown_parts_are_faults(tmp_path, facts, code):
+    assert codes(check_pack(written(tmp_path, document(), facts=facts))) == [code]
 
 
 # The hash

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import cast
@@ -135,14 +135,33 @@ def _plain_schema() -> Schema:
 def load_schema(extra: Mapping[str, object] | None = None) -> Schema:
     """The fact schema, with the `facts:` of policy packs added (`{records: …, fields: …}` as in facts.yaml).
 
-    A pack may add records, and fields to records that exist; it cannot change what is there
-    (`Refused("fact_exists")`).
+    A pack may add records, fields to records that exist, and words to closed lists (`values: {支出凭证.类别: [路测]}`).
+    It cannot change what is there (`Refused("fact_exists")`). `fact_words_unknown`: no such field, or no closed list.
     """
     if not extra:
         return _plain_schema()
     records = cast("Mapping[str, Mapping[str, object]]", extra.get("records") or {})
     fields = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", extra.get("fields") or {})
-    return _build(records, fields)
+    words = cast("Mapping[str, list[str]]", extra.get("values") or {})
+    schema = _build(records, fields)
+    return _with_words(schema, words) if words else schema
+
+
+def _with_words(schema: Schema, words: Mapping[str, list[str]]) -> Schema:
+    """The schema with more words in closed lists, each named `记录.字段` by Chinese names or keys."""
+    records = dict(schema.records)
+    for where, more in words.items():
+        name, _, part = where.partition(".")
+        kind = records.get(schema.names[name].key) if name in schema.names else None
+        known = kind.names.get(part) if kind else None
+        if kind is None or known is None or not known.values:
+            raise Refused("fact_words_unknown", where=where)
+        longer = replace(known, values=tuple(dict.fromkeys((*known.values, *map(str, more)))))
+        fields = {**kind.fields, known.key: longer}
+        names = {alias: one for one in fields.values() for alias in (one.zh, one.key)}
+        records[kind.key] = replace(kind, fields=fields, names=names)
+    named = {alias: records[kind.key] for alias, kind in schema.names.items()}
+    return replace(schema, records=records, names=named)
 
 
 def _build(

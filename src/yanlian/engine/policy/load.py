@@ -26,6 +26,7 @@ from yanlian.engine.policy.wide_caps import with_wide_caps
 
 PACK_FILE = "pack.yaml"
 MAX_FILES = 500
+_FACT_PARTS = ("records", "fields", "values")
 _PACK_KEYS = ("id", "title", "district", "requires", "note")
 
 
@@ -270,19 +271,25 @@ def _merged(offers: Iterable[Mapping[str, Item]], faults: Faults) -> dict[str, I
 def _schema(packs: Sequence[Pack], faults: Faults) -> Schema | None:
     records: dict[str, object] = {}
     fields: dict[str, dict[str, object]] = {}
+    words: dict[str, list[object]] = {}
     for pack in packs:
         faults.at(pack.id, PACK_FILE)
-        for part in ("records", "fields"):
+        for key in pack.facts.keys() - set(_FACT_PARTS):
+            faults.add(1, "pack_key_unknown", found=key, where="facts", nearest=nearest(key, _FACT_PARTS))
+        for part in _FACT_PARTS:
             added = pack.facts.get(part) or {}
             if not isinstance(added, dict):
                 faults.add(1, "pack_value", key=f"facts.{part}", expected="mapping", found=str(added)[:40])
                 continue
             if part == "records":
                 _merge_facts(added, records, faults)
+            elif part == "values":
+                _merge_words(added, words, faults)
             else:
                 _merge_fields(added, fields, faults)
     try:
-        return load_schema({"records": records, "fields": fields} if records or fields else None)
+        more = {"records": records, "fields": fields, "values": words}
+        return load_schema(more if records or fields or words else None)
     except Refused as refusal:
         faults.add_refusal(1, refusal)
     except (KeyError, TypeError, AttributeError) as error:
@@ -303,6 +310,15 @@ def _merge_fields(added: Mapping[str, object], target: dict[str, dict[str, objec
             _merge_facts(value, target.setdefault(key, {}), faults)
         else:
             faults.add(1, "pack_value", key=f"facts.fields.{key}", expected="mapping", found=str(value)[:40])
+
+
+def _merge_words(added: Mapping[str, object], target: dict[str, list[object]], faults: Faults) -> None:
+    """More words for closed lists; what several packs add is added together."""
+    for key, value in added.items():
+        if isinstance(value, list):
+            target.setdefault(key, []).extend(value)
+        else:
+            faults.add(1, "pack_value", key=f"facts.values.{key}", expected="列表 list", found=str(value)[:40])
 
 
 def _note_clause_ids(packs: Iterable[Pack], faults: Faults) -> None:
