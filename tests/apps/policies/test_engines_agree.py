@@ -129,10 +129,21 @@ def test_a_run_that_is_not_complete_or_not_there_is_not_checked(district, monkey
     refused("run_not_complete", check_run, run.pk, None)
 
 
-def test_a_run_whose_packs_changed_is_not_checked(district, settings):
-    run, _ = run_policies(district, AS_OF, workers=1)
+def change_packs(settings):
     file = settings.PACKS / "t" / "t.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("不低于1万元", "至少1万元"), encoding="utf-8")
+
+
+def test_a_run_whose_packs_changed_is_checked_with_the_rules_it_was_made_with(district, settings):
+    run, _ = run_policies(district, AS_OF, workers=1)
+    change_packs(settings)
+    assert check_run(run.pk, None).agreement["differences"] == 0
+
+
+def test_a_run_of_which_no_rules_were_kept_is_not_checked_when_the_packs_changed(district, settings, monkeypatch):
+    monkeypatch.setattr(actions, "keep_rules", lambda *_: None)
+    run, _ = run_policies(district, AS_OF, workers=1)
+    change_packs(settings)
     refused("packs_changed", check_run, run.pk, None)
 
 

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     SEE_OWN_BENEFITS = "see_own_benefits"
     IMPORT_FACTS = "import_facts"
     SEE_ROUNDS = "see_rounds"
+    SEE_VERSIONS = "see_versions"  # drafts and versions of policy packs
+    WRITE_VERSIONS = "write_versions"
+    APPROVE_POLICIES = "approve_policies"  # approve what others wrote, and put it into force
     TRY_RULES = "try_rules"  # try out a changed rule on its worked cases; changes nothing
     HANDLE_ROUNDS = "handle_rounds"  # draft, confirm, publish, answer objections
     PAY = "pay"  # officials of the Finance Bureau only
@@ -58,6 +61,7 @@ _READING = frozenset(
         Permission.SEE_OWN_ENTITY,
         Permission.SEE_POLICIES,
         Permission.SEE_RUNS,
+        Permission.SEE_VERSIONS,
     }
 )
 GRANTS: Mapping[str, frozenset[Permission]] = {
@@ -65,6 +69,8 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     | {
         Permission.START_RUNS,
         Permission.TRY_RULES,
+        Permission.WRITE_VERSIONS,
+        Permission.APPROVE_POLICIES,
         Permission.IMPORT_FACTS,
         Permission.SEE_ROUNDS,
         Permission.HANDLE_ROUNDS,

@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import repeat
 from pathlib import Path
 
@@ -27,11 +27,13 @@ from yanlian.apps.people.models import User
 from yanlian.apps.policies.agreeing import as_data, compared, told_by_interpreter
 from yanlian.apps.policies.explaining import snapshot_of
 from yanlian.apps.policies.models import Outcome, Run
-from yanlian.apps.policies.packs import pack_folders, packs_in_use
+from yanlian.apps.policies.packs import loaded, pack_folders, packs_in_use, packs_of
+from yanlian.apps.policies.versions.actions import keep_rules
 from yanlian.apps.registry.actions_bulk import insert_rows
 from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
+from yanlian.engine.policy import PackSet
 from yanlian.engine.stream import Progress, RunReader, RunResult, read_run
 from yanlian.engine.stream.agreement import Sample
 from yanlian.engine.stream.engines import maker_for
@@ -80,14 +82,18 @@ def run_policies(
     engine: str = "",
     workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[Run, bool]:
     """Evaluate and record; returns the run and whether it was made now. `engine`: that of the settings if empty.
+
+    The packs are those in force on the as-of date; with `known_at` without what was put into force after that moment.
 
     A run that was recorded for the same snapshot, packs, day and engine is returned as it is. One that was cut off (a
     killed process) goes on where it was left: its outcomes appear in the database in one transaction or not at all.
     A run of which the interpreter says anything else (state `differs`) is kept to be looked at; nobody can use it.
     """
-    packs = packs_in_use()
+    folders = pack_folders(as_of, known_at)
+    packs = loaded(folders)
     name = _engine(engine)
     said = f"{name} {yanlian.__version__}"
     key = {"snapshot_hash": snapshot.info.hash, "pack_hash": packs.hash, "as_of": as_of, "engine": said}
@@ -97,10 +103,11 @@ def run_policies(
     out = settings.DATA / folder / OUTCOMES
     if run.state in Run.RECORDED and out.exists():
         return run, False
-    maker = maker_for(name, pack_folders(), snapshot.info.path, as_of)
+    keep_rules(packs, as_of, known_at)
+    maker = maker_for(name, folders, snapshot.info.path, as_of)
     cores = workers or os.cpu_count() or 1
     result = run_stream(snapshot.info.path, maker, out, workers=cores, progress=progress)
-    _record(run, _evaluated(result, snapshot, as_of, name))
+    _record(run, _evaluated(result, snapshot, run, packs))
     return run, True
 
 
@@ -109,7 +116,7 @@ def preview_policies(
 ) -> Run:
     """What the packs would give with drafts counted in: totals only, nothing is kept, nothing can be paid from it."""
     name = _engine(engine)
-    maker = maker_for(name, pack_folders(), snapshot.info.path, as_of, drafts=True)
+    maker = maker_for(name, pack_folders(as_of), snapshot.info.path, as_of, drafts=True)
     totals = _Totals()
     with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
         out = Path(folder) / OUTCOMES
@@ -117,7 +124,7 @@ def preview_policies(
         for batch in read_run(out).outcomes():
             totals.add(batch)
     said = f"{name} {yanlian.__version__}"
-    run = Run(snapshot_hash=snapshot.info.hash, pack_hash=packs_in_use().hash, as_of=as_of, engine=said)
+    run = Run(snapshot_hash=snapshot.info.hash, pack_hash=packs_in_use(as_of).hash, as_of=as_of, engine=said)
     _total(run, totals, result)
     return run
 
@@ -125,14 +132,13 @@ def preview_policies(
 def check_run(run_id: int, by: User | None) -> Run:
     """Compare what a run stored with the interpreter once more. One that differs is not used any more.
 
-    Refused: `run_unknown`, `packs_changed` when the packs in use are no longer those of the run, `run_absent` when its
-    folder is gone. A run that was found to differ once stays so.
+    Refused: `run_unknown`, `packs_changed` when the packs of the run were not kept and are no longer in use,
+    `run_absent` when its folder is gone. A run that was found to differ once stays so.
     """
     run = Run.objects.filter(pk=run_id).first()
     if run is None:
         raise Refused("run_unknown", run=run_id)
-    if packs_in_use().hash != run.pack_hash:
-        raise Refused("packs_changed", run=run.pk, as_of=run.as_of)
+    packs = packs_of(run)
     if run.state not in Run.RECORDED:
         raise Refused("run_not_complete", run=run.pk, state=run.state)
     reader = read_run(settings.DATA / run.folder / OUTCOMES)
@@ -140,7 +146,7 @@ def check_run(run_id: int, by: User | None) -> Run:
     for batch in reader.outcomes():
         sample.add(batch)
     asked = sample.chosen()
-    judged = told_by_interpreter(snapshot_of(run), run.as_of, asked)
+    judged = told_by_interpreter(packs, snapshot_of(run), run.as_of, asked)
     with transaction.atomic():
         found = compared(run, asked, judged)
         run.agreement = as_data(found)
@@ -160,15 +166,15 @@ def _engine(asked: str) -> str:
     return name
 
 
-def _evaluated(result: RunResult, snapshot: Snapshot, as_of: date, engine: str) -> _Evaluated:
+def _evaluated(result: RunResult, snapshot: Snapshot, run: Run, packs: PackSet) -> _Evaluated:
     """Read what was written, and ask the interpreter about a sample of it (unless it is the interpreter's own)."""
     reader, totals = read_run(result.path), _Totals()
     sample = Sample(reader.manifest.identity["evaluator"])
     for batch in reader.outcomes():
         totals.add(batch)
         sample.add(batch)
-    asked = [] if engine == INTERPRETER else sample.chosen()
-    return _Evaluated(result, reader, totals, asked, told_by_interpreter(snapshot, as_of, asked))
+    asked = [] if run.engine.startswith(f"{INTERPRETER} ") else sample.chosen()
+    return _Evaluated(result, reader, totals, asked, told_by_interpreter(packs, snapshot, run.as_of, asked))
 
 
 def _total(run: Run, totals: _Totals, result: RunResult) -> None:

@@ -7,10 +7,9 @@ from dataclasses import asdict
 from datetime import date
 
 from yanlian.apps.policies.models import Outcome, Run
-from yanlian.apps.policies.packs import packs_in_use
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
-from yanlian.engine.policy import Evaluator
+from yanlian.engine.policy import Evaluator, PackSet
 from yanlian.engine.stream.agreement import Agreement, agreement, judged_again
 from yanlian.engine.stream.interpreter import ENGINE as INTERPRETER
 from yanlian.engine.stream.interpreter import Interpreting
@@ -23,11 +22,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def told_by_interpreter(snapshot: Snapshot, as_of: date, entities: Sequence[str]) -> list[Mapping[str, object]]:
-    """The interpreter's outcomes for these entities, under the packs in use; those that are stored here at all."""
+def told_by_interpreter(
+    packs: PackSet, snapshot: Snapshot, as_of: date, entities: Sequence[str]
+) -> list[Mapping[str, object]]:
+    """The interpreter's outcomes for these entities under the packs; those that are stored here at all."""
     if not entities:
         return []
-    evaluate = Interpreting(Evaluator(packs_in_use(), as_of), snapshot.coverage)
+    evaluate = Interpreting(Evaluator(packs, as_of), snapshot.coverage)
     judged = judged_again(snapshot.info.path, evaluate, entities)
     return [row for row in judged if row["kind"] != Outcome.Kind.NOT_APPLICABLE]
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
 from yanlian.apps.policies.drawn import drawn
-from yanlian.apps.policies.packs import packs_in_use
-from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs, today
+from yanlian.apps.policies.packs import packs_in_use, today
+from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
 from yanlian.apps.policies.results import latest_run
 from yanlian.apps.policies.table_grids import table_grids
 from yanlian.base.refusal import Refused

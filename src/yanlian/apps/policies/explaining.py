@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from yanlian.apps.policies.models import Outcome, Run
-from yanlian.apps.policies.packs import packs_in_use
+from yanlian.apps.policies.packs import packs_of
 from yanlian.apps.registry.models import Snapshot as SnapshotRecord
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot, open_snapshot
@@ -21,12 +21,11 @@ def snapshot_of(run: Run) -> Snapshot:
 def explain_outcome(run: Run, entity_code: str, clause: str, matter: str | None = None) -> Explanation:
     """The complete derivation of one outcome of a run.
 
-    Raises `Refused`: `packs_changed` when the packs in use are no longer those of the run, `entity_not_in_snapshot`,
-    `explanation_differs` when the result is not the stored one (which would be a fault of ours and stops payment).
+    Raises `Refused`: `packs_changed` when the packs of the run were not kept and are no longer in use,
+    `entity_not_in_snapshot`, `explanation_differs` when the result is not the stored one (which would be
+    a fault of ours and stops payment).
     """
-    packs = packs_in_use()
-    if packs.hash != run.pack_hash:
-        raise Refused("packs_changed", run=run.pk, as_of=run.as_of)
+    packs = packs_of(run)
     snapshot = snapshot_of(run)
     row = snapshot.find(entity_code)
     if row is None:

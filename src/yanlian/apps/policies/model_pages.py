@@ -14,8 +14,8 @@ from django.utils.http import content_disposition_header
 
 from yanlian.apps.people.access import Permission, page
 from yanlian.apps.policies.clause_parts import items_used
-from yanlian.apps.policies.packs import packs_in_use
-from yanlian.apps.policies.pages import CLAUSES, faulty_packs, today
+from yanlian.apps.policies.packs import packs_in_use, today
+from yanlian.apps.policies.pages import CLAUSES, faulty_packs
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel.dmn.model import DecisionTable, Requirement
 from yanlian.engine.feel.dmn.sheet_write import write_table_sheet

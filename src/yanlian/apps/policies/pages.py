@@ -10,14 +10,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from yanlian.apps.people.access import Permission, page, permits
-from yanlian.apps.policies.packs import packs_in_use
+from yanlian.apps.policies.packs import packs_in_use, today
 from yanlian.apps.policies.results import latest_run
 from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.model import Clause, Document
-from yanlian.ui import numbers
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
 from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
@@ -43,11 +41,6 @@ def document_state(document: Document, today: date) -> str:
     if today < document.valid_from:
         return "coming"
     return "in_force" if document.in_force_on(today) else "expired"
-
-
-def today() -> date:
-    """The day it is in Shanghai."""
-    return timezone.localdate(timezone=numbers.SHANGHAI)
 
 
 def clause_rows(*, with_run: bool) -> list[ClauseRow]:
