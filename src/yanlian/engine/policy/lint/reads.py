@@ -10,6 +10,7 @@ from yanlian.engine.dossier import Field, RecordKind, Schema
 from yanlian.engine.feel import ast
 from yanlian.engine.policy.compile import FUNCTION_NAMES
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Home, Item
+from yanlian.engine.policy.model import Formula
 from yanlian.engine.policy.naming import Kind, NameCheck
 
 Role = Literal[
@@ -29,6 +30,11 @@ class Read:
     label: str
     expression: Expression
     inherited: bool = False
+
+    @property
+    def at(self) -> Formula:
+        """Where it is read."""
+        return self.expression.formula
 
     @property
     def name(self) -> str:
