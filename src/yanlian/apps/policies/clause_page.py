@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
+from yanlian.apps.policies.clause_terms import term_lines
 from yanlian.apps.policies.drawn import drawn
 from yanlian.apps.policies.packs import packs_in_use, today
 from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
@@ -228,6 +229,7 @@ def amount_lines(found: CompiledClause) -> list[Line]:
         unit = say(UNITS.get(found.rounding.to, (found.rounding.to, found.rounding.to)))
         mode = say(MODES.get(found.rounding.mode, (found.rounding.mode, found.rounding.mode)))
         lines.append(Line(t("取整", "Rounding"), t("到{unit}，{mode}", "to {unit}, {mode}", unit=unit, mode=mode)))
+    lines += [Line(*one) for one in term_lines(source)]
     return lines
 
 

@@ -48,6 +48,7 @@ STEPS: Mapping[str, Text] = {
     "cap": ("封顶", "Cap"),
     "top_up": ("扣除已付", "Less what was paid"),
     "rounding": ("取整", "Rounding"),
+    "stage": ("分期", "Stage"),
 }
 REDUCTIONS: Mapping[str, Text] = {
     "stacking": ("就高不重复", "Only the highest counts"),

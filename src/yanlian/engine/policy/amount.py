@@ -1,4 +1,5 @@
-"""The amount of one outcome: raw amount → early multipliers → cap → multipliers → top-up → rounding → integer fen."""
+"""The amount of one outcome: raw amount → early multipliers → cap → multipliers → top-up → rounding → integer fen →
+the part of a stage."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.model import Rounding
 from yanlian.engine.policy.payments import paid_before
 from yanlian.engine.policy.scope import Scope
+from yanlian.engine.policy.stages import stage_fen, stage_words
 
 MODES = {"half_up": ROUND_HALF_UP, "floor": ROUND_FLOOR, "half_even": ROUND_HALF_EVEN}
 UNITS_FEN = {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
@@ -72,6 +74,10 @@ def figure_of(clause: CompiledClause, scope: Scope, matter: str, period: str, no
             raise _Stopped(Figure(null="amount"))
         if note:
             note(Step("rounding", f"{clause.rounding.to} {clause.rounding.mode}", None, None, Decimal(fen).scaleb(-2)))
+        if clause.source.stage is not None:
+            fen = stage_fen(clause.source.stage, fen, UNITS_FEN[clause.rounding.to])
+            if note:
+                note(Step("stage", stage_words(clause.source.stage), None, None, Decimal(fen).scaleb(-2)))
     except _Stopped as stopped:
         return stopped.figure
     return Figure(fen)

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "cap": ("封顶", "Cap"),
     "top_up": ("扣除已付", "Less what was paid"),
     "rounding": ("取整", "Rounding"),
+    "stage": ("分期", "Stage"),
     "stacking": ("就高不重复", "Only the highest counts"),
     "limit": ("上限", "Limit"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 Delivery = Literal["AUTO", "INSTANT", "APPLY", "MANUAL"]
@@ -196,6 +197,34 @@ class Stacking:
 
 
 @dataclass(frozen=True, slots=True)
+class Instalment:
+    """One stage as written: a share of the whole or an amount in fen, neither for what is left; payable when `when`
+    holds and from `date` on."""
+
+    label: str
+    share: Fraction | None
+    amount_fen: int | None
+    when: Formula | None
+    date: Formula | None
+    article: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Which stage of a clause this is: the id of the clause as written, its number from 1, and all instalments."""
+
+    base: str
+    number: int
+    instalments: tuple[Instalment, ...]
+
+    @property
+    def own(self) -> Instalment:
+        """This stage as written."""
+        return self.instalments[self.number - 1]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A worked case. `facts` are raw YAML values with the base case already laid under; `expect` as written."""
 
@@ -280,6 +309,8 @@ class Clause:
     line: int
     delivery_because: str = ""
     accepted: tuple[Accepted, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)

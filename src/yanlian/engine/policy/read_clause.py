@@ -19,6 +19,7 @@ from yanlian.engine.policy.model import (
 )
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
+from yanlian.engine.policy.read_stages import read_stages
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
@@ -44,6 +45,7 @@ _OWN_KEYS = (
     "flags",
     "accepted",
     "cases",
+    "stages",
 )
 CLAUSE_KEYS = (*_TEXT_KEYS, *RULE_KEYS, *_OWN_KEYS, *NAME_KEYS)
 _YEAR = Formula("year")
@@ -102,6 +104,7 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
         line=node.line,
         delivery_because=reader.text(node, "delivery_because"),
         accepted=read_accepted(reader, node.get("accepted")),
+        instalments=read_stages(reader, node.get("stages")),
     )
     _note_contradictions(reader, clause)
     return clause
@@ -120,6 +123,11 @@ def _note_contradictions(reader: Reader, clause: Clause) -> None:
         reader.faults.add(clause.line, "pack_key_missing", key="amount | parts | manual | gate_only", where="clauses")
     if clause.result and not clause.gate_only:
         reader.faults.add(clause.line, "pack_contradiction", found="result − gate_only")
+    if clause.instalments:
+        ways = (("gate_only", clause.gate_only), ("top_up", clause.top_up), ("stacking", clause.stacking))
+        spare = [name for name, there in (*ways, ("manual", clause.manual)) if there]
+        if spare:
+            reader.faults.add(clause.line, "pack_contradiction", found=" + ".join(["stages", *spare]))
     if clause.parameters_on == "event" and clause.event is None:
         reader.faults.add(clause.line, "pack_contradiction", found="parameters_on: event − event")
 
@@ -137,19 +145,9 @@ def _event(reader: Reader, tree: Tree | None) -> Event | None:
         date=reader.sure_formula(node, "date"),
         matter=reader.formula(node.get("matter"), "event.matter"),
         window=window is not None,
-        window_from=_day_formula(reader, window, "from"),
-        window_to=_day_formula(reader, window, "to"),
+        window_from=reader.day_formula(window, "from", "event.window.from"),
+        window_to=reader.day_formula(window, "to", "event.window.to"),
     )
-
-
-def _day_formula(reader: Reader, node: Mapped | None, key: str) -> Formula | None:
-    """A FEEL date; a plain 2025-01-31 is a date too (FEEL alone would subtract)."""
-    tree = node.get(key) if node else None
-    if node is not None and isinstance(tree, Scalar) and len(tree.text) == 10 and tree.text[:4].isdecimal():
-        day = reader.day(node, key)
-        if day is not None:
-            return Formula(f'date("{day.isoformat()}")', reader.faults.file, tree.line)
-    return reader.formula(tree, f"event.window.{key}")
 
 
 def _without(reader: Reader, node: Mapped, rules: Rules) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from yanlian.engine.policy.read_clause import read_clause
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
 from yanlian.engine.policy.reading import Reader
+from yanlian.engine.policy.stages import in_stages
 from yanlian.engine.policy.tree import Mapped, Tree
 
 _KEYS = (
@@ -46,9 +47,9 @@ def read_document(reader: Reader, tree: Tree, pack: str, base: Mapping[str, obje
     clauses: list[Clause] = []
     for item in reader.listing(root.get("clauses"), "clauses"):
         clause = read_clause(reader, item, document_id, rules, base)
-        reader.faults.clause = ""
         if clause is not None:
-            clauses.append(clause)
+            clauses += in_stages(reader, clause, rules)
+        reader.faults.clause = ""
     valid_from, valid_to, payable_until = (reader.day(node, key) for key in ("valid_from", "valid_to", "payable_until"))
     _note_dates(reader, node, valid_from, valid_to, payable_until)
     adopted = reader.mapping(node.get("adopted"), "document.adopted", ("from_place", "note"), ("from_place",))

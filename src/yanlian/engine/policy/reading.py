@@ -205,6 +205,15 @@ class Reader:
                 text = tree.text.strip()
         return Formula(text, self.faults.file, tree.line, block=tree.block, quoted=not tree.plain and not tree.block)
 
+    def day_formula(self, owner: Mapped | None, key: str, what: str) -> Formula | None:
+        """A FEEL date; a plain 2025-01-31 is a date too (FEEL alone would subtract)."""
+        tree = owner.get(key) if owner else None
+        if owner is not None and isinstance(tree, Scalar) and len(tree.text) == 10 and tree.text[:4].isdecimal():
+            day = self.day(owner, key)
+            if day is not None:
+                return Formula(f'date("{day.isoformat()}")', self.faults.file, tree.line)
+        return self.formula(tree, what)
+
     def sure_formula(self, owner: Mapped, key: str) -> Formula:
         """A FEEL text that must be there; its absence was noted as a missing key."""
         return self.formula(owner.get(key), key) or _NOWHERE

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 from yanlian.engine.dossier import Coverage, Schema
@@ -126,7 +127,7 @@ def content(value: object, silent: frozenset[str] = frozenset()) -> object:
         return [content(one, silent) for one in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(one) for one in value)
-    if isinstance(value, (Decimal, date)):
+    if isinstance(value, (Decimal, Fraction, date)):
         return f"{type(value).__name__} {value}"
     assert value is None or isinstance(value, (str, int, bool)), type(value)
     return value

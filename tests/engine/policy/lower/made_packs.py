@@ -18,6 +18,7 @@ UNITS = ("分", "元", "百元", "千元", "万元")
 MODES = ("half_up", "floor", "half_even")
 GROUPS = ("甲组", "乙组")
 CASE: Data = {"name": "空", "as_of": AS_OF, "facts": {}, "expect": {}}
+STAGED_CASE: Data = {**CASE, "expect": {"stages": {"第0期": {}}}}
 
 PLAIN_CLAUSE: Data = {"id": "文-平", "title": "试", "article": "一", "text": "文", "department": "sci",
     "delivery": "AUTO", "amount": "1元", "cases": [CASE]}  # fmt: skip
@@ -184,7 +185,7 @@ class Packs(Formulas):
             made["rounding"] = self.rounding()
         self._pay(made, at)
         self._across(made, at, outer, tied)
-        made["cases"] = [CASE]
+        made["cases"] = [STAGED_CASE if "stages" in made else CASE]
         return made
 
     def _event(self, at: Place) -> tuple[Data, Place]:
@@ -274,6 +275,24 @@ class Packs(Formulas):
             overs = ("clause", "clause", "group") if self.often(tied) else ("clause",)
             made["caps"] = [self.cap(at, self.one_of(*overs), f"限{n}") for n in range(self.one_of(1, 2))]
 
+        if pays and not {"top_up", "stacking", "manual"} & made.keys() and self.often(0.15):
+            made["stages"] = self.stages(at)
+
+    def stages(self, at: Place) -> list[Data]:
+        """Two or three instalments, by shares or by amounts, with what each waits for."""
+        parts = self.one_of(("50%", "50%"), ("1/3", "1/3", ""), ("30%", "20%", ""), (30, ""), (0.01, "", 200))
+        made: list[Data] = []
+        for n, part in enumerate(parts):
+            one: Data = {"label": f"第{n}期"}
+            if part:
+                one["share" if isinstance(part, str) else "amount"] = part
+            if self.often(0.2):
+                one["when"] = self.truth(at, 1)
+            if self.often(0.2):
+                one["date"] = self.day(at, 1)
+            made.append(one)
+        return made
+
     # Documents
 
     def document(self, id_: str, at: Place, clauses: list[Packs], *, tied: float) -> tuple[Data, Place]:
@@ -339,7 +358,7 @@ def make_pack(folder: Path, seeds: list[list[int]], *, huge: bool, odd: bool, ti
         errors = [one for one in faults if one.severity == "error"]
         if not errors:
             return pack
-        dropped |= {one.clause for one in errors if one.clause}
+        dropped |= {one.clause.partition(".")[0] for one in errors if one.clause}
         for file in {one.file for one in errors if not one.clause}:
             salt[file] += 1
     raise AssertionError("no pack that can be read")

@@ -17,6 +17,7 @@ from yanlian.engine.policy.lower.events import Happened, happened
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.payments import nothing_paid
 from yanlian.engine.policy.lower.places import Place, World
+from yanlian.engine.policy.lower.stages import stage_node
 from yanlian.engine.policy.lower.values import Nothing, NotLowered, Number, Several, Text, Truth, Value
 from yanlian.engine.policy.outcome import ONCE, ZERO_AMOUNT
 
@@ -203,7 +204,7 @@ def _only(f: Formulas, condition: Node, inner: _Doubts, doubts: _Doubts) -> None
 
 
 def _fen(world: World, clause: CompiledClause, place: Place, doubts: _Doubts) -> Node:
-    """Raw amount → early multipliers → cap → multipliers → top-up → rounding → fen."""
+    """Raw amount → early multipliers → cap → multipliers → top-up → rounding → fen → the part of a stage."""
     f = world.formulas
     amount = _raw(f, clause, place, doubts)
     amount = _multiplied(f, clause.multipliers, amount, place, doubts, early=True)
@@ -223,6 +224,8 @@ def _fen(world: World, clause: CompiledClause, place: Place, doubts: _Doubts) ->
     limit = (1 << 62) // unit
     node, inside = f.builder.narrowed(steps.num, -limit, limit)
     doubts.found.append(f.builder.negate(inside))
+    if clause.source.stage is not None:
+        return stage_node(f.builder, clause.source.stage, node, unit)
     return f.builder.multiply(node, f.builder.const(unit))
 
 
