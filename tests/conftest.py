@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Generator
 from typing import Any
@@ -14,6 +15,10 @@ from hypothesis import settings
 # Machines are shared and slow at times: how long an example took says nothing about the code.
 settings.register_profile("yanlian", deadline=None)
 settings.load_profile("yanlian")
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and what they start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before Django's settings are read: they take the data folder from the environment.
 os.environ["YANLIAN_DATA"] = tempfile.mkdtemp(prefix="yanlian-tests-")
