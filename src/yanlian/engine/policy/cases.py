@@ -16,6 +16,7 @@ from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Case
 from yanlian.engine.policy.outcome import Outcome
 from yanlian.engine.policy.result import data_value
+from yanlian.engine.policy.settlement.cases import compare_beneficiaries, judged
 
 KINDS = ("eligible", "not_eligible", "unknown", "manual", "not_applicable")
 _ONE_KEYS = frozenset({"outcome", "amount", "missing", "holder", "result", "failed", "matter", "period"})
@@ -78,11 +79,17 @@ def run_cases(packs: PackSet, pack_id: str | None = None) -> list[CaseResult]:
             _run(packs, document.pack.id, document.source.id, case, clauses, alone=False)
             for case in document.source.cases
         ]
+    for pack in packs.packs:
+        if pack_id in (None, pack.id):
+            clauses = {clause.id for clause in packs.clauses if clause.document.pack is pack}
+            results += [_run(packs, pack.id, pack.id, case, clauses, alone=False) for case in pack.cases]
     return results
 
 
 def _run(packs: PackSet, pack: str, clause: str, case: Case, only: set[str], *, alone: bool) -> CaseResult:
     try:
+        if case.beneficiaries:
+            return _run_together(packs, pack, clause, case, only)
         dossier = _dossier(packs.schema, case)
         evaluator = Evaluator(packs, case.as_of, only=only, any_status=True, parameters=case.parameters)
         outcomes = _alone(evaluator, dossier) if alone else evaluator.evaluate_dossier(dossier)
@@ -90,6 +97,16 @@ def _run(packs: PackSet, pack: str, clause: str, case: Case, only: set[str], *, 
         differences = tuple(compare(packs.schema, case.expect, outcomes))
     except Refused as refusal:
         return CaseResult(pack, clause, case, refusal=refusal)
+    return CaseResult(pack, clause, case, differences, outcomes=tuple(outcomes))
+
+
+def _run_together(packs: PackSet, pack: str, clause: str, case: Case, only: set[str]) -> CaseResult:
+    """A case of several beneficiaries: each evaluated, then budgets and quotas over all of them."""
+    evaluator = Evaluator(packs, case.as_of, only=only, any_status=True, parameters=case.parameters)
+    outcomes = judged(evaluator, case)
+    differences = tuple(
+        Difference(what, expected, found) for what, expected, found in compare_beneficiaries(case, outcomes)
+    )
     return CaseResult(pack, clause, case, differences, outcomes=tuple(outcomes))
 
 

@@ -18,7 +18,10 @@ from yanlian.engine.policy.model import Document, Names, Pack
 from yanlian.engine.policy.note import note_pack
 from yanlian.engine.policy.read_document import read_document
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
+from yanlian.engine.policy.read_rules import SUBJECTS, read_cases
 from yanlian.engine.policy.reading import Reader, nearest, raw_value
+from yanlian.engine.policy.settlement.compile import CompiledSettling, compile_settling
+from yanlian.engine.policy.settlement.read import SETTLEMENT_KEYS, read_settling
 from yanlian.engine.policy.to_fill import note_to_fill
 from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, canonical, decode, read_tree
 from yanlian.engine.policy.types import PackTypes, type_packs
@@ -41,6 +44,8 @@ class PackSet:
     hash: str
     types: PackTypes
     warnings: tuple[Fault, ...] = ()
+    # Budgets and quotas, in the order in which they are settled.
+    settling: tuple[CompiledSettling, ...] = ()
 
     def __repr__(self) -> str:
         return f"PackSet({', '.join(pack.id for pack in self.packs)} {self.hash[:12]})"
@@ -140,7 +145,12 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
     trees = {file.name: tree for file in files if (tree := _read_file(file, folder.name, faults)) is not None}
     faults.at(folder.name, PACK_FILE)
     reader = Reader(faults)
-    root = reader.mapping(trees.get(PACK_FILE), "pack.yaml", ("pack", "facts", "base_case", *NAME_KEYS), ("pack",))
+    root = reader.mapping(
+        trees.get(PACK_FILE),
+        "pack.yaml",
+        ("pack", "facts", "base_case", "cases", *SETTLEMENT_KEYS, *NAME_KEYS),
+        ("pack",),
+    )
     node = reader.mapping(root.get("pack") if root else None, "pack", _PACK_KEYS, ("id", "title", "district"))
     if root is None or node is None:
         return None
@@ -148,6 +158,8 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
     faults.at(pack_id, PACK_FILE)
     facts, base_case = (_values(root.get(key)) for key in ("facts", "base_case"))
     names = read_names(reader, root)
+    settling = read_settling(reader, root, "pack")
+    cases = read_cases(reader, root.get("cases"), SUBJECTS[:1], base_case)
     documents = _read_documents(reader, trees, pack_id, base_case)
     return Pack(
         id=pack_id,
@@ -160,6 +172,8 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
         documents=documents,
         folder=str(folder),
         hash=_content_hash(trees.values()),
+        settling=settling,
+        cases=cases,
     )
 
 
@@ -236,9 +250,10 @@ def build(packs: Sequence[Pack], faults: Faults) -> PackSet | None:
         note_pack(pack, schema, faults)
         note_to_fill(pack, PACK_FILE, faults)
     _note_clause_ids(packs, faults)
-    types = type_packs(schema, pack_homes, documents, faults)
+    settling = compile_settling(compiler, pack_homes, documents)
+    types = type_packs(schema, pack_homes, documents, faults, settling)
     digest = hashlib.sha256("\n".join(sorted(pack.hash for pack in packs)).encode()).hexdigest()
-    return PackSet(tuple(packs), tuple(documents), schema, digest, types, tuple(faults.found))
+    return PackSet(tuple(packs), tuple(documents), schema, digest, types, tuple(faults.found), settling)
 
 
 def _document_homes(compiler: Compiler, pack: Pack, home: Home, faults: Faults) -> list[Home]:

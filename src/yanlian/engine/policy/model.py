@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from yanlian.engine.policy.settlement.rules import Settling, Sharing
+
 Delivery = Literal["AUTO", "INSTANT", "APPLY", "MANUAL"]
 Constant: TypeAlias = Decimal | str | bool | date | tuple["Constant", ...] | None
 
@@ -225,6 +227,15 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """One of several in a worked case of rules over all of them; `facts` as in `Case`."""
+
+    name: str
+    kind: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A worked case. `facts` are raw YAML values with the base case already laid under; `expect` as written."""
 
@@ -236,6 +247,7 @@ class Case:
     expect: object
     file: str
     line: int
+    beneficiaries: tuple[Beneficiary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +277,8 @@ class Rules:
     conditions: tuple[Test, ...] = ()
     rounding: Rounding = Rounding()
     caps: tuple[Cap, ...] = ()
+    settling: tuple[Settling, ...] = ()
+    cost_sharing: tuple[Sharing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +325,8 @@ class Clause:
     accepted: tuple[Accepted, ...] = ()
     instalments: tuple[Instalment, ...] = ()
     stage: Stage | None = None
+    settling: tuple[Settling, ...] = ()
+    cost_sharing: tuple[Sharing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,3 +387,5 @@ class Pack:
     documents: tuple[Document, ...]
     folder: str
     hash: str
+    settling: tuple[Settling, ...] = ()
+    cases: tuple[Case, ...] = ()

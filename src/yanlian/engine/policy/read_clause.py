@@ -58,7 +58,7 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
     node = reader.mapping(tree, "clauses", CLAUSE_KEYS, ("id", "title", "department", "delivery"))
     if node is None:
         return None
-    own, rounding = read_rules(reader, node)
+    own, rounding = read_rules(reader, node, "clauses")
     subject = own.subject or rules.subject
     if not subject:
         reader.faults.add(node.line, "pack_key_missing", key="subject", where="rules / clauses")
@@ -105,6 +105,8 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
         delivery_because=reader.text(node, "delivery_because"),
         accepted=read_accepted(reader, node.get("accepted")),
         instalments=read_stages(reader, node.get("stages")),
+        settling=own.settling,
+        cost_sharing=own.cost_sharing,
     )
     _note_contradictions(reader, clause)
     return clause
@@ -155,6 +157,7 @@ def _without(reader: Reader, node: Mapped, rules: Rules) -> tuple[str, ...]:
     labels = [
         *(test.label for test in (*rules.gates, *rules.vetoes, *rules.conditions)),
         *(c.label for c in rules.caps),
+        *(one.label for one in rules.settling),
     ]
     for label in dropped:
         if label not in labels:

@@ -42,7 +42,7 @@ def read_document(reader: Reader, tree: Tree, pack: str, base: Mapping[str, obje
     if root is None or node is None:
         return None
     rules_node = reader.mapping(root.get("rules"), "rules", RULE_KEYS) or Mapped(root.line)
-    rules, _ = read_rules(reader, rules_node)
+    rules, _ = read_rules(reader, rules_node, "rules")
     document_id = reader.text(node, "id")
     clauses: list[Clause] = []
     for item in reader.listing(root.get("clauses"), "clauses"):

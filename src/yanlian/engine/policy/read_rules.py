@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 
 from yanlian.base.refusal import catalogue
-from yanlian.engine.policy.model import Accepted, Cap, Case, Constant, Rounding, Rules, Test
+from yanlian.engine.policy.model import Accepted, Beneficiary, Cap, Case, Constant, Rounding, Rules, Test
 from yanlian.engine.policy.reading import Reader, nearest, raw_value
+from yanlian.engine.policy.settlement.read import COST_SHARING, SETTLEMENT_KEYS, read_settling, read_sharing
 from yanlian.engine.policy.tree import Listing, Mapped, Tree
 
 SUBJECTS = ("enterprise", "institution", "person", "park")
 ROUND_TO = ("分", "元", "百元", "千元", "万元")
 ROUND_MODES = ("half_up", "floor", "half_even")
-RULE_KEYS = ("subject", "gates", "vetoes", "conditions", "rounding", "caps")
+RULE_KEYS = ("subject", "gates", "vetoes", "conditions", "rounding", "caps", *SETTLEMENT_KEYS, COST_SHARING)
 
 
-def read_rules(reader: Reader, node: Mapped) -> tuple[Rules, Rounding | None]:
-    """The keys of `rules` that stand in a node; the rounding also on its own, None when it is not written."""
+def read_rules(reader: Reader, node: Mapped, where: str) -> tuple[Rules, Rounding | None]:
+    """The keys of `rules` that stand in a node (of rules or clauses); the rounding also on its own, None when it is not
+    written."""
     subject = reader.texts(node.get("subject"), "subject")
     for word in subject:
         if word not in SUBJECTS:
@@ -31,6 +33,8 @@ def read_rules(reader: Reader, node: Mapped) -> tuple[Rules, Rounding | None]:
         conditions=read_tests(reader, node.get("conditions"), "conditions"),
         rounding=rounding or Rounding(),
         caps=read_caps(reader, node.get("caps")),
+        settling=read_settling(reader, node, where),
+        cost_sharing=read_sharing(reader, node),
     )
     return rules, rounding
 
@@ -106,14 +110,12 @@ def read_cases(
     """Worked cases, their facts laid over the base case."""
     found: list[Case] = []
     for item in reader.listing(tree, "cases"):
-        keys = ("name", "as_of", "facts", "expect", "kind", "parameters", "note")
+        keys = ("name", "as_of", "facts", "expect", "kind", "parameters", "note", "beneficiaries")
         node = reader.mapping(item, "cases", keys, ("name", "as_of", "expect"))
         if node is None:
             continue
         as_of = reader.day(node, "as_of") or date(1970, 1, 1)
-        facts = reader.mapping(node.get("facts"), "facts", _keys(node.get("facts")))
-        written = raw_value(facts) if facts is not None else {}
-        assert isinstance(written, dict)
+        facts = lay_over(base, _facts(reader, node))
         parameters: dict[str, Constant] = {
             key.text: reader.value(value, f"parameters.{key.text}")
             for key, value in reader.named(node.get("parameters"), "parameters")
@@ -125,12 +127,38 @@ def read_cases(
                 name=reader.text(node, "name"),
                 as_of=as_of,
                 kind=kind,
-                facts=lay_over(base, written),
+                facts=facts,
                 parameters=parameters,
                 expect=None if expect is None else raw_value(expect),
                 file=reader.faults.file,
                 line=node.line,
+                beneficiaries=_beneficiaries(reader, node.get("beneficiaries"), kind, facts),
             )
+        )
+    return tuple(found)
+
+
+def _facts(reader: Reader, node: Mapped) -> dict[str, object]:
+    facts = reader.mapping(node.get("facts"), "facts", _keys(node.get("facts")))
+    written = raw_value(facts) if facts is not None else {}
+    assert isinstance(written, dict)
+    return written
+
+
+def _beneficiaries(
+    reader: Reader, tree: Tree | None, kind: str, facts: Mapping[str, object]
+) -> tuple[Beneficiary, ...]:
+    """Those whom a case is about when there are several; the facts of the case are those of all of them."""
+    found: list[Beneficiary] = []
+    for item in reader.listing(tree, "beneficiaries"):
+        node = reader.mapping(item, "beneficiaries", ("name", "kind", "facts"), ("name",))
+        if node is None:
+            continue
+        name = reader.text(node, "name")
+        if any(one.name == name for one in found):
+            reader.faults.add(node.line, "pack_label_twice", found=name, where="beneficiaries")
+        found.append(
+            Beneficiary(name, reader.choice(node, "kind", SUBJECTS, kind), lay_over(facts, _facts(reader, node)))
         )
     return tuple(found)
 

@@ -19,6 +19,7 @@ from yanlian.engine.feel.static.lattice import (
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTable, Expression, Home, Item
 from yanlian.engine.policy.fault import Faults, Severity
 from yanlian.engine.policy.model import Formula
+from yanlian.engine.policy.settlement.compile import CompiledSettling
 from yanlian.engine.policy.types.fault import TypeRefused, refused, refused_at
 from yanlian.engine.policy.types.measures import Measures
 from yanlian.engine.policy.types.order import in_order_of_need
@@ -36,7 +37,7 @@ _WORD = (STRING, NUMBER, DATE)
 _YEAR = (NUMBER, STRING)
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
 # What must be money, and what must be none.
-_MONEY = frozenset({"amount", "cap", "caps.amount", "parts.amount", "top_up.paid"})
+_MONEY = frozenset({"amount", "cap", "caps.amount", "parts.amount", "top_up.paid", "budgets.amount"})
 _FACTORS = frozenset({"multipliers.factor"})
 
 
@@ -85,6 +86,15 @@ class TypeCheck:
                 self._table(item, item.table, clause.home)
             elif item.expression is not None and not self.typing.tree(item.expression, item.home).faults:
                 self.formula(item.expression, clause.home)
+
+    def settling(self, rule: CompiledSettling) -> None:
+        """The formulas of a budget or a quota, where it stands."""
+        limit, key = ("budgets.amount", "order_by") if rule.kind == "budget" else ("quotas.count", "rank_by")
+        self.formula(rule.limit, rule.home, limit, _FIGURE)
+        if rule.key is not None:
+            self.formula(rule.key, rule.home, key, _WORD)
+        if rule.by is not None:
+            self.formula(rule.by, rule.home, "by", _WORD)
 
     def _settle(self, items: Iterable[Item], home: Home) -> None:
         """Find out about names before those that need them."""

@@ -10,6 +10,7 @@ from yanlian.engine.feel import ast
 from yanlian.engine.feel.static import Typed
 from yanlian.engine.policy.compiled import CompiledDocument, Expression, Home, Item
 from yanlian.engine.policy.fault import Faults
+from yanlian.engine.policy.settlement.compile import CompiledSettling
 from yanlian.engine.policy.types.check import TypeCheck
 from yanlian.engine.policy.types.facts import field_type
 from yanlian.engine.policy.types.measures import Measures
@@ -107,7 +108,11 @@ def fact(schema: Schema, record: str, field: str) -> Known:
 
 
 def type_packs(
-    schema: Schema, homes: Iterable[Home], documents: Iterable[CompiledDocument], faults: Faults
+    schema: Schema,
+    homes: Iterable[Home],
+    documents: Iterable[CompiledDocument],
+    faults: Faults,
+    settling: Iterable[CompiledSettling] = (),
 ) -> PackTypes:
     """Type every formula of compiled packs once, and note what in them can never give what is asked of it.
 
@@ -122,6 +127,8 @@ def type_packs(
         check.home(home)
     for document in documents:
         check.document(document)
+    for rule in settling:
+        check.settling(rule)
     return PackTypes(typing, measures, check.stands)
 
 
