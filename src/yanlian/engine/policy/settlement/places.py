@@ -47,8 +47,9 @@ def placed(scores: Sequence[int], held: Sequence[bool], places: int, ties: Ties,
             elif left > 0 and ties == "manual":
                 place = "tied"
             taken += place == "in"
-            # Level ones that all get in stand or fall with the first of them.
-            position = first if ties == "all" else taken
+            # Level ones stand or fall together: with the first of them where all get in, with the last where a person
+            # decides as soon as one does not.
+            position = {"all": first, "manual": first + fresh - 1}.get(ties, taken)
             found.append(Placed(place, rank, place == "in" and ahead[n] > 0 and position + ahead[n] > places))
         left = left - fresh if fits else 0
     return found
