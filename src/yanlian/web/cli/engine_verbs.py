@@ -70,6 +70,32 @@ def check(
         raise typer.Exit(1)
 
 
+@pack.command("delivery")
+def delivery(
+    folders: Folders,
+    as_of: Annotated[str, typer.Option(help="What counts as today, 2025-12-31.")] = "",
+    snapshot: Annotated[Path | None, typer.Option(help="A snapshot's folder: what departments deliver there.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    english: English = False,
+) -> None:
+    """Say of each clause whether it may go out without application (免申即享), and where not, why."""
+    from yanlian.engine.policy.lint import delivered_in
+    from yanlian.web.cli.delivery_report import assessed, tell_delivery, tell_delivery_json
+
+    language: Language = "en" if english else "zh"
+    day = _day(as_of) or datetime.now().astimezone().date()
+    try:
+        delivered = delivered_in(snapshot) if snapshot is not None else None
+    except Refused as refused:
+        stop(refused.text(language))
+        return
+    found = assessed(_loaded(folders, language), {_id_of(folder) for folder in folders}, day, delivered)
+    if as_json:
+        tell_delivery_json(found)
+    else:
+        tell_delivery(found, language)
+
+
 @pack.command("test")
 def run_tests(folders: Folders, english: English = False) -> None:
     """Run the worked cases of the packs. Ends with 1 when one fails."""

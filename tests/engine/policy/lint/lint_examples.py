@@ -11,7 +11,7 @@ from typing import cast
 import yaml
 from tests.engine.policy.tiny_packs import Data, written
 
-from yanlian.engine.policy import Fault
+from yanlian.engine.policy import Fault, PackSet, load_packs
 from yanlian.engine.policy.lint import review_folder
 from yanlian.engine.policy.lint.notes import Delivered
 
@@ -44,17 +44,25 @@ def laid(below: Mapping[str, object], above: Mapping[str, object]) -> Data:
     return {key: value for key, value in merged.items() if value is not None}
 
 
+def folder_of(folder: Path, example: Mapping[str, object]) -> Path:
+    """An example laid over the base and written as a pack."""
+    several = [example, *cast("list[Data]", example.get("documents", []))]
+    documents = [_document(base(), one, number) for number, one in enumerate(several)]
+    return written(folder, *documents, **cast("Data", example.get("pack", {})))
+
+
+def packs_of(folder: Path, example: Mapping[str, object]) -> PackSet:
+    """An example, loaded."""
+    return load_packs([folder_of(folder, example)])
+
+
 def reviewed(folder: Path, example: Mapping[str, object]) -> list[Fault]:
     """What the review finds of an example."""
-    plain = base()
-    several = [example, *cast("list[Data]", example.get("documents", []))]
-    documents = [_document(plain, one, number) for number, one in enumerate(several)]
-    pack = cast("Data", example.get("pack", {}))
-    day = example.get("today", plain["today"])
+    day = example.get("today", base()["today"])
     assert isinstance(day, date)
     delivered = example.get("delivered")
     known = Delivered(frozenset(cast("list[str]", delivered))) if delivered else None
-    return review_folder(written(folder, *documents, **pack), day, known)
+    return review_folder(folder_of(folder, example), day, known)
 
 
 def _document(plain: Data, example: Mapping[str, object], number: int) -> Data:

@@ -12,10 +12,11 @@ from yanlian.engine.policy.lint.accepted import answered
 from yanlian.engine.policy.lint.documents import note_documents
 from yanlian.engine.policy.lint.fair import note_fair
 from yanlian.engine.policy.lint.held import note_held
+from yanlian.engine.policy.lint.modes import note_modes
 from yanlian.engine.policy.lint.notes import Delivered, Review
 from yanlian.engine.policy.load import PackSet, load_packs
 
-FAMILIES: Sequence[Callable[[Review], None]] = (note_documents, note_held, note_fair)
+FAMILIES: Sequence[Callable[[Review], None]] = (note_documents, note_held, note_fair, note_modes)
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
