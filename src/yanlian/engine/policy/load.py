@@ -84,6 +84,13 @@ def read_and_build(folder: Path | str) -> tuple[PackSet | None, list[Fault]]:
     return (None if faults.errors else packs), faults.found
 
 
+def read_pack(folder: Path | str) -> tuple[Pack | None, list[Fault]]:
+    """One pack as it is written, without what it requires and without compiling it; None when it cannot be read."""
+    faults = Faults()
+    pack = _read_pack(Path(folder), faults)
+    return pack, faults.found
+
+
 # Reading
 
 
@@ -350,4 +357,4 @@ def _note_clause_ids(packs: Iterable[Pack], faults: Faults) -> None:
                 seen.setdefault(one, f"{pack.id}/{file}:{line}")
 
 
-__all__ = ["Names", "PackSet", "build", "load_packs", "read_and_build"]
+__all__ = ["Names", "PackSet", "build", "load_packs", "read_and_build", "read_pack"]
