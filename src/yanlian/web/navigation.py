@@ -44,6 +44,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
         (
             Entry("my-benefits", ("我的政策", "My benefits"), Permission.SEE_OWN_BENEFITS),
             Entry("policies", ("政策库", "Policy library"), Permission.SEE_POLICIES),
+            Entry("versions", ("政策包版本", "Pack versions"), Permission.SEE_VERSIONS),
             Entry("runs", ("测算", "Runs"), Permission.SEE_RUNS),
         ),
     ),

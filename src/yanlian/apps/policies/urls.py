@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from yanlian.apps.policies import model_pages, modeller_pages, why_pages
 
 urlpatterns = [
+    path("", include("yanlian.apps.policies.versions.urls")),
     path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why"),
     path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),
     path("policies/<str:clause_id>/document.dmn", model_pages.document_dmn, name="document-dmn"),

@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
 from yanlian.apps.policies.versions.in_force import folders_with
-from yanlian.apps.policies.versions.texts import Texts, pack_id_in
+from yanlian.apps.policies.versions.texts import Texts, pack_id_in, texts_of
 from yanlian.base.refusal import Language, Refused
 from yanlian.engine.policy import PackFaults, check_pack, load_packs, run_cases
 from yanlian.engine.policy.fault import Fault
@@ -81,8 +82,8 @@ class Findings:
         }
 
 
-def check_texts_of(pack: str, texts: Texts, day: date) -> Findings:
-    """The faults of a pack's texts among the other packs of a day, and what its cases give.
+def check_texts_of(pack: str, texts: Texts, day: date, *, cases: bool = True) -> Findings:
+    """The faults of a pack's texts among the other packs of a day, and what its cases give (unless not asked).
 
     An error in another pack counts too: once in force, the draft would stop everything.
     """
@@ -97,13 +98,19 @@ def check_texts_of(pack: str, texts: Texts, day: date) -> Findings:
         except PackFaults as faults:
             found += [_finding(one) for one in faults.faults if one.severity == "error"]
             return _findings(found, [], 0, "")
-        results = run_cases(packs, pack)
+        results = run_cases(packs, pack) if cases else []
         failed = [
             Failure(one.clause, one.case.name, one.case.file, one.case.line, one.text("zh"), one.text("en"))
             for one in results
             if not one.passed
         ]
         return _findings(found, failed, len(results), packs.hash)
+
+
+@lru_cache(maxsize=32)
+def faults_of(pack: str, files: tuple[tuple[str, str], ...], day: date) -> Findings:
+    """The same without the cases, of texts by their digests: what a page shows after each saving."""
+    return check_texts_of(pack, texts_of(dict(files)), day, cases=False)
 
 
 def _findings(found: Sequence[Finding], failed: Sequence[Failure], cases: int, digest: str) -> Findings:

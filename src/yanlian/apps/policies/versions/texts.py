@@ -81,12 +81,21 @@ def _pack_id(file: Path, changed_ns: int) -> str:
 
 def pack_id_in(text: str) -> str:
     """The id in the text of a pack.yaml, or "" when there is none."""
+    return _head(text, "id")
+
+
+def title_in(text: str) -> str:
+    """The title in the text of a pack.yaml, or ""."""
+    return _head(text, "title")
+
+
+def _head(text: str, key: str) -> str:
     try:
         root = read_tree(text)
     except Unreadable:
         return ""
     head = root.get("pack") if isinstance(root, Mapped) else None
-    found = head.get("id") if isinstance(head, Mapped) else None
+    found = head.get(key) if isinstance(head, Mapped) else None
     return found.text.strip() if isinstance(found, Scalar) else ""
 
 

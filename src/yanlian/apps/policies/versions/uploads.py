@@ -1,0 +1,62 @@
+"""Texts of packs out of what a browser sends: YAML files, a zip of them, or a filled-in workbook."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+from django.http import HttpRequest
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.policy.load import MAX_FILES
+from yanlian.engine.policy.tree import MAX_BYTES, Unreadable, decode
+
+_YAML = (".yaml", ".yml")
+_MOST_FILES = MAX_FILES
+
+
+def uploaded_texts(request: HttpRequest) -> dict[str, str]:
+    """File name → text of everything under `files`; zips are opened, folders in them do not count.
+
+    Refused: `version_file_type`, `version_file_text`, `version_file_large`, `version_files_many`.
+    """
+    texts: dict[str, str] = {}
+    for one in request.FILES.getlist("files"):
+        name = PurePosixPath((one.name or "").replace("\\", "/")).name
+        if (one.size or 0) > MAX_BYTES * 5:
+            raise Refused("version_file_large", file=name, most=MAX_BYTES * 5)
+        content = one.read()
+        if name.lower().endswith(".zip"):
+            texts |= _from_zip(name, content)
+        elif name.lower().endswith(_YAML):
+            texts[name] = _text(name, content)
+        else:
+            raise Refused("version_file_type", found=name)
+    return texts
+
+
+def _from_zip(name: str, content: bytes) -> dict[str, str]:
+    try:
+        opened = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile as error:
+        raise Refused("version_file_text", file=name) from error
+    texts: dict[str, str] = {}
+    with opened:
+        inside = [one for one in opened.infolist() if one.filename.lower().endswith(_YAML)]
+        if len(inside) > _MOST_FILES:
+            raise Refused("version_files_many", found=len(inside), most=_MOST_FILES)
+        for one in inside:
+            # The size that the archive claims bounds what is read of it.
+            if one.file_size > MAX_BYTES:
+                raise Refused("version_file_large", file=one.filename, most=MAX_BYTES)
+            with opened.open(one) as file:
+                texts[PurePosixPath(one.filename).name] = _text(one.filename, file.read(MAX_BYTES + 1))
+    return texts
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return decode(content)
+    except Unreadable as problem:
+        raise Refused("version_file_text", file=name) from problem
