@@ -88,7 +88,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponseBase:
         "title": title,
         "lead": t("{old} → {new}", "{old} → {new}", old=old.title, new=new.title),
         "crumbs": [*trail, (title, None)],
-        "version": found,
+        "pack_version": found,
         "old": old,
         "new": new,
         "chosen": chosen,

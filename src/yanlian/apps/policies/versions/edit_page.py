@@ -99,7 +99,7 @@ def _show(
     context = {
         "title": name,
         "crumbs": [*trail, (name, None)],
-        "version": found,
+        "pack_version": found,
         "version_title": shown_title(found),
         "name": name,
         "text": text,

@@ -82,5 +82,6 @@ KEYS: dict[str, Text] = {
 
 def path_text(path: Sequence[str]) -> str:
     """The path in the reader's language; what is not a key is a name that the pack gives."""
-    parts = [say(KEYS[one]) if one in KEYS else one for one in path]
+    keys = {**KEYS, "rules": ("行", "row")} if "tables" in path else KEYS
+    parts = [say(keys[one]) if one in keys else one for one in path]
     return " · ".join(part for part in parts if part)

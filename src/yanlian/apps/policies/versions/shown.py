@@ -99,7 +99,7 @@ def verbs_for(user: User, version: PackVersion) -> list[str]:
     """What this person may do with the version as it stands, the next step first."""
     verbs = []
     writes, approves = permits(user, Permission.WRITE_VERSIONS), permits(user, Permission.APPROVE_POLICIES)
-    if version.state in OPEN and writes:
+    if version.state == S.DRAFT and writes:
         verbs.append("check")
     if version.state == S.CHECKED and approves and user.pk not in writers_of(version):
         verbs.insert(0, "approve")
@@ -160,9 +160,9 @@ class FileLine:
 
 
 def file_lines(version: PackVersion, texts: Mapping[str, str]) -> list[FileLine]:
-    """The files; `change`: new, changed or "" against the version that it was begun from."""
+    """The files, changed ones first; `change`: new, changed or "" against the version that it was begun from."""
     base = version.based_on.files if version.based_on else {}
-    return [
+    lines = [
         FileLine(
             name,
             text.count("\n") + 1,
@@ -171,3 +171,4 @@ def file_lines(version: PackVersion, texts: Mapping[str, str]) -> list[FileLine]
         )
         for name, text in texts.items()
     ]
+    return sorted(lines, key=lambda line: (not line.change, line.name))

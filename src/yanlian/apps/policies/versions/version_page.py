@@ -170,7 +170,7 @@ def _show(request: HttpRequest, found: PackVersion, *refusals: Refused) -> HttpR
     context = {
         "title": shown_title(found),
         "crumbs": [(say(VERSIONS.title), reverse("versions")), (str(found), None)],
-        "version": found,
+        "pack_version": found,
         "state": state_on(found, day, standing(day)),
         "steps": steps_of(found, events),
         "verbs": verbs,
