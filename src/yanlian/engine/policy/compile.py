@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import RecordKind, Schema
-from yanlian.engine.feel import FeelError, Function, ast, compile_expression
+from yanlian.engine.feel import FeelError, Function, ast, compile_expression, parse
 from yanlian.engine.feel.builtins import FUNCTIONS
 from yanlian.engine.feel.names import KEYWORDS, needs_telling
 from yanlian.engine.feel.tokens import words_of
@@ -25,6 +25,7 @@ from yanlian.engine.policy.functions import PACK_FUNCTIONS, scale_function
 from yanlian.engine.policy.model import Definition, Formula, Names, Parameter, Scale, Table
 from yanlian.engine.policy.naming import Kind, NameCheck
 from yanlian.engine.policy.reading import nearest
+from yanlian.engine.policy.shorthand import SHORTHANDS, has_shorthand, misused, written_out
 
 FUNCTION_NAMES: Mapping[str, object] = {**FUNCTIONS, **PACK_FUNCTIONS}
 
@@ -64,6 +65,8 @@ class Compiler:
     def _taken(self, name: str) -> bool:
         if name in self.schema.names or name in FUNCTION_NAMES or name == PARAMETER_ON:
             return True
+        if name in SHORTHANDS:
+            return True
         return name in BASE_NAMES | DOCUMENT_NAMES | EVENT_NAMES or name in self.entity_names()
 
     def entity_names(self) -> set[str]:
@@ -94,7 +97,7 @@ class Compiler:
     def names_of(self, home: Home) -> list[str]:
         """All names in scope, for hints."""
         names = [*home.visible, *self.schema.names, *home.event_names, *BASE_NAMES, *self.entity_names()]
-        return [*names, *(DOCUMENT_NAMES if home.document else ()), *FUNCTION_NAMES, PARAMETER_ON]
+        return [*names, *(DOCUMENT_NAMES if home.document else ()), *FUNCTION_NAMES, *SHORTHANDS, PARAMETER_ON]
 
     # Items
 
@@ -139,8 +142,10 @@ class Compiler:
         """A formula compiled, and the kind of record it gives. None when it has a fault, which is noted."""
         before = len(self.faults.found)
         try:
+            functions = self.functions(home)
+            text = self._plain_feel(formula, home, functions)
             compiled = compile_expression(
-                formula.text, names=self.special_names(home), units=True, functions=self.functions(home), where="FEEL"
+                text, names=self.special_names(home), units=True, functions=functions, where="FEEL"
             )
         except FeelError as error:
             self.feel_fault(formula, error)
@@ -154,6 +159,16 @@ class Compiler:
             constant = compiled.ast.value
         plain = "" if uses & self._own_names(home) else " ".join(formula.text.split())
         return Expression(formula, compiled, uses, reach, dated, constant, plain), kind
+
+    def _plain_feel(self, formula: Formula, home: Home, functions: Iterable[str]) -> str | ast.Expression:
+        """The formula with calls of shorthands written out; the text itself where there are none."""
+        if not has_shorthand(formula.text):
+            return formula.text
+        names = (*self.special_names(home), *functions, *SHORTHANDS)
+        tree = written_out(parse(formula.text, names=names, units=True, where="FEEL"))
+        for node, refusal in misused(tree):
+            self.faults.add_refusal(formula.line_of(node.place.line), refusal)
+        return tree
 
     def _own_names(self, home: Home) -> set[str]:
         """Names whose meaning hangs on where they stand."""

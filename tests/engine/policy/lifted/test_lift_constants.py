@@ -10,9 +10,9 @@ import pytest
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.parser import parse
 from yanlian.engine.feel.printer import print_expression
+from yanlian.engine.feel.rebuild import substituted
 from yanlian.engine.policy.lifted.lift import lifted
 from yanlian.engine.policy.lifted.made_rows import MOST, UNDELIVERED, rows_of
-from yanlian.engine.policy.lifted.rebuild import substituted
 
 
 def lift(text: str) -> tuple[str, list[tuple[str, object]]]:

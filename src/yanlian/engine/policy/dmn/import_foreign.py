@@ -28,6 +28,7 @@ from yanlian.engine.policy.dmn.import_tables import Strange, cell, table_tree
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar, tree_text
 from yanlian.engine.policy.functions import PACK_FUNCTIONS
 from yanlian.engine.policy.load import PACK_FILE
+from yanlian.engine.policy.shorthand import SHORTHANDS
 from yanlian.engine.policy.to_fill import TO_FILL
 from yanlian.engine.policy.tree import Mapped, Tree
 
@@ -158,7 +159,7 @@ def pack_of(model: dmn.Model) -> Imported:
 def _taken() -> set[str]:
     """Names that mean something in every pack."""
     schema = load_schema()
-    names = {*schema.names, *PACK_FUNCTIONS, *BASE_NAMES, *DOCUMENT_NAMES, *EVENT_NAMES, PARAMETER_ON}
+    names = {*schema.names, *PACK_FUNCTIONS, *SHORTHANDS, *BASE_NAMES, *DOCUMENT_NAMES, *EVENT_NAMES, PARAMETER_ON}
     return names | {name for one in schema.entity.values() for name in (one.zh, one.key)}
 
 

@@ -14,8 +14,8 @@ from typing import cast
 
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.builtins import FUNCTIONS
+from yanlian.engine.feel.rebuild import rebuilt
 from yanlian.engine.feel.temporal import parse_date
-from yanlian.engine.policy.lifted.rebuild import rebuilt
 
 # Numbers as dossiers hold them: by decimal places, the type of the field.
 _PLACES = {0: "count", 1: "money", 2: "money", 3: "rate", 4: "rate", 5: "rate", 6: "rate"}

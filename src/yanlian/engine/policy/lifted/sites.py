@@ -19,7 +19,7 @@ from yanlian.engine.feel.dmn.graph import Node, elements
 from yanlian.engine.feel.dmn.kit import Case
 from yanlian.engine.feel.dmn.program import Program
 from yanlian.engine.feel.frame import MAX_STEPS
-from yanlian.engine.policy.lifted.rebuild import Trees, substituted
+from yanlian.engine.feel.rebuild import Trees, substituted
 from yanlian.engine.policy.lifted.written import sample, written
 
 
