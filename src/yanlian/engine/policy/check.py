@@ -16,13 +16,18 @@ def check_pack(folder: Path | str) -> list[Fault]:
 
     Packs that it requires are read too, and only their errors are told.
     """
+    return read_and_check(folder)[1]
+
+
+def read_and_check(folder: Path | str) -> tuple[PackSet | None, list[Fault]]:
+    """The same with the packs themselves; None when they have errors."""
     packs, faults = read_and_build(folder)
     if packs is not None:
         faults = [*faults, *_case_faults(packs, str(folder))]
     own = Path(folder)
     names = {own.name, *(pack.id for pack in (packs.packs if packs else ()) if Path(pack.folder) == own)}
     kept = [fault for fault in faults if fault.severity == "error" or fault.pack in names]
-    return sorted(kept, key=lambda f: (f.pack, f.file, f.line, f.severity, f.code))
+    return packs, sorted(kept, key=lambda f: (f.pack, f.file, f.line, f.severity, f.code))
 
 
 def _case_faults(packs: PackSet, folder: str) -> list[Fault]:

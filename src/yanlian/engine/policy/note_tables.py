@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from yanlian.engine.dossier import Field, RecordKind
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.tables import Column, Finding, Rule, examine
+from yanlian.engine.feel.tables import Column, Finding, examine
 from yanlian.engine.policy.compiled import CompiledTable, Home
+from yanlian.engine.policy.dated_tables import rules_by_day
 from yanlian.engine.policy.fault import Severity
 from yanlian.engine.policy.model import Definition, Formula
 from yanlian.engine.policy.naming import NameCheck
@@ -38,16 +39,22 @@ _NEVER_NEGATIVE = frozenset({"count", "year", "area"})
 
 def note_table(compiler: Compiler, table: CompiledTable, home: Home) -> None:
     """Note what is found out about a table at the lines of its rows. Cases that no row covers are a warning unless the
-    table says why they may stay open (`incomplete`)."""
+    table says why they may stay open (`incomplete`). Where cells name parameters, the table is examined on every day on
+    which one of them changes; what stays the same is told once."""
     source = table.source
     columns = [_column(compiler, one.formula, one.compiled.ast, home) for one in table.inputs]
-    rules = [Rule(tuple(t.ast for t in row.tests), tuple(o.ast for o in row.outputs)) for row in table.decision.rows]
-    for finding in examine(columns, rules, source.hit, output_order=source.ranked, steps=STEPS, most=_MOST):
-        if _is_expected(finding, explained=bool(source.incomplete)):
-            continue
-        line = source.rows[finding.rows[-1] - 1][0].line if finding.rows and source.inputs else source.line
-        severity: Severity = "error" if finding.severity == "error" else "warning"
-        compiler.faults.add_refusal(line, finding.refusal(source.name), severity)
+    told: set[str] = set()
+    for day, rules in rules_by_day(table.decision, home):
+        found = examine(columns, rules, source.hit, output_order=source.ranked, steps=STEPS, most=_MOST)
+        for finding in found:
+            plain = finding.text("en")
+            if _is_expected(finding, explained=bool(source.incomplete)) or plain in told:
+                continue
+            told.add(plain)
+            line = source.rows[finding.rows[-1] - 1][0].line if finding.rows and source.inputs else source.line
+            severity: Severity = "error" if finding.severity == "error" else "warning"
+            name = source.name if day is None else f"{source.name}（自 {day}）"
+            compiler.faults.add_refusal(line, finding.refusal(name), severity)
 
 
 def _is_expected(finding: Finding, *, explained: bool) -> bool:

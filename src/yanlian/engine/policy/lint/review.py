@@ -6,17 +6,26 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from yanlian.engine.policy.check import check_pack
-from yanlian.engine.policy.fault import Fault, PackFaults
+from yanlian.engine.policy.check import read_and_check
+from yanlian.engine.policy.fault import Fault
 from yanlian.engine.policy.lint.accepted import answered
+from yanlian.engine.policy.lint.borders import note_borders
 from yanlian.engine.policy.lint.documents import note_documents
 from yanlian.engine.policy.lint.fair import note_fair
 from yanlian.engine.policy.lint.held import note_held
 from yanlian.engine.policy.lint.modes import note_modes
 from yanlian.engine.policy.lint.notes import Delivered, Review
-from yanlian.engine.policy.load import PackSet, load_packs
+from yanlian.engine.policy.lint.steps import note_steps
+from yanlian.engine.policy.load import PackSet
 
-FAMILIES: Sequence[Callable[[Review], None]] = (note_documents, note_held, note_fair, note_modes)
+FAMILIES: Sequence[Callable[[Review], None]] = (
+    note_documents,
+    note_held,
+    note_fair,
+    note_modes,
+    note_borders,
+    note_steps,
+)
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 
@@ -40,12 +49,8 @@ def review_packs(
 def review_folder(folder: Path | str, day: date | None = None, delivered: Delivered | None = None) -> list[Fault]:
     """Everything that there is to say about the pack in a folder: its faults, and, when it can be read, what a review
     finds. Packs that it requires are read too, but not reviewed."""
-    known = check_pack(folder)
-    if any(fault.severity == "error" for fault in known):
+    packs, known = read_and_check(folder)
+    if packs is None or any(fault.severity == "error" for fault in known):
         return known
-    try:
-        packs = load_packs([folder])
-    except PackFaults as faults:
-        return list(faults.faults)
     own = {pack.id for pack in packs.packs if Path(pack.folder) == Path(folder)}
     return [fault for fault in review_packs(packs, day, delivered, known=known) if fault.pack in own]
