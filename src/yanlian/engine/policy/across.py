@@ -1,7 +1,8 @@
 """What holds over several outcomes of one beneficiary: stacking groups (only the highest counts), then caps.
 
-Both only take away. Outcomes that are not decided yet take nothing away; where they could, the decided ones are marked
-`provisional` with the clauses that are open.
+Before both, `combination` chooses among clauses that exclude each other. All of them only take away. Outcomes that are
+not decided yet take nothing away; where they could, the decided ones are marked `provisional` with the clauses that
+are open.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from yanlian.engine.policy.amount import limit_of
 from yanlian.engine.policy.compiled import CompiledCap
 from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.outcome import Draft
-from yanlian.engine.policy.payments import Key, sum_paid
+from yanlian.engine.policy.payments import Key, sum_in_scope
 from yanlian.engine.policy.scope import DossierScope
 
-_OPEN_KINDS = frozenset({"unknown", "manual"})
+OPEN_KINDS = frozenset({"unknown", "manual"})
 
 
 def in_order(drafts: Iterable[Draft]) -> list[Draft]:
@@ -40,38 +41,41 @@ def apply_stacking(drafts: Sequence[Draft]) -> None:
         if draft.open_event:
             loose.setdefault(stacking.group, []).append(draft)
         else:
-            key = (stacking.group, stacking.per, _bucket(draft, stacking.per))
+            key = (stacking.group, stacking.per, bucket_of(draft, stacking.per))
             groups.setdefault(key, []).append(draft)
     for (group, _, _), members in groups.items():
-        eligible = [draft for draft in in_order(members) if draft.kind == "eligible"]
+        eligible = [draft for draft in in_order(members) if draft.kind == "eligible" and draft.taken]
         if not eligible:
             continue
         winner = max(eligible, key=lambda draft: draft.amount_fen)
         for draft in eligible:
             if draft is not winner:
-                _reduce(draft, 0, "stacking", group, winner.clause.id)
-        undecided = [draft for draft in [*members, *loose.get(group, [])] if draft.kind in _OPEN_KINDS]
-        _mark_provisional(winner, undecided)
+                reduce_to(draft, 0, "stacking", group, winner.clause.id)
+        undecided = [draft for draft in [*members, *loose.get(group, [])] if draft.kind in OPEN_KINDS]
+        mark_provisional(winner, undecided)
 
 
-def _bucket(draft: Draft, per: str) -> str:
+def bucket_of(draft: Draft, per: str) -> str:
+    """What outcomes must share to stand in one scope: the year, the matter, nothing."""
     return draft.period if per == "year" else draft.matter if per == "matter" else ""
 
 
-def _reduce(draft: Draft, to_fen: int, by: str, label: str, winner: str = "") -> None:
-    """Lower an amount and say why."""
+def reduce_to(draft: Draft, to_fen: int, by: str, label: str, winner: str = "", **more: object) -> None:
+    """Lower an amount and say why. Nothing is said where nothing is lowered."""
     if to_fen >= draft.amount_fen:
         return
     entry: dict[str, object] = {"by": by, "label": label, "from_fen": draft.amount_fen, "to_fen": to_fen}
     if winner:
         entry["winner"] = winner
+    entry |= more
     reduced = draft.reason.setdefault("reduced", [])
     assert isinstance(reduced, list)
     reduced.append(entry)
     draft.amount_fen = to_fen
 
 
-def _mark_provisional(draft: Draft, undecided: Iterable[Draft]) -> None:
+def mark_provisional(draft: Draft, undecided: Iterable[Draft]) -> None:
+    """Say that an amount may still change, and which clauses it waits for."""
     clauses = {one.clause.id for one in undecided if one is not draft}
     if clauses:
         known = draft.reason.get("provisional")
@@ -85,11 +89,11 @@ def _mark_provisional(draft: Draft, undecided: Iterable[Draft]) -> None:
 def apply_caps(frame: DossierScope, drafts: Sequence[Draft], *, own_only: bool = False) -> None:
     """Apply the caps over clauses, then groups, then documents. `own_only`: only those over a clause alone."""
     for over in ("clause",) if own_only else ("clause", "group", "document"):
-        for cap, members in _members(drafts, over):
+        for cap, members in members_under(drafts, over):
             _apply(frame, cap, members)
 
 
-def _members(drafts: Sequence[Draft], over: str) -> list[tuple[CompiledCap, list[Draft]]]:
+def members_under(drafts: Sequence[Draft], over: str) -> list[tuple[CompiledCap, list[Draft]]]:
     """Each cap of a kind with the outcomes it holds over. A cap that a document gives to its clauses counts once for
     all of them, unless it is over each clause alone."""
     found: dict[tuple[object, ...], tuple[CompiledCap, list[Draft]]] = {}
@@ -132,13 +136,13 @@ def _apply(frame: DossierScope, cap: CompiledCap, members: list[Draft]) -> None:
     paying = [draft for draft in members if draft.kind == "eligible" and draft.amount_fen > 0]
     if not paying:
         return
-    keys: list[Key] = [(draft.clause.id, draft.matter, draft.period) for draft in members if draft.kind == "eligible"]
-    clauses = _capped_clauses(cap, members)
+    keys = eligible_keys(members)
+    clauses = capped_clauses(cap, members)
     used: dict[str, int] = {}
     for draft in paying:
-        bucket = _bucket(draft, cap.source.per)
+        bucket = bucket_of(draft, cap.source.per)
         if bucket not in used:
-            before = _paid(frame, cap, draft, clauses, keys)
+            before = paid_under(frame, cap, draft, clauses, keys)
             if isinstance(before, Unknown):
                 draft.to_unknown(lack_of(before))
                 continue
@@ -151,13 +155,13 @@ def _apply(frame: DossierScope, cap: CompiledCap, members: list[Draft]) -> None:
         if limit.null:
             draft.to_manual(limit.null)
             continue
-        _reduce(draft, max(min(draft.amount_fen, limit.fen - used[bucket]), 0), "cap", cap.source.label)
+        reduce_to(draft, max(min(draft.amount_fen, limit.fen - used[bucket]), 0), "cap", cap.source.label)
         used[bucket] += draft.amount_fen
-        earlier = [one for one in members[: members.index(draft)] if one.kind in _OPEN_KINDS]
-        _mark_provisional(draft, [one for one in earlier if one.open_event or _bucket(one, cap.source.per) == bucket])
+        earlier = [one for one in members[: members.index(draft)] if one.kind in OPEN_KINDS]
+        mark_provisional(draft, [one for one in earlier if one.open_event or bucket_of(one, cap.source.per) == bucket])
 
 
-def _capped_clauses(cap: CompiledCap, members: Sequence[Draft]) -> set[str]:
+def capped_clauses(cap: CompiledCap, members: Sequence[Draft]) -> set[str]:
     """All clauses whose earlier payments count against a cap, also those that give nothing this time."""
     first = members[0].clause
     if cap.source.members:
@@ -168,12 +172,14 @@ def _capped_clauses(cap: CompiledCap, members: Sequence[Draft]) -> set[str]:
     return {draft.clause.id for draft in members}
 
 
-def _paid(frame: DossierScope, cap: CompiledCap, draft: Draft, clauses: set[str], keys: list[Key]) -> Decimal | Unknown:
+def eligible_keys(members: Iterable[Draft]) -> list[Key]:
+    """The outcomes whose own payments do not count as earlier ones."""
+    return [(draft.clause.id, draft.matter, draft.period) for draft in members if draft.kind == "eligible"]
+
+
+def paid_under(
+    frame: DossierScope, cap: CompiledCap, draft: Draft, clauses: set[str], keys: list[Key]
+) -> Decimal | Unknown:
     """Yuan paid before that count against a cap: none of them can be older than the document, or than the year."""
-    since = draft.clause.document.source.valid_from
-    if cap.source.per == "year" and draft.period.isdecimal():
-        since = max(since, date(int(draft.period), 1, 1))
-        return sum_paid(frame, clauses, keys, since=since, year=draft.period)
-    if cap.source.per == "matter":
-        return sum_paid(frame, clauses, keys, since=since, matter=draft.matter)
-    return sum_paid(frame, clauses, keys, since=since)
+    since, per = draft.clause.document.source.valid_from, cap.source.per
+    return sum_in_scope(frame, clauses, keys, per, since=since, matter=draft.matter, period=draft.period)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from yanlian.engine.feel import Compiled, Function
 from yanlian.engine.feel.decision_table import DecisionTable
+from yanlian.engine.policy.combination.exclusion import CompiledExclusion
 from yanlian.engine.policy.model import (
     Cap,
     Clause,
@@ -162,6 +163,7 @@ class CompiledClause:
     caps: tuple[CompiledCap, ...]
     rounding: Rounding
     result: Expression | None
+    exclusions: tuple[CompiledExclusion, ...] = ()
 
     @property
     def id(self) -> str:

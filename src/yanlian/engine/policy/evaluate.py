@@ -15,6 +15,8 @@ from yanlian.engine.dossier import Coverage, Dossier
 from yanlian.engine.feel import FeelError, IncompleteList, Missing, Unknown
 from yanlian.engine.policy.across import apply_caps, apply_stacking
 from yanlian.engine.policy.amount import Figure, figure_of
+from yanlian.engine.policy.combination.choose import choose
+from yanlian.engine.policy.combination.claims import Standing
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTest
 from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.load import PackSet
@@ -82,6 +84,8 @@ class Evaluator:
             if only is None or clause.id in only
         ]
 
+        self._standing = Standing.of(dict.fromkeys(one for clause in self.clauses for one in clause.exclusions))
+
     @property
     def clauses(self) -> list[CompiledClause]:
         """The clauses that are run, in order."""
@@ -120,8 +124,11 @@ class Evaluator:
         drafts = self.drafts(frame, only)
         paying = [draft for draft in drafts if draft.kind != "not_applicable"]
         if paying:
+            chosen = choose(frame, paying, self._standing) if self._standing.roles else []
             apply_stacking(paying)
             apply_caps(frame, paying)
+            for one in chosen:
+                assert one.total == sum(draft.amount_fen for draft in one.items), "weighed otherwise than paid"
         return drafts
 
     def drafts(self, frame: DossierScope, only: Container[str] | None = None) -> list[Draft]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Schema, load_schema
+from yanlian.engine.policy.combination.exclusion import CompiledExclusion
+from yanlian.engine.policy.combination.read_exclusions import read_exclusions
+from yanlian.engine.policy.combination.resolve import resolve_exclusions
 from yanlian.engine.policy.compile import Compiler
 from yanlian.engine.policy.compile_document import compile_document, document_home, pack_home, shared_items
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, Home, Item
@@ -152,12 +155,8 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
     trees = {file.name: tree for file in files if (tree := _read_file(file, folder.name, faults)) is not None}
     faults.at(folder.name, PACK_FILE)
     reader = Reader(faults)
-    root = reader.mapping(
-        trees.get(PACK_FILE),
-        "pack.yaml",
-        ("pack", "facts", "base_case", "cases", *SETTLEMENT_KEYS, *NAME_KEYS),
-        ("pack",),
-    )
+    known = ("pack", "facts", "base_case", "cases", "exclusions", *SETTLEMENT_KEYS, *NAME_KEYS)
+    root = reader.mapping(trees.get(PACK_FILE), "pack.yaml", known, ("pack",))
     node = reader.mapping(root.get("pack") if root else None, "pack", _PACK_KEYS, ("id", "title", "district"))
     if root is None or node is None:
         return None
@@ -167,6 +166,7 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
     names = read_names(reader, root)
     settling = read_settling(reader, root, "pack")
     cases = read_cases(reader, root.get("cases"), SUBJECTS[:1], base_case)
+    exclusions = read_exclusions(reader, root.get("exclusions"))
     documents = _read_documents(reader, trees, pack_id, base_case)
     return Pack(
         id=pack_id,
@@ -181,6 +181,7 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
         hash=_content_hash(trees.values()),
         settling=settling,
         cases=cases,
+        exclusions=exclusions,
     )
 
 
@@ -257,10 +258,22 @@ def build(packs: Sequence[Pack], faults: Faults) -> PackSet | None:
         note_pack(pack, schema, faults)
         note_to_fill(pack, PACK_FILE, faults)
     _note_clause_ids(packs, faults)
+    _give_exclusions(documents, resolve_exclusions(packs, faults, PACK_FILE))
     settling = compile_settling(compiler, pack_homes, documents)
     types = type_packs(schema, pack_homes, documents, faults, settling)
     digest = hashlib.sha256("\n".join(sorted(pack.hash for pack in packs)).encode()).hexdigest()
     return PackSet(tuple(packs), tuple(documents), schema, digest, types, tuple(faults.found), settling)
+
+
+def _give_exclusions(
+    documents: Iterable[CompiledDocument], exclusions: Mapping[str, Sequence[CompiledExclusion]]
+) -> None:
+    """Each clause knows the exclusions that speak of it."""
+    for document in documents:
+        document.clauses = tuple(
+            replace(clause, exclusions=tuple(exclusions[clause.id])) if clause.id in exclusions else clause
+            for clause in document.clauses
+        )
 
 
 def _document_homes(compiler: Compiler, pack: Pack, home: Home, faults: Faults) -> list[Home]:

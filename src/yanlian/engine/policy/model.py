@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from yanlian.engine.policy.combination.exclusion import Exclusion
 from yanlian.engine.policy.settlement.rules import Settling, Sharing
 
 Delivery = Literal["AUTO", "INSTANT", "APPLY", "MANUAL"]
@@ -366,6 +367,7 @@ class Document:
     file: str
     line: int
     accepted: tuple[Accepted, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     def in_force_on(self, day: date) -> bool:
         """Whether its events may be paid on a day, going by its dates alone."""
@@ -389,3 +391,4 @@ class Pack:
     hash: str
     settling: tuple[Settling, ...] = ()
     cases: tuple[Case, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()

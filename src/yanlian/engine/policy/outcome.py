@@ -21,8 +21,10 @@ class Outcome:
     """One line of a run. `amount_fen` is due after stacking and caps, `clause_fen` is what the clause alone gives.
 
     `reason` is data for pages, only with the keys that apply: failed [labels], missing [{fact, holder, period}],
-    manual text, null [labels of rules that gave null], reduced [{by, label, from_fen, to_fen, winner}], provisional
-    [clause ids], result, repeated [dates of later records of the same matter], draft.
+    manual text, null [labels of rules that gave null], reduced [{by, label, from_fen, to_fen, winner, paid_fen}],
+    alternatives [the combination chosen among clauses that exclude each other and the runner-up, each {total_fen,
+    outcomes [{clause, matter, period, fen}]}], provisional [clause ids], result, repeated [dates of later records of
+    the same matter], draft.
     """
 
     entity: str
@@ -55,6 +57,8 @@ class Draft:
     reason: dict[str, object] = field(default_factory=dict)
     # An event that may not even exist, whose matter and period nobody knows.
     open_event: bool = False
+    # False: left out of the combination of clauses that exclude each other.
+    taken: bool = True
 
     def finished(self, entity: str) -> Outcome:
         """The outcome."""

@@ -84,6 +84,32 @@ def sum_paid(
     return Unknown(frozenset(missing)) if missing else total
 
 
+def sum_in_scope(
+    frame: DossierScope,
+    clauses: Collection[str],
+    own: Collection[Key],
+    per: str,
+    *,
+    since: date,
+    matter: str,
+    period: str,
+) -> Decimal | Unknown:
+    """What was paid for these clauses in the scope (year, matter, life) of an outcome with this matter and period,
+    without what was paid for the outcomes `own`. None of it can be older than `since`, or than the year. Yuan."""
+    if per == "year" and period.isdecimal():
+        return sum_paid(frame, clauses, own, since=max(since, date(int(period), 1, 1)), year=period)
+    if per == "matter":
+        return sum_paid(frame, clauses, own, since=since, matter=matter)
+    return sum_paid(frame, clauses, own, since=since)
+
+
+def is_paid(frame: DossierScope, key: Key) -> bool:
+    """Whether there surely is a payment of this very outcome."""
+    return any(
+        isinstance(payment, Mapping) and not lack and _is_own(payment, (key,)) for payment, lack in _members(frame)
+    )
+
+
 def _counts(
     payment: Mapping[str, object],
     clauses: Collection[str],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from yanlian.engine.policy.combination.read_exclusions import read_exclusions
 from yanlian.engine.policy.model import Clause, Document, Source
 from yanlian.engine.policy.read_clause import read_clause
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
@@ -41,7 +42,7 @@ def read_document(reader: Reader, tree: Tree, pack: str, base: Mapping[str, obje
     node = reader.mapping(head, "document", _KEYS, ("id", "title", "status", "valid_from"))
     if root is None or node is None:
         return None
-    rules_node = reader.mapping(root.get("rules"), "rules", RULE_KEYS) or Mapped(root.line)
+    rules_node = reader.mapping(root.get("rules"), "rules", (*RULE_KEYS, "exclusions")) or Mapped(root.line)
     rules, _ = read_rules(reader, rules_node, "rules")
     document_id = reader.text(node, "id")
     clauses: list[Clause] = []
@@ -78,6 +79,7 @@ def read_document(reader: Reader, tree: Tree, pack: str, base: Mapping[str, obje
         file=reader.faults.file,
         line=node.line,
         accepted=read_accepted(reader, node.get("accepted")),
+        exclusions=read_exclusions(reader, rules_node.get("exclusions")),
     )
 
 
