@@ -113,3 +113,18 @@ def test_in_the_packs_of_the_repository_only_tied_clauses_share_a_hash():
     for group in set(tied):
         same = {found[o.id] for o in clauses if o.source.stacking and o.source.stacking.group == group}
         assert len(same) == 1
+
+
+def test_an_exclusion_ties_its_clauses_and_touches_them_when_it_changes(tmp_path):
+    def pack(name, per):
+        folder = write_pack(tmp_path / name / "t")
+        text = (folder / "t.yaml").read_text("utf-8")
+        rule = f"exclusions:\n    - {{label: 不同享, not_together: [{ONE}, {THREE}], per: {per}}}\n  "
+        (folder / "t.yaml").write_text(text.replace("subject:", f"{rule}subject:", 1), "utf-8")
+        packs = load_packs([folder])
+        return components(packs.clauses), hashes(folder)
+
+    tied, year = pack("a", "year")
+    _, life = pack("b", "life")
+    assert [set(one) for one in tied] == [{ONE, TWO, THREE}]
+    assert {one for one in year if year[one] != life[one]} == {ONE, TWO, THREE}

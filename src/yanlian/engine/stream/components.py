@@ -3,7 +3,7 @@ evaluates only clauses that differ.
 
 What a clause reads is found by mention: a parameter, scale, table or definition counts when its name stands anywhere in
 the clause's formulas, its document's rules, or the formulas of what already counts. That may be too much, never too
-little. Clauses that a stacking group or a cap ties together share one hash.
+little. Clauses that a stacking group, a cap or an exclusion ties together share one hash.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ def _ties(clause: CompiledClause) -> Iterator[tuple[str, ...]]:
     stacking = clause.source.stacking
     if stacking is not None:
         yield ("group", stacking.group)
+    for exclusion in clause.exclusions:
+        yield ("exclusion", exclusion.label, exclusion.per, *exclusion.clauses)
     for cap in clause.caps:
         if cap.source.over == "group":
             yield ("group", cap.source.name)
@@ -88,7 +90,8 @@ def _own_hash(
     capped = any(cap.source.over == "document" for cap in clause.caps)
     siblings = [one.id for one in clause.document.clauses] if capped else []
     district = clause.document.pack.district
-    told = [rules, named, gaps, siblings, district, dict(common)]
+    exclusions = [content(one, _SILENT) for one in clause.exclusions]
+    told = [rules, named, gaps, siblings, exclusions, district, dict(common)]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

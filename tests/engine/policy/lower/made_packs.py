@@ -274,6 +274,28 @@ class Packs(Formulas):
         if pays and self.often(0.25):
             overs = ("clause", "clause", "group") if self.often(tied) else ("clause",)
             made["caps"] = [self.cap(at, self.one_of(*overs), f"限{n}") for n in range(self.one_of(1, 2))]
+        if pays and self.often(tied * 0.3):
+            # Read where each clause stands: a plain amount, or facts.
+            wide = self.cap(Place(), "document", "宽限")
+            wide["over"] = self.one_of("department", "document", [str(made["id"]).split("-")[0]])
+            wide["except"] = [made["id"]] if self.often(0.4) else []
+            made["caps"] = [*made.get("caps", []), wide]
+
+    def exclusions(self, clauses: list[Data]) -> list[Data]:
+        """Rules of every kind over clauses that pay; what needs others is left out of the other rules."""
+        ids = [str(one["id"]) for one in clauses if not one.get("gate_only")]
+        self.chance.shuffle(ids)
+        found: list[Data] = []
+        if len(ids) > 5:
+            found.append({"label": "须同享", "clause": ids.pop(), "only_with": [ids.pop(), ids[0]]})
+        if len(ids) > 2:
+            found.append({"label": "排他", "clause": ids[-1], "only_without": ids[:-1][-2:]})
+        if len(ids) > 1:
+            count = self.one_of(2, min(3, len(ids)))
+            found.append({"label": "不同享", "not_together": [ids[:1], *ids[1:count]], "switch": self.often(0.3)})
+        for one in found:
+            one["per"] = self.one_of("year", "matter", "life")
+        return found
 
         if pays and not {"top_up", "stacking", "manual"} & made.keys() and self.often(0.15):
             made["stages"] = self.stages(at)
@@ -388,4 +410,7 @@ def _written(folder: Path, seeds: list[list[int]], dropped: set[str], salt: dict
         ]
         documents.append(made)
         at = shared
+    if how.tied:
+        clauses = [clause for one in documents for clause in one["clauses"]]
+        own["exclusions"] = maker(seeds[-1][-1] * 41).exclusions(clauses)
     return written(folder, *documents, facts=FACTS, **own)

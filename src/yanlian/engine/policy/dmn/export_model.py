@@ -171,6 +171,7 @@ def _notes(clauses: Iterable[CompiledClause]) -> list[Refused]:
             notes.append(Refused(code, clauses="、".join(ids)))
 
     note("dmn_pack_stacking", (c for c in listed if c.source.stacking is not None))
+    note("dmn_pack_exclusions", (c for c in listed if c.exclusions))
     note("dmn_pack_caps", (c for c in listed if c.caps))
     note("dmn_pack_is_known", (c for c in listed if _asks_whether_known(c)))
     note("dmn_pack_top_up", (c for c in listed if c.top_up is not None))

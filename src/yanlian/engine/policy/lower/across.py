@@ -1,7 +1,7 @@
 """What holds over several clauses of one dossier: only the highest of a stacking group counts, then caps.
 
 The same order as engine.policy.across. Where an outcome that a person must judge, or a payment made before, could
-change the result, the interpreter does it.
+change the result, the interpreter does it; and where two clauses that exclude each other are both eligible.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from yanlian.engine.native.ir import Node
+from yanlian.engine.policy.combination.exclusion import GIVER, CompiledExclusion
 from yanlian.engine.policy.compiled import CompiledCap, CompiledClause
 from yanlian.engine.policy.lower.clauses import Judged
 from yanlian.engine.policy.lower.dates import date_of
@@ -55,6 +56,7 @@ def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
     asks = [one.ask for one in members]
     stacked, capped = f.no, f.no
     clauses = [one.clause for one in members]
+    asks += [_excluded(f, one, members) for one in exclusions_over(clauses)]
     for group in rivals(clauses):
         stacked = b.either(stacked, _several([dues[n].judged.eligible for n in group], f))
         asks.append(_stacked(f, [dues[n] for n in group]))
@@ -65,6 +67,37 @@ def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
         asks.append(ask)
         capped = b.either(capped, low)
     return Settled(tuple(dues), b.either(*asks), stacked, capped)
+
+
+def exclusions_over(clauses: Sequence[CompiledClause]) -> list[CompiledExclusion]:
+    """The exclusions that speak of clauses of a component."""
+    return list(dict.fromkeys(one for clause in clauses for one in clause.exclusions))
+
+
+def _excluded(f: Formulas, exclusion: CompiledExclusion, members: Sequence[Judged]) -> Node:
+    """Where an exclusion may decide anything, which the interpreter works out: two rivals are eligible, a clause that
+    needs another has none in its scope, a person must judge one of them, or something was paid before."""
+    b = f.builder
+    concerned = [one for one in members if exclusion in one.clause.exclusions]
+    of = {one.clause.id: one for one in concerned}
+    sides = [[of[clause].eligible for clause in side if clause in of] for side in exclusion.sides]
+    asks = [_several([b.either(*side) for side in sides if side], f)]
+    for clause in exclusion.dependents:
+        if clause not in of:
+            continue
+        met, doubts = f.no, f.no
+        for giver in exclusion.givers:
+            if giver in of:
+                same, doubt = _together(f, of[clause], of[giver], exclusion.per)
+                met = b.either(met, b.both(same, of[giver].eligible))
+                doubts = b.either(doubts, b.both(doubt, of[giver].eligible))
+        asks.append(b.both(of[clause].eligible, b.either(b.negate(met), doubts)))
+    anything = b.either(*(one.eligible for one in concerned))
+    asks.append(b.both(anything, b.either(*(one.manual for one in concerned))))
+    # What others need is given whatever was paid.
+    barred = b.either(*(one.eligible for one in concerned if set(exclusion.roles(one.clause.id)) != {GIVER}))
+    asks.append(b.both(barred, b.negate(nothing_paid(f, exclusion.since))))
+    return b.either(*asks)
 
 
 def _several(nodes: Sequence[Node], f: Formulas) -> Node:
@@ -178,7 +211,8 @@ def caps_over(clauses: Sequence[CompiledClause]) -> list[tuple[CompiledCap, list
                 if cap.source.over == over:
                     keys.setdefault(cap_key(clause, cap), cap)
         found += [(cap, [n for n, one in enumerate(clauses) if is_under(one, cap, key)]) for key, cap in keys.items()]
-    return found
+    # One that excepts all clauses that are run holds over nothing.
+    return [(cap, places) for cap, places in found if places]
 
 
 def cap_key(clause: CompiledClause, cap: CompiledCap) -> tuple[object, ...]:
