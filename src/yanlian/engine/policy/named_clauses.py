@@ -1,4 +1,5 @@
-"""Ids in packs that stand for clauses: a clause's own, or a document's for all of its clauses."""
+"""Ids in packs that stand for clauses: a clause's own (of a staged one for all its stages), or a document's for all of
+its clauses."""
 
 from __future__ import annotations
 
@@ -21,6 +22,9 @@ class NamedClauses:
                 for clause in document.clauses:
                     self.clauses[clause.id] = clause
                     self._known[clause.id] = (clause.id,)
+                    if clause.stage is not None:
+                        whole = clause.stage.base
+                        self._known[whole] = (*self._known.get(whole, ()), clause.id)
 
     def found(self, ids: Sequence[str], key: str, line: int, faults: Faults) -> tuple[str, ...]:
         """The clauses behind some ids, each once, in the order of the ids; an id that is none is a fault."""

@@ -137,6 +137,12 @@ def test_a_document_stands_for_all_its_clauses(tmp_path):
     assert {one: outcome.amount_fen for one, outcome in found.items()} == {"A": 0, "X": 3000, "Y": 4000}
 
 
+def test_a_clause_with_stages_is_named_as_a_whole(amounts):
+    stages = [{"label": "首期", "share": "50%"}, {"label": "余款", "share": "50%"}]
+    staged = clause(id="A", amount="60", stages=stages, cases=[])
+    assert amounts(staged, *fen(B=50), rules=[not_together("A", "B")]) == {"A.1": 3000, "A.2": 3000, "B": 0}
+
+
 def test_an_exclusion_in_pack_yaml_reaches_over_documents_and_required_packs(tmp_path):
     written(tmp_path, document(*fen(N=30), document={"id": "N-DOC"}), name="base")
     head = {"id": "tiny", "title": "试", "district": "370212", "requires": ["base"]}

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+from tests.engine.policy.lower.made_exclusions import made_exclusions
 from tests.engine.policy.lower.made_facts import DATED, EVENTS, FACTS, FEES, MONEY, PAYMENTS, TAX, TITLES, WORDS, Kind
 from tests.engine.policy.lower.made_feel import Formulas, Place, shown
 from tests.engine.policy.tiny_packs import Data, written
@@ -280,23 +281,6 @@ class Packs(Formulas):
             wide["over"] = self.one_of("department", "document", [str(made["id"]).split("-")[0]])
             wide["except"] = [made["id"]] if self.often(0.4) else []
             made["caps"] = [*made.get("caps", []), wide]
-
-    def exclusions(self, clauses: list[Data]) -> list[Data]:
-        """Rules of every kind over clauses that pay; what needs others is left out of the other rules."""
-        ids = [str(one["id"]) for one in clauses if not one.get("gate_only")]
-        self.chance.shuffle(ids)
-        found: list[Data] = []
-        if len(ids) > 5:
-            found.append({"label": "须同享", "clause": ids.pop(), "only_with": [ids.pop(), ids[0]]})
-        if len(ids) > 2:
-            found.append({"label": "排他", "clause": ids[-1], "only_without": ids[:-1][-2:]})
-        if len(ids) > 1:
-            count = self.one_of(2, min(3, len(ids)))
-            found.append({"label": "不同享", "not_together": [ids[:1], *ids[1:count]], "switch": self.often(0.3)})
-        for one in found:
-            one["per"] = self.one_of("year", "matter", "life")
-        return found
-
         if pays and not {"top_up", "stacking", "manual"} & made.keys() and self.often(0.15):
             made["stages"] = self.stages(at)
 
@@ -412,5 +396,5 @@ def _written(folder: Path, seeds: list[list[int]], dropped: set[str], salt: dict
         at = shared
     if how.tied:
         clauses = [clause for one in documents for clause in one["clauses"]]
-        own["exclusions"] = maker(seeds[-1][-1] * 41).exclusions(clauses)
+        own["exclusions"] = made_exclusions(Random(seeds[-1][-1] * 41), clauses)
     return written(folder, *documents, facts=FACTS, **own)
