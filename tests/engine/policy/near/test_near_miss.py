@@ -53,12 +53,16 @@ def test_a_share_that_is_too_small_says_how_much_more_is_needed(miss):
     assert found.obstacles[0].share == ("4.2", "5")
     assert found.best.amount_fen == 10_000
     assert said(found, miss.packs) == [
-        "研发费用（税务年报 2024，加计扣除）现为 168 万元，需要不低于 200 万元，还差 32 万元"
-        "（该年度已结束，除非原数据有误）"
+        (
+            "研发费用（税务年报 2024，加计扣除）现为 168 万元，需要不低于 200 万元，还差 32 万元"
+            "（该年度已结束，除非原数据有误）"
+        )
     ]
     assert said(found, miss.packs, "en") == [
-        "R&D expense (Annual tax return 2024) is 1,680,000 yuan, needs to be at least 2,000,000 yuan: "
-        "320,000 yuan more (that year is over, unless the figure is wrong)"
+        (
+            "R&D expense (Annual tax return 2024) is 1,680,000 yuan, needs to be at least 2,000,000 yuan: "
+            "320,000 yuan more (that year is over, unless the figure is wrong)"
+        )
     ]
 
 
