@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.stream.engines import DEFAULT, SPARK, maker_for
 from yanlian.engine.stream.read import RunReader, open_run
 from yanlian.engine.stream.run import RunResult, Tell, run
+from yanlian.engine.stream.settle import settle_run
 from yanlian.engine.stream.since import run_since
 from yanlian.engine.stream.workers import finished_units
 
@@ -63,9 +65,10 @@ def evaluate(
         carrier = spark.OnSpark(where, settings or {})
     maker = maker_for(engine, folders, Path(dossiers), as_of, drafts=drafts, form=form)
     if since is None:
-        return run(Path(dossiers), maker, Path(out), workers=workers, progress=progress, carrier=carrier)
+        result = run(Path(dossiers), maker, Path(out), workers=workers, progress=progress, carrier=carrier)
+        return _with_settlement(result, folders, Path(dossiers))
     moved = None if old_dossiers is None else Path(old_dossiers)
-    return run_since(
+    result = run_since(
         Path(dossiers),
         maker,
         Path(out),
@@ -75,6 +78,13 @@ def evaluate(
         progress=progress,
         carrier=carrier,
     )
+    return _with_settlement(result, folders, Path(dossiers))
+
+
+def _with_settlement(result: RunResult, packs: Sequence[Path], dossiers: Path) -> RunResult:
+    """The same with what budgets and quotas came to, which are settled when the last dossier was evaluated."""
+    report = settle_run(result.path, packs, dossiers=dossiers)
+    return replace(result, report={**result.report, **report}) if report else result
 
 
 def read_run(path: Path | str) -> RunReader:

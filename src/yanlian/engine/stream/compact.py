@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,10 @@ from yanlian.engine.dossier.groups import ID, Dossiers, ids_of
 from yanlian.engine.dossier.overlay import open_dossiers, relative_to
 from yanlian.engine.stream.cursor import Cursor
 from yanlian.engine.stream.folder import claim, locked
-from yanlian.engine.stream.parts import PartNote, PartWriter, note_part, sweep
+from yanlian.engine.stream.parts import PartNote, PartWriter, naming_disk_faults, note_part, sweep
 from yanlian.engine.stream.read import ENTITY, PART, RunReader, open_run
 from yanlian.engine.stream.run import finish
+from yanlian.engine.stream.settled import SETTLEMENT
 
 
 def compact(run: Path, out: Path, *, each: Callable[[int, int], None] | None = None) -> RunReader:
@@ -42,6 +44,11 @@ def compact(run: Path, out: Path, *, each: Callable[[int, int], None] | None = N
         if found.state != "finished":
             sweep(out)
             finish(out, asked, list(_parts(reader, dossiers, out, each)))
+    if (run / SETTLEMENT).exists() and not (out / SETTLEMENT).exists():
+        making = out / f".making-{SETTLEMENT}"
+        with naming_disk_faults(out):
+            shutil.copyfile(run / SETTLEMENT, making)
+            making.replace(out / SETTLEMENT)
     return open_run(out)
 
 

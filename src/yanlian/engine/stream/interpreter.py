@@ -18,9 +18,12 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Coverage
 from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.engine.policy import Evaluator, PackSet, load_packs
+from yanlian.engine.policy.settlement.compile import settling_hash
+from yanlian.engine.policy.settlement.memory import rules_in_force
 from yanlian.engine.stream.components import clause_hashes
 from yanlian.engine.stream.outcomes import OUTCOME_SCHEMA, outcome_batch
 from yanlian.engine.stream.seam import Report
+from yanlian.engine.stream.settled import IDENTITY as SETTLEMENT
 
 ENGINE = "interpreter"
 # A batch becomes Python values all at once; a part takes seconds to make.
@@ -31,7 +34,8 @@ _UNIT_ROWS = 8_000
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """What a worker needs to make its own evaluator: folders, a date, the coverage. `pack_hash`: the content that the
-    folders had when the run was asked for; `clauses` None: all. See `EvaluatorMaker` for the rest."""
+    folders had when the run was asked for; `clauses` None: all; `settlement`: a
+    hash of the budgets and quotas that are settled when the run is finished. See `EvaluatorMaker` for the rest."""
 
     packs: tuple[Path, ...]
     coverage: Coverage
@@ -40,6 +44,7 @@ class Interpreter:
     pack_hash: str
     hashes: tuple[tuple[str, str], ...]
     clauses: frozenset[str] | None = None
+    settlement: str = ""
     batch_rows: int = _BATCH_ROWS
     unit_rows: int = _UNIT_ROWS
 
@@ -63,6 +68,7 @@ class Interpreter:
             "as_of": self.as_of.isoformat(),
             "drafts": "yes" if self.with_drafts else "no",
             "packs": self.pack_hash,
+            **({SETTLEMENT: self.settlement} if self.settlement else {}),
         }
 
     @property
@@ -126,10 +132,12 @@ def interpreter_of(
     loaded: PackSet, folders: Sequence[Path], coverage: Coverage, as_of: date, *, with_drafts: bool = False
 ) -> Interpreter:
     """The same when the packs are loaded already."""
-    clauses = Evaluator(loaded, as_of, with_drafts=with_drafts).clauses
+    evaluator = Evaluator(loaded, as_of, with_drafts=with_drafts)
+    clauses = evaluator.clauses
     district = next((pack.district for pack in reversed(loaded.packs) if pack.district), "")
     settings = {"district": district}
     hashes = clause_hashes(clauses, loaded.schema, coverage, as_of, settings)
     # Absolute: a worker process may stand elsewhere.
     found = tuple(folder.resolve() for folder in folders)
-    return Interpreter(found, coverage, as_of, with_drafts, loaded.hash, tuple(hashes.items()))
+    settlement = settling_hash(rules_in_force(evaluator))
+    return Interpreter(found, coverage, as_of, with_drafts, loaded.hash, tuple(hashes.items()), settlement=settlement)

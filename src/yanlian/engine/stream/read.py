@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from yanlian.engine.dossier.overlay import CHANGES
 from yanlian.engine.stream.cursor import Cursor, joined, last_key
 from yanlian.engine.stream.folder import Manifest, read_manifest
 from yanlian.engine.stream.parts import SUFFIX, PartNote, check_part
+from yanlian.engine.stream.settled import IDENTITY, SettlementFile, laid_over
 from yanlian.engine.stream.sheet import is_sheet
 from yanlian.engine.stream.sheet_merge import ENTRIES, clause_of, side_by_side, with_places
 from yanlian.engine.stream.sheet_rows import rows_of
@@ -59,10 +61,17 @@ class RunReader:
         for table in self.tables():
             yield from table.combine_chunks().to_batches()
 
-    def outcomes(self) -> Iterator[pa.RecordBatch]:
-        """Batches with one row an outcome (OUTCOME_SCHEMA), also of a run that is kept as sheets."""
-        for batch in self.batches():
-            yield _long(batch)
+    def outcomes(self, *, settled: bool = True) -> Iterator[pa.RecordBatch]:
+        """Batches with one row an outcome (OUTCOME_SCHEMA), also of a run that is kept as sheets; after budgets and
+        quotas, unless `settled` is False: then as the evaluator gave them."""
+        long = (_long(batch) for batch in self.batches())
+        found = self.settlement if settled else None
+        return long if found is None else found.over(long)
+
+    @cached_property
+    def settlement(self) -> SettlementFile | None:
+        """Budgets and quotas of the run; None when its packs have none. Refused: `run_unsettled`."""
+        return SettlementFile(self.path) if IDENTITY in self.manifest.identity else None
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Outcomes one by one; `reason` decoded."""
@@ -74,7 +83,12 @@ class RunReader:
     def entity(self, entity: str) -> list[dict[str, object]]:
         """The outcomes of one entity; only the groups that may hold it are read."""
         found = self._of(pa.array([entity], pa.string())).combine_chunks().to_batches()
-        return [row for batch in found for row in _decoded(_long(batch))]
+        settled = self.settlement
+        entries = [] if settled is None else settled.of([entity])
+        long = (_long(batch) for batch in found)
+        if settled is not None and entries:
+            long = (laid_over(batch, entries, settled.teller) for batch in long)
+        return [row for batch in long for row in _decoded(batch)]
 
     def _of(self, entities: pa.Array) -> pa.Table:
         if self.base is None or not len(self._kept):

@@ -24,13 +24,14 @@ from yanlian.engine.stream.parts import flush, naming_disk_faults
 from yanlian.engine.stream.read import CLAUSES, ROWS, RunReader, open_run
 from yanlian.engine.stream.run import RunResult, Tell, Work, carry_out, manifest_of, reading_of
 from yanlian.engine.stream.seam import EvaluatorMaker
+from yanlian.engine.stream.settled import IDENTITY as SETTLEMENT
 from yanlian.engine.stream.sheet_merge import splits_by_clause
 from yanlian.engine.stream.units import picked_units, units_of
 from yanlian.engine.stream.workers import Carrier, finished_units
 
 _PICKED = "picked.parquet"
 # What may differ between a run and its base: which clauses that touches, their own hashes say.
-_MAY_DIFFER = frozenset({"packs", "dossiers", "evaluator", "base"})
+_MAY_DIFFER = frozenset({"packs", "dossiers", "evaluator", "base", SETTLEMENT})
 
 
 def run_since(

@@ -140,6 +140,7 @@ def outcomes(
     entity: Annotated[str, typer.Option(help="Show the outcomes of one entity, by its id.")] = "",
     csv: Annotated[Path | None, typer.Option(help="Write all outcomes to this CSV file.")] = None,
     compact: Annotated[Path | None, typer.Option(help="Write an incremental run in full into this folder.")] = None,
+    rule: Annotated[str, typer.Option(help="Show who gets what under this budget or quota, by rank.")] = "",
     english: English = False,
 ) -> None:
     """What a run came to, clause by clause; or one entity's outcomes; or all of them as CSV."""
@@ -152,7 +153,11 @@ def outcomes(
         _write_csv(reader, csv, english=english)
     if compact is not None:
         _compact(run, compact, english=english)
-    if not entity and csv is None and compact is None:
+    if rule:
+        from yanlian.web.cli.settlement_report import show_rule
+
+        show_rule(reader, rule, english=english)
+    if not entity and csv is None and compact is None and not rule:
         _show_totals(reader, english=english)
 
 
@@ -189,6 +194,25 @@ def _show_totals(reader: RunReader, *, english: bool) -> None:
     sums = [f"{sum(one.kinds.get(kind, 0) for one in totals):,}" for kind in _KINDS]
     rows.append([_say("total", english), *sums, _yuan(sum(one.amount_fen for one in totals))])
     show_table(str(reader.path), columns, rows)
+    from yanlian.web.cli.settlement_report import show_settlement
+
+    show_settlement(reader, english=english)
+
+
+@verbs.command("settle")
+def settle(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    packs: Annotated[list[Path], typer.Option(help="Folder of a pack; give it several times.", file_okay=False)],
+    dossiers: Annotated[Path | None, typer.Option(help="Where the dossiers of the run lie now.")] = None,
+    english: English = False,
+) -> None:
+    """Settle the budgets and quotas of a run that was copied here from a cluster; others are settled when they end."""
+    from yanlian.engine.stream.api import read_run
+    from yanlian.engine.stream.settle import settle_run
+    from yanlian.web.cli.settlement_report import show_settlement
+
+    settle_run(run, packs, dossiers=dossiers)
+    show_settlement(read_run(run), english=english)
 
 
 def _yuan(fen: object) -> str:

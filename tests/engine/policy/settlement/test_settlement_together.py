@@ -324,3 +324,14 @@ def test_a_qualification_beyond_the_quota_is_not_eligible(packs):
 def test_quotas_come_before_budgets(packs):
     found, _ = settled(packs({**quota(2, **RANK), **budget("10")}), ranked(9, 7, 3))
     assert [one.amount_fen for one in found.values()] == [500, 500, 0]
+
+
+def test_a_budget_over_a_clause_in_stages_holds_over_all_of_them(packs):
+    stages = [{"label": "首期", "share": "50%"}, {"label": "余款"}]
+    cases = [{"name": "空", "as_of": date(2025, 12, 31), "expect": {"stages": {"首期": {}, "余款": {}}}}]
+    one = clause(id="A", event=EVENT, amount=YUAN, stages=stages, cases=cases, **budget("60", over="clause"))
+    found, result = settled(packs({}, one), {"a": firm(100)})
+    assert [rule.clauses for rule in result.rules] == [("A.1", "A.2")]
+    assert sum(one.amount_fen for one in found.values()) == 6000
+    made = packs(budget("60", over=["A"]), clause(id="A", event=EVENT, amount=YUAN, stages=stages, cases=cases))
+    assert [rule.clauses for rule in settled(made, {"a": firm(100)})[1].rules] == [("A.1", "A.2")]

@@ -90,9 +90,23 @@ def _of_document(document: CompiledDocument) -> Iterator[tuple[_Place, Settling]
     for source in document.source.rules.settling:
         kept = tuple(clause for clause in document.clauses if source.label not in clause.source.without)
         yield _Place(document.source.id, document.home, kept, kept), source
-    for clause in document.clauses:
-        for source in clause.source.settling:
-            yield _Place(clause.id, clause.home, (clause,), document.clauses), source
+    for name, together in _as_written(document.clauses).items():
+        first = together[0]
+        for source in first.source.settling:
+            yield _Place(name, first.home, together, document.clauses), source
+
+
+def _as_written(clauses: Iterable[CompiledClause]) -> dict[str, tuple[CompiledClause, ...]]:
+    """Clauses by the id that they have in the file: the stages of one stand together."""
+    found: dict[str, tuple[CompiledClause, ...]] = {}
+    for clause in clauses:
+        name = _written_id(clause)
+        found[name] = (*found.get(name, ()), clause)
+    return found
+
+
+def _written_id(clause: CompiledClause) -> str:
+    return clause.source.stage.base if clause.source.stage is not None else clause.id
 
 
 def _with_events(compiler: Compiler, home: Home, documents: Iterable[CompiledDocument]) -> Home:
@@ -130,22 +144,22 @@ def _members(
     if source.over.scope == "document":
         yield place.name, place.together
     elif source.over.scope == "clause":
-        for clause in place.alone:
-            yield clause.id, (clause,)
+        yield from _as_written(place.alone).items()
     else:
         yield place.name, tuple(_named(compiler, source, documents))
 
 
 def _named(compiler: Compiler, source: Settling, documents: Sequence[CompiledDocument]) -> Iterator[CompiledClause]:
-    """The clauses that are listed, and all those of documents that are, in their order."""
-    known = {one.source.id for one in documents} | {clause.id for one in documents for clause in one.clauses}
+    """The clauses that are listed, all stages of those in stages, all clauses of documents that are, in their order."""
+    every = [clause for one in documents for clause in one.clauses]
+    known = {one.source.id for one in documents} | {name for one in every for name in (one.id, _written_id(one))}
     for one in source.over.ids:
         if one not in known:
             hint = nearest(one, known)
             compiler.faults.add(source.line, "pack_settling_member", label=source.label, found=one, nearest=hint)
     for document in documents:
         for clause in document.clauses:
-            if clause.id in source.over.ids or document.source.id in source.over.ids:
+            if not {clause.id, _written_id(clause), document.source.id}.isdisjoint(source.over.ids):
                 yield clause
 
 

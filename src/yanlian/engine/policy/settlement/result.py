@@ -77,8 +77,9 @@ class Entry:
 @dataclass(slots=True)
 class Bucket:
     """What a rule came to in a year. `limit`: fen or places, None where its formula gave none; `paid`: fen paid before
-    to others than those who compete (places taken, of a quota); `count`: how many compete, `granted`: how many of them
-    get something; `line`: where the last one who gets anything stands, as words; `groups`: values of `by`."""
+    to others than those who compete, or beyond what is due (of a quota: places taken); `count`: how many compete,
+    `granted`: how many of them get something; `line`: where the last one who gets anything stands, as words; `groups`:
+    values of `by`."""
 
     rule: int
     name: str

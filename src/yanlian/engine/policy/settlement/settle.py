@@ -208,6 +208,9 @@ class _Settling:
         here = np.asarray(rows, np.int64)
         kept = here[np.isin(ground.state[here], [STATES.index("granted"), STATES.index("paid")])]
         bucket.granted = len(kept)
+        if isinstance(self.rule.source, Budget):
+            held = kept[self.claims.paid[kept] != NOT_PAID]
+            bucket.paid += sum((self.claims.paid[held] - ground.after[held]).tolist())
         if 0 < len(kept) < len(here):
             bucket.line = self._key_text(int(kept[-1]))
 
