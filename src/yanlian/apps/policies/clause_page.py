@@ -16,7 +16,8 @@ from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
 from yanlian.apps.policies.clause_terms import term_lines
 from yanlian.apps.policies.drawn import drawn
-from yanlian.apps.policies.packs import packs_in_use, today
+from yanlian.apps.policies.library.day import Day, dated, day_of
+from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
 from yanlian.apps.policies.results import latest_run
 from yanlian.apps.policies.table_grids import table_grids
@@ -73,26 +74,28 @@ MODES = {
 @page(owner="policies", permission=Permission.SEE_POLICIES)
 def clause(request: HttpRequest, clause_id: str) -> HttpResponseBase:
     """条款: who, under which conditions, how much, by which text, and does the rule pass its cases."""
+    day = day_of(request)
     try:
-        packs = packs_in_use()
+        packs = packs_in_use(day.on)
         found = packs.clause(clause_id)
     except PackFaults as faults:
         return faulty_packs(request, faults)
     except Refused as refusal:
         raise Http404(clause_id) from refusal
-    return render(request, "policies/clause.html", _context(request, packs, found))
+    return render(request, "policies/clause.html", _context(request, packs, found, day))
 
 
-def _context(request: HttpRequest, packs: PackSet, found: CompiledClause) -> dict[str, object]:
+def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: Day) -> dict[str, object]:
     source, document = found.source, found.document.source
     items = clause_parts.items_used(found)
     run = latest_run() if permits(request.user, Permission.SEE_RUNS) else None
     return {
         "title": source.title,
-        "crumbs": [(say(CLAUSES.title), reverse("policies")), (source.id, None)],
+        "crumbs": [(say(CLAUSES.title), reverse("policies") + day.query), (source.id, None)],
         "clause": source,
         "document": document,
-        "state": document_state(document, today()),
+        "state": document_state(document, day.on),
+        "day": day,
         "about": about(packs, source, document),
         # Only an address of the web becomes a link; packs also name files and shelves.
         "has_link": document.source.url.startswith(("https://", "http://")),
@@ -100,17 +103,17 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause) -> dic
         "vetoes": _rules(found, "veto"),
         "conditions": _rules(found, "condition"),
         "amount": amount_lines(found),
-        "parameters": clause_parts.parameter_lines(items, today()),
+        "parameters": clause_parts.parameter_lines(items, day.on),
         "tables": table_grids(packs, source.id, items),
         "scales": clause_parts.scales(items),
         "definitions": clause_parts.definitions(items),
         **drawn(packs, found, items),
-        "today": today(),
+        "today": day.on,
         "may_try": permits(request.user, Permission.TRY_RULES),
         **_cases(packs, source),
         "run": run,
         "counts": run.by_clause.get(source.id, {}) if run else {},
-        "dated": [(t("政策包", "Packs"), packs.hash[:12])],
+        "dated": [*dated(day), (t("政策包", "Packs"), packs.hash[:12])],
     }
 
 

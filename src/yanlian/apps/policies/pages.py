@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
 from yanlian.apps.people.access import Permission, page, permits
-from yanlian.apps.policies.packs import packs_in_use, today
+from yanlian.apps.policies.library.day import Day, dated, day_of, frame
+from yanlian.apps.policies.library.index import Hit, index_of
+from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.results import latest_run
 from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.model import Clause, Document
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import EXPORT, SEARCH, Choice, Column, Filter, Kind, Listing
 from yanlian.ui.words import english, say, t, words
 
 
@@ -32,6 +36,13 @@ class ClauseRow:
     holder: str
     eligible: int | None
     amount_fen: int | None
+    query: str = ""
+    hit: Hit | None = None
+
+    @property
+    def found_in(self) -> str:
+        """Where a search found it, as plain text."""
+        return "".join(mark.text for mark in self.hit.excerpt) if self.hit else ""
 
 
 def document_state(document: Document, today: date) -> str:
@@ -43,23 +54,49 @@ def document_state(document: Document, today: date) -> str:
     return "in_force" if document.in_force_on(today) else "expired"
 
 
-def clause_rows(*, with_run: bool) -> list[ClauseRow]:
-    """All clauses in the order of their documents. Raises PackFaults when the packs cannot be read."""
-    packs = packs_in_use()
+def clause_rows(day: Day, *, with_run: bool) -> list[ClauseRow]:
+    """All clauses of a day in the order of their documents. Raises PackFaults when the packs cannot be read."""
+    packs = packs_in_use(day.on)
     run = latest_run() if with_run else None
     totals = run.by_clause if run else {}
-    day = today()
     return [
         ClauseRow(
             clause=clause.source,
             document=clause.document.source,
-            state=document_state(clause.document.source, day),
+            state=document_state(clause.document.source, day.on),
             holder=packs.schema.holder_name(clause.source.department, t("zh", "en")),
             eligible=totals.get(clause.id, {}).get("eligible", 0) if run else None,
             amount_fen=totals.get(clause.id, {}).get("amount_fen", 0) if run else None,
+            query=day.query,
         )
         for clause in packs.clauses
     ]
+
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Ranked(FromMemory[R]):
+    """Rows that a search has chosen and ordered already."""
+
+    def found(self, text: str) -> Ranked[R]:
+        return self
+
+
+def ranked(rows: Sequence[ClauseRow], hits: Sequence[Hit]) -> list[ClauseRow]:
+    """The rows that were found, the best first, each with the words that say so."""
+    by_id = {row.clause.id: row for row in rows}
+    return [replace(by_id[hit.clause], hit=hit) for hit in hits if hit.clause in by_id]
+
+
+def _excerpt(row: ClauseRow) -> str:
+    marks = row.hit.excerpt if row.hit else ()
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", m.text) if m.found else m.text,) for m in marks))
+
+
+FOUND: Column[ClauseRow] = Column("found", ("相关内容", "Where it says so"), _excerpt, sortable=False)
+FOUND_PLAIN: Column[ClauseRow] = replace(FOUND, value=lambda row: row.found_in)
 
 
 def _documents() -> list[Choice]:
@@ -70,6 +107,11 @@ def _departments() -> list[Choice]:
     packs = packs_in_use()
     keys = dict.fromkeys(clause.source.department for clause in packs.clauses)
     return [Choice(key, packs.schema.holder_name(key, t("zh", "en"))) for key in keys]
+
+
+def _themes() -> list[Choice]:
+    themes = sorted({clause.source.theme for clause in packs_in_use().clauses if clause.source.theme})
+    return [Choice(one, one) for one in themes]
 
 
 def _of(group: str) -> list[Choice]:
@@ -83,10 +125,10 @@ RUN_COLUMNS: Sequence[Column[ClauseRow]] = (
 CLAUSES: Listing[ClauseRow] = Listing(
     title=("政策库", "Policy library"),
     file_name="policies",
-    search_hint=("按条款名称、原文或文件名搜索", "Search titles, wording or documents"),
+    search_hint=("搜索名称、原文、条件、材料、文件，多个词用空格隔开", "Search titles, wording, conditions, evidence"),
     columns=(
         Column("title", ("条款", "Clause"), lambda row: row.clause.title, main=True,
-               link=lambda row: reverse("clause", args=[row.clause.id])),
+               link=lambda row: reverse("clause", args=[row.clause.id]) + row.query),
         Column("id", ("编号", "Id"), lambda row: row.clause.id, Kind.CODE),
         Column("document", ("文件", "Document"), lambda row: row.document.title),
         Column("department", ("负责部门", "Department"), lambda row: row.holder),
@@ -99,6 +141,8 @@ CLAUSES: Listing[ClauseRow] = Listing(
         Filter("delivery", ("兑现方式", "Delivery"), lambda: _of("delivery")),
         Filter("state", ("状态", "State"), lambda: _of("document")),
         Filter("subject", ("适用对象", "For whom"), lambda: _of("kind")),
+        Filter("theme", ("主题", "Theme"), _themes),
+        Filter("grade", ("来源等级", "Source"), lambda: _of("grade")),
     ),
     empty=("还没有政策包。请先把政策包放入政策包文件夹。", "There are no policy packs yet."),
     page_size=100,
@@ -107,28 +151,38 @@ CLAUSES: Listing[ClauseRow] = Listing(
 
 @page(owner="policies", permission=Permission.SEE_POLICIES)
 def policies(request: HttpRequest) -> HttpResponseBase:
-    """政策库. The columns of the latest run are for those who may see runs."""
+    """政策库 on a day. The columns of the latest run are for those who may see runs."""
     with_run = permits(request.user, Permission.SEE_RUNS)
+    day = day_of(request)
+    question = request.GET.get(SEARCH, "").strip()[:200]
     try:
-        rows = clause_rows(with_run=with_run)
+        rows = clause_rows(day, with_run=with_run)
+        if question:
+            rows = ranked(rows, index_of(packs_in_use(day.on)).search(question))
     except PackFaults as faults:
         return faulty_packs(request, faults)
-    listing = replace(CLAUSES, columns=(*CLAUSES.columns, *RUN_COLUMNS)) if with_run else CLAUSES
-    listed = FromMemory(
+    columns = list(CLAUSES.columns)
+    if question:
+        columns.insert(1, FOUND_PLAIN if request.GET.get(EXPORT) else FOUND)
+    listing = replace(CLAUSES, columns=(*columns, *(RUN_COLUMNS if with_run else ())))
+    listed = Ranked(
         rows,
-        search=lambda row: (row.clause.title, row.clause.text, row.clause.id, row.clause.article, row.document.title),
+        search=lambda row: (row.clause.title,),
         filters={
             "document": lambda row, value: row.document.id == value,
             "department": lambda row, value: row.clause.department == value,
             "delivery": lambda row, value: row.clause.delivery == value,
             "state": lambda row, value: row.state == value,
             "subject": lambda row, value: value in (row.clause.subject or row.document.rules.subject),
+            "theme": lambda row, value: row.clause.theme == value,
+            "grade": lambda row, value: row.document.source.grade == value,
         },
         orders={column.key: column.value for column in listing.columns},
     )
     run = latest_run() if with_run else None
-    dated = [(t("最近测算", "Latest run"), f"#{run.pk} {run.as_of}")] if run else []
-    return show(request, listing, listed, dated=dated, more={"crumbs": [(say(CLAUSES.title), None)]})
+    when = [*dated(day), *([(t("最近测算", "Latest run"), f"#{run.pk} {run.as_of}")] if run else [])]
+    more = frame(request, day, "policies", say(CLAUSES.title))
+    return show(request, listing, listed, template="policies/library.html", dated=when, more=more)
 
 
 def faulty_packs(request: HttpRequest, faults: PackFaults) -> HttpResponseBase:
