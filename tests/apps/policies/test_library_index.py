@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from yanlian.apps.policies.library.index import ClauseIndex, excerpt, index_of, normal, tokens
+from yanlian.apps.policies.shelf.index import ClauseIndex, excerpt, index_of, normal, tokens
 from yanlian.engine.policy import load_packs
 
 

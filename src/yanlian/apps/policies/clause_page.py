@@ -16,10 +16,10 @@ from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
 from yanlian.apps.policies.clause_terms import term_lines
 from yanlian.apps.policies.drawn import drawn
-from yanlian.apps.policies.library.day import Day, dated, day_of
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
 from yanlian.apps.policies.results import latest_run
+from yanlian.apps.policies.shelf.day import Day, dated, day_of
 from yanlian.apps.policies.table_grids import table_grids
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults, PackSet

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from yanlian.apps.people.access import Permission, page, permits
-from yanlian.apps.policies.library.day import Day, dated, day_of, frame
-from yanlian.apps.policies.library.index import Hit, index_of
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.results import latest_run
+from yanlian.apps.policies.shelf.day import Day, dated, day_of, frame
+from yanlian.apps.policies.shelf.index import Hit, index_of
 from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.model import Clause, Document
 from yanlian.ui.list_page import show

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 
 from yanlian.apps.policies import model_pages, modeller_pages, why_pages
-from yanlian.apps.policies.library import pages as library_pages
+from yanlian.apps.policies.shelf import pages as shelf_pages
 
 urlpatterns = [
-    path("policy-documents/", library_pages.documents, name="policy-documents"),
-    path("policy-parameters/", library_pages.parameters, name="policy-parameters"),
+    path("policy-documents/", shelf_pages.documents, name="policy-documents"),
+    path("policy-parameters/", shelf_pages.parameters, name="policy-parameters"),
     path("", include("yanlian.apps.policies.versions.urls")),
     path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why"),
     path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),

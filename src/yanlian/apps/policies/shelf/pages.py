@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page
 from yanlian.apps.policies.clause_parts import constant
-from yanlian.apps.policies.library.day import Day, dated, day_of, frame
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.pages import document_state, faulty_packs
+from yanlian.apps.policies.shelf.day import Day, dated, day_of, frame
 from yanlian.engine.policy import PackFaults, PackSet
 from yanlian.engine.policy.model import Dated, Document, Names, Parameter
 from yanlian.ui.list_page import show
