@@ -48,8 +48,9 @@ class Settled:
     capped: Node
 
 
-def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
-    """Stacking and caps over the clauses of a component, in their order."""
+def settled(f: Formulas, members: Sequence[Judged], *, brief: bool = False) -> Settled:
+    """Stacking and caps over the clauses of a component, in their order. `brief`: nobody wants to be told that an
+    amount is provisional while a person has to judge another outcome."""
     b = f.builder
     alone = [b.choose(one.eligible, one.fen, b.const(0)) for one in members]
     dues = [Due(one, amount, amount) for one, amount in zip(members, alone, strict=True)]
@@ -59,11 +60,11 @@ def settled(f: Formulas, members: Sequence[Judged]) -> Settled:
     asks += [_excluded(f, one, members) for one in exclusions_over(clauses)]
     for group in rivals(clauses):
         stacked = b.either(stacked, _several([dues[n].judged.eligible for n in group], f))
-        asks.append(_stacked(f, [dues[n] for n in group]))
+        asks.append(_stacked(f, [dues[n] for n in group], brief=brief))
     for cap, places in caps_over(clauses):
         # A cap that only clauses have which do not apply here is none.
         holds = b.either(*(members[n].applies for n in bearers(clauses, cap)))
-        ask, low = _limited(f, cap, [dues[n] for n in places], holds)
+        ask, low = _limited(f, cap, [dues[n] for n in places], holds, brief=brief)
         asks.append(ask)
         capped = b.either(capped, low)
     return Settled(tuple(dues), b.either(*asks), stacked, capped)
@@ -120,7 +121,7 @@ def rivals(clauses: Sequence[CompiledClause]) -> list[list[int]]:
     return [group for group in found.values() if len(group) > 1]
 
 
-def _stacked(f: Formulas, group: list[Due]) -> Node:
+def _stacked(f: Formulas, group: list[Due], *, brief: bool) -> Node:
     """Leave the highest of those that compete; ties go to the clause that stands first."""
     b = f.builder
     per = group[0].judged.clause.source.stacking
@@ -147,6 +148,8 @@ def _stacked(f: Formulas, group: list[Due]) -> Node:
         lost = b.compare("<=", b.const(0), winner)
         due.amount = due.stacked = b.choose(lost, b.const(0), before[i])
         due.winner = b.choose(b.compare("<", b.const(0), before[i]), winner, b.const(-1))
+    if brief:
+        return b.either(*asks)
     manual = b.either(*(due.judged.manual for due in group))
     asks.append(b.both(manual, b.either(*(due.judged.eligible for due in group))))
     return b.either(*asks)
@@ -250,7 +253,7 @@ def bearers(clauses: Sequence[CompiledClause], cap: CompiledCap) -> list[int]:
     ]
 
 
-def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node) -> tuple[Node, Node]:
+def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node, *, brief: bool) -> tuple[Node, Node]:
     """Lower amounts in order until their sum keeps the limit, where there is one. Where the interpreter must do it; and
     where, at most, anything is lowered."""
     b = f.builder
@@ -276,8 +279,8 @@ def _limited(f: Formulas, cap: CompiledCap, members: list[Due], holds: Node) -> 
         due.after.append(after)
         due.amount = after
         taken.append((due, after))
-    manual = b.either(*(due.judged.manual for due in members))
-    asks.append(b.both(anything, manual))
+    if not brief:
+        asks.append(b.both(anything, b.either(*(due.judged.manual for due in members))))
     asks.append(b.both(anything, b.negate(nothing_paid(f, _since(members)))))
     assert least is not None
     return b.either(*asks), b.compare("<", least, whole)

@@ -44,13 +44,29 @@ class Judged:
     period: str | Node | None
     result: Value | None
     place: Place
+    # Of `briefly` judged clauses: the outcome is unknown; it is unknown, or perhaps not eligible.
+    unknown: Node | None = None
+    open: Node | None = None
 
 
 @dataclass(slots=True)
-class _Doubts:
-    """What makes the interpreter judge: everything that is no ordinary value."""
+class Doubts:
+    """What makes the interpreter judge: everything that is no ordinary value. `unknown`, `null`: what is surely that
+    and nothing else, so that who needs no reason can tell the outcome (see brief.py); `found`: the rest."""
 
     found: list[Node] = field(default_factory=list)
+    unknown: list[Node] = field(default_factory=list)
+    null: list[Node] = field(default_factory=list)
+
+    def odd(self, f: Formulas, value: Value) -> None:
+        """A value that must be an ordinary one."""
+        self.found.append(value.given)
+        self.unknown.append(value.unknown)
+        self.null.append(f.builder.both(value.null, f.builder.negate(value.unknown)))
+
+    def any(self, f: Formulas) -> Node:
+        """Whether there is any."""
+        return f.builder.either(*self.found, *self.unknown, *self.null)
 
 
 def judged(world: World, clause: CompiledClause) -> Judged:
@@ -67,17 +83,17 @@ def judged(world: World, clause: CompiledClause) -> Judged:
         place = event.place
     elif clause.home.own:
         place = Place(world, clause.home, below)
-    doubts = _Doubts()
+    doubts = Doubts()
     if event is not None:
         doubts.found.append(event.ask)
     failed, open_ = _tests(f, clause, below, place, doubts)
-    period = _period(f, clause, place, event, doubts)
+    period = lowered_period(f, clause, place, event, doubts)
     any_failed = b.either(*(node for _, node in failed))
     fen: Node = b.const(0)
     if clause.amount is not None or clause.parts:
-        troubles = _Doubts()
-        fen = _fen(world, clause, place, troubles)
-        troubled = b.either(*troubles.found)
+        troubles = Doubts()
+        fen = lowered_fen(world, clause, place, troubles)
+        troubled = troubles.any(f)
         doubts.found.append(b.both(troubled, b.negate(any_failed)))
         # Nothing to pay is a failure, whatever is unknown besides.
         zero = b.both(b.compare("<=", fen, b.const(0)), b.negate(b.either(any_failed, troubled)))
@@ -88,7 +104,7 @@ def judged(world: World, clause: CompiledClause) -> Judged:
     passed = b.negate(any_failed)
     if doubtful is not f.no:
         doubts.found.append(b.both(doubtful, passed))
-    ask = b.both(applies, b.either(*doubts.found))
+    ask = b.both(applies, doubts.any(f))
     settled = b.both(applies, b.negate(ask), passed)
     is_manual = b.truth(bool(clause.source.manual))
     if len(failed) > _MOST_LABELS:
@@ -109,7 +125,7 @@ def judged(world: World, clause: CompiledClause) -> Judged:
 
 
 def _tests(
-    f: Formulas, clause: CompiledClause, below: Place, place: Place, doubts: _Doubts
+    f: Formulas, clause: CompiledClause, below: Place, place: Place, doubts: Doubts
 ) -> tuple[list[tuple[str, Node]], Node]:
     """Which tests fail; and whether one is unknown or null. What is given up must be asked in any case."""
     b = f.builder
@@ -123,14 +139,14 @@ def _tests(
         open_ += [verdict.unknown, verdict.null]
         doubts.found.append(verdict.given)
     if clause.first_time is not None and clause.source.first_time is not None:
-        fails, perhaps, given = _earlier(f, place.lowered(clause.first_time))
+        fails, perhaps, given = earlier_records(f, place.lowered(clause.first_time))
         failed.append((clause.source.first_time.label, fails))
         open_.append(perhaps)
         doubts.found.append(given)
     return failed, b.either(*open_)
 
 
-def _earlier(f: Formulas, earlier: Value) -> tuple[Node, Node, Node]:
+def earlier_records(f: Formulas, earlier: Value) -> tuple[Node, Node, Node]:
     """`first_time`: whether there certainly was an earlier record, perhaps one, or nobody can tell."""
     b = f.builder
     if isinstance(earlier, Nothing):
@@ -146,8 +162,8 @@ def _earlier(f: Formulas, earlier: Value) -> tuple[Node, Node, Node]:
     return found, b.both(walked.open, b.negate(found)), b.both(walked.given, b.negate(found))
 
 
-def _period(
-    f: Formulas, clause: CompiledClause, place: Place, event: Happened | None, doubts: _Doubts
+def lowered_period(
+    f: Formulas, clause: CompiledClause, place: Place, event: Happened | None, doubts: Doubts
 ) -> str | Node | None:
     text = clause.source.period.text
     if clause.period is None:
@@ -172,14 +188,17 @@ def _period(
 # The amount
 
 
-def _number(f: Formulas, expression: Expression, place: Place, doubts: _Doubts) -> Number:
+def _number(f: Formulas, expression: Expression, place: Place, doubts: Doubts) -> Number:
     """A number that a formula gives; anything else is a doubt."""
     value = place.lowered(expression)
     b = f.builder
+    if isinstance(value, Nothing):
+        doubts.odd(f, value)
+        return f.number(0)
     if not isinstance(value, Number):
         doubts.found.append(b.true)
         return f.number(0)
-    doubts.found.append(b.negate(f.clean(value)))
+    doubts.odd(f, value)
     if value.largest >= _TOO_LARGE:
         if value.over is not None:
             raise NotLowered("a quotient without bounds")
@@ -190,20 +209,23 @@ def _number(f: Formulas, expression: Expression, place: Place, doubts: _Doubts) 
     return replace(value, flags=f.plain, ends=None)
 
 
-def _holds(f: Formulas, expression: Expression | None, place: Place, doubts: _Doubts) -> Node:
+def _holds(f: Formulas, expression: Expression | None, place: Place, doubts: Doubts) -> Node:
     if expression is None:
         return f.builder.true
     verdict = f.as_truth(place.lowered(expression))
-    doubts.found.append(f.builder.either(verdict.given, verdict.unknown, verdict.null))
+    doubts.odd(f, verdict)
     return verdict.true
 
 
-def _only(f: Formulas, condition: Node, inner: _Doubts, doubts: _Doubts) -> None:
+def _only(f: Formulas, condition: Node, inner: Doubts, doubts: Doubts) -> None:
     """Doubts that matter only where a condition holds."""
-    doubts.found.append(f.builder.both(condition, f.builder.either(*inner.found)))
+    both = f.builder.both
+    doubts.found.append(both(condition, f.builder.either(*inner.found)))
+    doubts.unknown.append(both(condition, f.builder.either(*inner.unknown)))
+    doubts.null.append(both(condition, f.builder.either(*inner.null)))
 
 
-def _fen(world: World, clause: CompiledClause, place: Place, doubts: _Doubts) -> Node:
+def lowered_fen(world: World, clause: CompiledClause, place: Place, doubts: Doubts) -> Node:
     """Raw amount → early multipliers → cap → multipliers → top-up → rounding → fen → the part of a stage."""
     f = world.formulas
     amount = _raw(f, clause, place, doubts)
@@ -229,13 +251,13 @@ def _fen(world: World, clause: CompiledClause, place: Place, doubts: _Doubts) ->
     return f.builder.multiply(node, f.builder.const(unit))
 
 
-def _raw(f: Formulas, clause: CompiledClause, place: Place, doubts: _Doubts) -> Number:
+def _raw(f: Formulas, clause: CompiledClause, place: Place, doubts: Doubts) -> Number:
     if clause.amount is not None:
         return _number(f, clause.amount, place, doubts)
     total = f.number(0)
     for part in clause.parts:
         holds = _holds(f, part.when, place, doubts)
-        inner = _Doubts()
+        inner = Doubts()
         amount = _number(f, part.amount, place, inner)
         _only(f, holds, inner, doubts)
         total = f.plus(total, f.pick_number(holds, amount))
@@ -247,7 +269,7 @@ def _multiplied(
     multipliers: Sequence[CompiledMultiplier],
     amount: Number,
     place: Place,
-    doubts: _Doubts,
+    doubts: Doubts,
     *,
     early: bool,
 ) -> Number:
@@ -255,7 +277,7 @@ def _multiplied(
         if one.source.before_cap is not early:
             continue
         holds = _holds(f, one.when, place, doubts)
-        inner = _Doubts()
+        inner = Doubts()
         factor = _number(f, one.factor, place, inner)
         _only(f, holds, inner, doubts)
         chosen = f.pick(holds, f.times(amount, factor), amount)

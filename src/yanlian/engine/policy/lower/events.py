@@ -28,7 +28,8 @@ from yanlian.engine.policy.lower.values import (
 @dataclass(frozen=True, slots=True, eq=False)
 class Happened:
     """The event. `ask`: only the interpreter can tell which or whether; `index`: the position of its record; `matter`:
-    its text as pieces (a word, or a field of the record), nothing for the record's key."""
+    its text as pieces (a word, or a field of the record), nothing for the record's key. `maybe`: surely no event is
+    certain, but there may be one that nobody delivered (kept apart from `ask` for who needs no reasons)."""
 
     kind: RecordKind
     ask: Node
@@ -38,10 +39,11 @@ class Happened:
     place: Place
     matter: tuple[str | tuple[str], ...] | None
     matter_text: Text | None
+    maybe: Node
 
 
-def happened(world: World, clause: CompiledClause, below: Place) -> Happened:
-    """The event of a clause."""
+def happened(world: World, clause: CompiledClause, below: Place, *, apart: bool = False) -> Happened:
+    """The event of a clause. `apart`: events that may exist undelivered are told apart, see `Happened.maybe`."""
     f, event = world.formulas, clause.event
     assert event is not None
     outer = Place(world, clause.home, below) if clause.home.own and not event.each.plain else below
@@ -53,7 +55,7 @@ def happened(world: World, clause: CompiledClause, below: Place) -> Happened:
     part = each.parts[0]
     if part.taken is not None:
         return _vague(world, clause, below, f.occupied(each))
-    return _single(world, clause, below, each, part.kind)
+    return _single(world, clause, below, each, part.kind, apart=apart)
 
 
 def _vague(world: World, clause: CompiledClause, below: Place, occupied: Node) -> Happened:
@@ -63,7 +65,9 @@ def _vague(world: World, clause: CompiledClause, below: Place, occupied: Node) -
     world.gave_up("events that are no records of a kind", event.each)
     b = f.builder
     kind = next(iter(world.formulas.schema.records.values()))
-    return Happened(kind, occupied, b.false, b.const(0), b.const(0), _empty_place(world, clause, below), None, None)
+    return Happened(
+        kind, occupied, b.false, b.const(0), b.const(0), _empty_place(world, clause, below), None, None, f.no
+    )
 
 
 def _empty_place(world: World, clause: CompiledClause, below: Place) -> Place:
@@ -73,7 +77,9 @@ def _empty_place(world: World, clause: CompiledClause, below: Place) -> Place:
     return Place(world, clause.home, below, None, {source.name: beyond, "事件": beyond, "事件日": beyond})
 
 
-def _single(world: World, clause: CompiledClause, below: Place, each: Several, kind: RecordKind) -> Happened:
+def _single(
+    world: World, clause: CompiledClause, below: Place, each: Several, kind: RecordKind, *, apart: bool
+) -> Happened:
     f = world.formulas
     b = f.builder
     two = b.const(2)
@@ -84,21 +90,28 @@ def _single(world: World, clause: CompiledClause, below: Place, each: Several, k
         sure, perhaps, lost = _passes(world, clause, below, member)
         turn = b.choose(sure, b.arithmetic("min", b.add(state[0], b.const(1)), two), state[0])
         position = b.choose(sure, member.index, state[1])
+        if apart:
+            return [turn, position, b.either(state[2], perhaps), b.either(state[3], lost)]
         return [turn, position, b.either(state[2], perhaps, lost)]
 
     def may_pass(member: Value) -> tuple[Node, Node]:
         assert isinstance(member, Record)
         return b.either(*_passes(world, clause, below, member)), f.no
 
-    walked = f.walk(each, [b.const(0), b.const(0), f.no], [(0, 2), (0, (1 << 31) - 1), (0, 1)], step, maybe=may_pass)
-    turn, index, doubtful = walked.carried
-    ask = b.either(doubtful, walked.open, walked.given, b.compare("=", turn, two))
+    more = 2 if apart else 1
+    ranges = [(0, 2), (0, (1 << 31) - 1), *[(0, 1)] * more]
+    walked = f.walk(each, [b.const(0), b.const(0), *[f.no] * more], ranges, step, maybe=may_pass)
+    turn, index, doubtful, *lost = walked.carried
+    open_ = b.either(doubtful, walked.open)
+    given = b.either(walked.given, b.compare("=", turn, two), *lost)
+    maybe = b.both(open_, b.compare("=", turn, b.const(0)), b.negate(given)) if apart else f.no
+    ask = b.both(b.either(open_, given), b.negate(maybe))
     record = Record(flags=f.plain, kind=kind, index=index, hollow=f.no)
     place, day = _event_place(world, clause, below, record)
     node = day.day if isinstance(day, Day) else b.const(0)
     matter, text, doubt = _matter(f, clause, place, record)
     happens = b.both(b.compare("<=", b.const(1), turn), b.negate(ask))
-    return Happened(kind, b.either(ask, b.both(happens, doubt)), happens, index, node, place, matter, text)
+    return Happened(kind, b.either(ask, b.both(happens, doubt)), happens, index, node, place, matter, text, maybe)
 
 
 def _event_place(world: World, clause: CompiledClause, below: Place, record: Record) -> tuple[Place, Value]:

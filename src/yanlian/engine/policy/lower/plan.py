@@ -15,6 +15,7 @@ from yanlian.engine.native.ir import Const, Node, Output, Program, below
 from yanlian.engine.native.picked import Known, for_picked_rows
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lower.across import Due, settled
+from yanlian.engine.policy.lower.brief import briefly_judged
 from yanlian.engine.policy.lower.clauses import Judged, judged
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.places import World
@@ -24,6 +25,8 @@ from yanlian.engine.policy.outcome import ZERO_AMOUNT
 
 # What the code of an outcome says where it is no mask of failed tests.
 ELIGIBLE, NOT_APPLICABLE, MANUAL, ASK = 0, -1, -2, -3
+# Only of brief plans: unknown, and unknown or perhaps already ruled out.
+UNKNOWN, OPEN = -4, -5
 # Ends the names of outputs that say where a program met a value that it was not made for, where the interpreter must
 # judge a component, and where an amount of it may have been lowered by stacking or by a cap.
 OUTSIDE, ASKED, STACKED, CAPPED = ":outside", ":asked", ":stacked", ":capped"
@@ -148,8 +151,11 @@ def planned(
     as_of: date,
     base: Mapping[str, object],
     overrides: Mapping[str, Constant] | None = None,
+    *,
+    brief: bool = False,
 ) -> Plan:
-    """The programs of these clauses. `components`: ids of clauses that must be worked out together."""
+    """The programs of these clauses. `components`: ids of clauses that must be worked out together. `brief`: outcomes
+    and amounts without reasons, for which the interpreter is asked far less often (see brief.py)."""
     noted = _Noted()
     builder = Builder()
     formulas = _NotingFormulas(builder, strings, layout, schema, coverage, as_of, noted)
@@ -163,7 +169,7 @@ def planned(
         members = [by_id[one] for one in component]
         noted.clause = component[0]
         try:
-            found = _component(world, members, noted)
+            found = _component(world, members, noted, brief=brief)
         except (NotLowered, TooWide) as reason:
             for one in members:
                 noted.note(one.id, Left(str(reason) or type(reason).__name__))
@@ -232,18 +238,18 @@ def _chunks(made: Sequence[Made]) -> list[list[Made]]:
     return found
 
 
-def _component(world: World, members: Sequence[CompiledClause], noted: _Noted) -> Made:
+def _component(world: World, members: Sequence[CompiledClause], noted: _Noted, *, brief: bool) -> Made:
     all_judged = []
     for clause in members:
         noted.clause = clause.id
-        all_judged.append(judged(world, clause))
+        all_judged.append(briefly_judged(world, clause) if brief else judged(world, clause))
     f = world.formulas
-    done = settled(f, all_judged)
+    done = settled(f, all_judged, brief=brief)
     meanings: list[ClauseOutputs] = []
     outputs: list[Output] = []
     known: dict[Node, Known] = {}
     for due in done.due:
-        meaning, some = _outputs(f, due.judged, done.ask)
+        meaning, some = (_brief_outputs if brief else _outputs)(f, due.judged, done.ask)
         meanings.append(meaning)
         outputs += some
         code, fen = some[:2]
@@ -327,6 +333,23 @@ def _outputs(f: Formulas, one: Judged, ask: Node) -> tuple[ClauseOutputs, list[O
         result_den=den,
     )
     return meaning, outputs
+
+
+def _brief_outputs(f: Formulas, one: Judged, ask: Node) -> tuple[ClauseOutputs, list[Output]]:
+    """Of a clause judged for its outcome alone: any code above nought is not eligible."""
+    b = f.builder
+    name = f"{one.clause.id}:"
+    ((_, fails),) = one.failed
+    code = b.choose(fails, b.const(1), b.const(ELIGIBLE))
+    for node, value in ((one.manual, MANUAL), (one.unknown, UNKNOWN), (one.open, OPEN)):
+        assert node is not None
+        code = b.choose(node, b.const(value), code)
+    code = b.choose(ask, b.const(ASK), b.choose(one.applies, code, b.const(NOT_APPLICABLE)))
+    fen = b.choose(one.eligible, one.fen, b.const(0))
+    outputs = [Output(f"{name}code", code_storage(one.clause), code), Output(f"{name}fen", "i64", fen)]
+    if one.event is not None:
+        outputs.append(Output(f"{name}day", "i32", _narrow(f, one.event.day)))
+    return ClauseOutputs(one.clause, record="" if one.event is None else one.event.kind.key), outputs
 
 
 def _narrow(f: Formulas, node: Node) -> Node:
