@@ -144,6 +144,12 @@ def _required_first(found: Mapping[str, Pack], faults: Faults) -> list[Pack]:
 
 
 def _read_pack(folder: Path, faults: Faults) -> Pack | None:
+    trees = read_trees(folder, faults)
+    return None if trees is None else pack_of(trees, folder, faults)
+
+
+def read_trees(folder: Path, faults: Faults) -> dict[str, Tree] | None:
+    """The files of a pack as trees, by name; None when there is no pack."""
     faults.at(folder.name, PACK_FILE)
     if not (folder / PACK_FILE).is_file():
         faults.add(0, "pack_missing", found=str(folder))
@@ -152,7 +158,11 @@ def _read_pack(folder: Path, faults: Faults) -> Pack | None:
     if len(files) > MAX_FILES:
         faults.add(0, "pack_too_many", expected=MAX_FILES)
         return None
-    trees = {file.name: tree for file in files if (tree := _read_file(file, folder.name, faults)) is not None}
+    return {file.name: tree for file in files if (tree := _read_file(file, folder.name, faults)) is not None}
+
+
+def pack_of(trees: Mapping[str, Tree], folder: Path, faults: Faults) -> Pack | None:
+    """What the trees of a pack say; None when it is not even one."""
     faults.at(folder.name, PACK_FILE)
     reader = Reader(faults)
     known = ("pack", "facts", "base_case", "cases", "exclusions", *SETTLEMENT_KEYS, *NAME_KEYS)

@@ -33,7 +33,7 @@ def clause_hashes(
     clauses: Sequence[CompiledClause], schema: Schema, coverage: Coverage, as_of: date, settings: Mapping[str, str]
 ) -> dict[str, str]:
     """Clause id → hash, in the order of the clauses. `settings`: what else decides outcomes (engine, version, …)."""
-    facts = hashlib.sha256(json.dumps(_schema_content(schema), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    facts = hashlib.sha256(json.dumps(schema_content(schema), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     common = {"schema": facts, "as_of": as_of.isoformat(), **settings}
     own = {clause.id: _own_hash(clause, schema, coverage, as_of, common) for clause in clauses}
     found: dict[str, str] = {}
@@ -153,7 +153,7 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _schema_content(schema: Schema) -> object:
+def schema_content(schema: Schema) -> object:
     return [
         content(dict(schema.entity)),
         {key: content(kind, frozenset({"names"})) for key, kind in schema.records.items()},

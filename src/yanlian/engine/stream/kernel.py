@@ -231,10 +231,10 @@ def kernel(
     ranges = ranges_of(files)
     sheet = _sheet_of(_evaluator(inner, loaded))
     told = tuple(sorted(ranges.items(), key=lambda one: one[0]))
-    return KernelMaker(inner, form, told, sheet, _texts(files), trusted=True, ready=Ready(loaded))
+    return KernelMaker(inner, form, told, sheet, text_columns(files), trusted=True, ready=Ready(loaded))
 
 
-def _texts(files: Sequence[Path]) -> tuple[str, ...]:
+def text_columns(files: Sequence[Path]) -> tuple[str, ...]:
     """The paths of the columns of text in files of dossiers, but for the names of the entity."""
     if not files:
         return ()

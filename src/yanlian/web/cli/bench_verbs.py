@@ -45,6 +45,22 @@ def clauses20(
         raise Refused("bench_option", option=problem.option, found=problem.found, expected=problem.expected) from None
 
 
+@bench.command("sandbox")
+def sandbox(
+    enterprises: Annotated[int, typer.Option(help="Enterprises.", min=1)] = 100_000,
+    questions: Annotated[int, typer.Option(help="Changed figures to ask about.", min=1)] = 15,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="Whose dossiers are repeated; by default the largest there is.", file_okay=False)
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the figures here.")] = None,
+) -> None:
+    """The sandbox: seconds until a changed figure shows new totals, and memory."""
+    given = {"enterprises": enterprises, "questions": questions, "snapshot": snapshot, "json": json}
+    _folder()
+    run = importlib.import_module("sandbox")
+    run.main([f"--{name}={value}" for name, value in given.items() if value is not None])
+
+
 def _folder() -> Path:
     """The benchmark's folder in the checkout this package runs from; its parent can be imported from afterwards."""
     folder = Path(yanlian.__file__).resolve().parents[2] / "bench" / "clauses20"

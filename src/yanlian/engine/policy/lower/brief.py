@@ -2,8 +2,9 @@
 person, so that the interpreter is asked only where it alone knows the amount.
 
 The order is that of engine.policy.evaluate: what is false decides, then what only a person decides, then what is
-missing, then what is null. An event that may exist undelivered pays nothing; whether it is unknown or already ruled out
-may hang on what is known of it, and then only the interpreter can tell (`open`).
+missing, then what is null. Events that may exist undelivered pay nothing. Whether they are unknown or already ruled out
+may hang on what is known of them, and then only the interpreter can tell (`open`); where a test fails whatever the
+event is, they are `out`. How many outcomes they are is for the interpreter, too.
 """
 
 from __future__ import annotations
@@ -58,13 +59,12 @@ def briefly_judged(world: World, clause: CompiledClause) -> Judged:
     ask = b.both(applies, b.either(asked, given))
     settled = b.both(applies, passed, b.negate(b.either(ask, maybe)))
     kinds = _kinds(f, clause, place, settled, tests.doubts, figure)
-    failing = b.choose(maybe, tests.fixed, any_failed)
-    open_ = b.both(applies, maybe, b.negate(tests.fixed))
+    maybe = b.both(applies, maybe)
     return Judged(
         clause,
         applies,
         b.either(ask, kinds.given),
-        (("", failing),),
+        (("", any_failed),),
         kinds.eligible,
         kinds.manual,
         fen,
@@ -73,7 +73,8 @@ def briefly_judged(world: World, clause: CompiledClause) -> Judged:
         None,
         place,
         kinds.unknown,
-        open_,
+        b.both(maybe, b.negate(tests.fixed)),
+        b.both(maybe, tests.fixed),
     )
 
 

@@ -44,9 +44,11 @@ class Judged:
     period: str | Node | None
     result: Value | None
     place: Place
-    # Of `briefly` judged clauses: the outcome is unknown; it is unknown, or perhaps not eligible.
+    # Of briefly judged clauses: the outcome is unknown; it is of events that may exist undelivered, and unknown or
+    # perhaps ruled out, or surely ruled out.
     unknown: Node | None = None
     open: Node | None = None
+    out: Node | None = None
 
 
 @dataclass(slots=True)

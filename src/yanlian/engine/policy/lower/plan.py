@@ -25,8 +25,8 @@ from yanlian.engine.policy.outcome import ZERO_AMOUNT
 
 # What the code of an outcome says where it is no mask of failed tests.
 ELIGIBLE, NOT_APPLICABLE, MANUAL, ASK = 0, -1, -2, -3
-# Only of brief plans: unknown, and unknown or perhaps already ruled out.
-UNKNOWN, OPEN = -4, -5
+# Only of brief plans: unknown; of events that may exist undelivered: unknown or perhaps ruled out, and ruled out.
+UNKNOWN, OPEN, OUT = -4, -5, -6
 # Ends the names of outputs that say where a program met a value that it was not made for, where the interpreter must
 # judge a component, and where an amount of it may have been lowered by stacking or by a cap.
 OUTSIDE, ASKED, STACKED, CAPPED = ":outside", ":asked", ":stacked", ":capped"
@@ -341,7 +341,7 @@ def _brief_outputs(f: Formulas, one: Judged, ask: Node) -> tuple[ClauseOutputs, 
     name = f"{one.clause.id}:"
     ((_, fails),) = one.failed
     code = b.choose(fails, b.const(1), b.const(ELIGIBLE))
-    for node, value in ((one.manual, MANUAL), (one.unknown, UNKNOWN), (one.open, OPEN)):
+    for node, value in ((one.manual, MANUAL), (one.unknown, UNKNOWN), (one.out, OUT), (one.open, OPEN)):
         assert node is not None
         code = b.choose(node, b.const(value), code)
     code = b.choose(ask, b.const(ASK), b.choose(one.applies, code, b.const(NOT_APPLICABLE)))
