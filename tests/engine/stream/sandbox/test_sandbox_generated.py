@@ -18,7 +18,7 @@ from tests.engine.stream.kernel_kit import coverage_of, made_batch, make_pack, r
 from yanlian.engine.dossier import Coverage
 from yanlian.engine.policy import Evaluator, PackFaults, PackSet
 from yanlian.engine.policy.revision import Change, Proposal
-from yanlian.engine.policy.revision.figures import figures_of
+from yanlian.engine.policy.revision.figures import figures_of, written_id
 from yanlian.engine.policy.revision.proposal import pointer
 from yanlian.engine.stream.sandbox import Judgement, Sandbox
 from yanlian.engine.stream.sandbox.held import Batch
@@ -84,7 +84,7 @@ def proposal_by_chance(box: Sandbox, random: Random) -> Proposal:
             changes.append(Change(one.at, format(new, "f")))
     if random.random() < 0.3:
         gone = random.choice(list(box.packs.clauses))
-        changes.append(Change(pointer(gone.source.document, "clauses", gone.id), do="remove"))
+        changes.append(Change(pointer(gone.source.document, "clauses", written_id(gone)), do="remove"))
     return Proposal("", tuple(changes))
 
 

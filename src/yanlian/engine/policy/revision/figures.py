@@ -24,6 +24,7 @@ Part: TypeAlias = Literal[
 _PARTS: dict[str, Part] = {
     "amount": "amount",
     "parts": "amount",
+    "stages": "amount",
     "cap": "cap",
     "caps": "caps",
     "gates": "test",
@@ -37,7 +38,9 @@ _PARTS: dict[str, Part] = {
     "definitions": "definition",
 }
 # Keys of a clause's members that hold formulas.
-_FORMULAS = frozenset({"when", "amount", "factor", "paid", "list", "each", "where", "date", "from", "to", "is"})
+_FORMULAS = frozenset(
+    {"when", "amount", "factor", "paid", "list", "each", "where", "date", "from", "to", "is", "share"}
+)
 _DATES = frozenset({"date", "date and time", "time"})
 
 
@@ -68,19 +71,24 @@ class ClauseFigure:
 
 def figures_of(library: Library, clause: CompiledClause) -> list[ClauseFigure]:
     """All figures of a clause, in the order in which it is read: conditions, amounts, caps, then what it names."""
-    document = clause.source.document
-    tree = library.tree((document, "clauses", clause.id))
+    document, written = clause.source.document, written_id(clause)
+    tree = library.tree((document, "clauses", written))
     found: list[ClauseFigure] = []
     if isinstance(tree, Mapped):
         for key, part in _PARTS.items():
             value = tree.get(key)
             if value is not None:
-                steps = (document, "clauses", clause.id, key)
+                steps = (document, "clauses", written, key)
                 found += _in_tree(value, steps, part, "", clause.source.article, document)
     found += _inherited(library, clause)
     for item in _items(clause):
         found += _of_item(library, item)
     return list({one.at: one for one in found}.values())
+
+
+def written_id(clause: CompiledClause) -> str:
+    """The id that stands in the text: stages of a clause have ids of their own."""
+    return clause.source.stage.base if clause.source.stage is not None else clause.id
 
 
 def _inherited(library: Library, clause: CompiledClause) -> Iterator[ClauseFigure]:
@@ -188,7 +196,7 @@ def _expressions(clause: CompiledClause) -> Iterator[Expression]:
 def _of_item(library: Library, item: Item) -> Iterator[ClauseFigure]:
     home = item.home
     if len(home.key) > 2:
-        root: tuple[str, ...] = (home.key[1], "clauses", home.key[2])
+        root: tuple[str, ...] = (home.key[1], "clauses", _written_in(home))
     else:
         root = (home.document.id,) if home.document is not None else (home.pack.id,)
     source = item.source
@@ -203,6 +211,13 @@ def _of_item(library: Library, item: Item) -> Iterator[ClauseFigure]:
         tree = library.tree(steps)
         if tree is not None:
             yield from _in_tree(tree, steps, "definition", source.name, "", root[0])
+
+
+def _written_in(home: Home) -> str:
+    """The id, as written, of the clause that is a home of names."""
+    clauses = home.document.clauses if home.document is not None else ()
+    found = next((one for one in clauses if one.id == home.key[2]), None)
+    return found.stage.base if found is not None and found.stage is not None else home.key[2]
 
 
 def _of_parameter(library: Library, source: Parameter, root: Sequence[str]) -> Iterator[ClauseFigure]:

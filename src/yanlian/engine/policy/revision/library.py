@@ -142,16 +142,28 @@ class Library:
             if one.file in dirty.get(one.pack, ()) and one.file != PACK_FILE
         }
         _note_twice(packs, faults)
+        if faults.errors:
+            raise PackFaults(faults.found)
         wide = whole or any(PACK_FILE in files for files in dirty.values())
         wide = wide or any(one in self._sharing or (one in new and _shares(new[one])) for one in touched)
         needed = set(new) if wide else (touched | self._sharing | set(beside)) & set(new)
-        some = [replace(p, documents=tuple(one for one in p.documents if one.id in needed)) for p in packs]
-        made = build(some, faults)
-        if faults.errors or made is None:
-            raise PackFaults(faults.found)
+        made, found = _part(packs, needed)
+        if found.errors and not wide:
+            # A rule may name clauses of a document that was left out: then it is no fault of the proposal.
+            needed = set(new)
+            made, found = _part(packs, needed)
+        if found.errors or made is None:
+            raise PackFaults([*faults.found, *found.found])
         named = hashlib.sha256(f"{self.packs.hash} {proposal.digest}".encode()).hexdigest()
-        warnings = tuple(faults.found)
+        warnings = (*faults.found, *found.found)
         return Revised(replace(made, hash=named), frozenset(needed), frozenset(touched), warnings)
+
+
+def _part(packs: Sequence[Pack], documents: Collection[str]) -> tuple[PackSet | None, Faults]:
+    """Packs with some of their documents, built."""
+    some = [replace(p, documents=tuple(one for one in p.documents if one.id in documents)) for p in packs]
+    faults = Faults()
+    return build(some, faults), faults
 
 
 def _parsed(change: Change) -> Tree:
