@@ -29,7 +29,7 @@ from real_packs import AS_OF, PACKS, repeated
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.engine.policy import Evaluator
-from yanlian.engine.policy.revision import Change, Library, Proposal
+from yanlian.engine.policy.revision import Change, Proposal, Shelf
 from yanlian.engine.policy.revision.figures import ClauseFigure, figures_of
 from yanlian.engine.stream.sandbox import Held, Judgement, Sandbox, compared
 from yanlian.engine.stream.sandbox.curve import curve, steps_between
@@ -64,7 +64,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def questions_of(box: Sandbox, base: Judgement, wanted: int) -> list[tuple[str, ClauseFigure]]:
     """Figures of clauses that pay, one a clause in turn, until there are enough."""
     paying = [one for one in base.clauses.values() if base.figures[one.id].total_fen > 0]
-    by_clause = [(one.id, [f for f in figures_of(box.library, one) if f.value > 1]) for one in paying]
+    by_clause = [(one.id, [f for f in figures_of(box.shelf, one) if f.value > 1]) for one in paying]
     found: list[tuple[str, ClauseFigure]] = []
     for turn in range(max((len(figures) for _, figures in by_clause), default=0)):
         found += [(clause, figures[turn]) for clause, figures in by_clause if turn < len(figures)]
@@ -127,7 +127,7 @@ def agreed(snapshot: Path, questions: int) -> bool:
     base = box.base()
     for _, figure in questions_of(box, base, questions):
         proposal = Proposal("", (Change(figure.at, f"{figure.value * 9 / 10:f}"),))
-        evaluator = Evaluator(Library(PACKS).revised(proposal, whole=True).packs, AS_OF)
+        evaluator = Evaluator(Shelf(PACKS).revised(proposal, whole=True).packs, AS_OF)
         whole, quick = box.judge.judge(evaluator), box.ask(proposal).figures
         if any((one.fen != quick[id_].fen).any() or one.kinds != quick[id_].kinds for id_, one in whole.items()):
             return False

@@ -78,7 +78,7 @@ def proposal_by_chance(box: Sandbox, random: Random) -> Proposal:
     clauses = random.sample(list(box.packs.clauses), k=2)
     changes: list[Change] = []
     for clause in clauses:
-        figures = figures_of(box.library, clause)
+        figures = figures_of(box.shelf, clause)
         for one in random.sample(figures, k=min(2, len(figures))):
             new = one.value * random.choice([0, 1, 2, 3]) + random.choice([0, 1])
             changes.append(Change(one.at, format(new, "f")))
@@ -116,7 +116,7 @@ def test_the_sandbox_says_what_a_run_of_the_changed_packs_says(coverage, holes, 
             for _ in range(PROPOSALS):
                 proposal = proposal_by_chance(exact, random)
                 try:
-                    whole = exact.library.revised(proposal, whole=True)
+                    whole = exact.shelf.revised(proposal, whole=True)
                 except PackFaults:
                     tried["refused"] += 1
                     with pytest.raises(PackFaults):

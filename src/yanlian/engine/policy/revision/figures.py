@@ -13,8 +13,8 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.feel.tokens import Text, Token, tokens
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Home, Item
 from yanlian.engine.policy.model import Definition, Parameter, Scale, Table
-from yanlian.engine.policy.revision.library import Library
 from yanlian.engine.policy.revision.proposal import pointer
+from yanlian.engine.policy.revision.shelf import Shelf
 from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 
 # In which part of a clause a figure stands.
@@ -69,10 +69,10 @@ class ClauseFigure:
         return self.written.lstrip("0123456789.,，eE+-")
 
 
-def figures_of(library: Library, clause: CompiledClause) -> list[ClauseFigure]:
+def figures_of(shelf: Shelf, clause: CompiledClause) -> list[ClauseFigure]:
     """All figures of a clause, in the order in which it is read: conditions, amounts, caps, then what it names."""
     document, written = clause.source.document, written_id(clause)
-    tree = library.tree((document, "clauses", written))
+    tree = shelf.tree((document, "clauses", written))
     found: list[ClauseFigure] = []
     if isinstance(tree, Mapped):
         for key, part in _PARTS.items():
@@ -80,9 +80,9 @@ def figures_of(library: Library, clause: CompiledClause) -> list[ClauseFigure]:
             if value is not None:
                 steps = (document, "clauses", written, key)
                 found += _in_tree(value, steps, part, "", clause.source.article, document)
-    found += _inherited(library, clause)
+    found += _inherited(shelf, clause)
     for item in _items(clause):
-        found += _of_item(library, item)
+        found += _of_item(shelf, item)
     return list({one.at: one for one in found}.values())
 
 
@@ -91,10 +91,10 @@ def written_id(clause: CompiledClause) -> str:
     return clause.source.stage.base if clause.source.stage is not None else clause.id
 
 
-def _inherited(library: Library, clause: CompiledClause) -> Iterator[ClauseFigure]:
+def _inherited(shelf: Shelf, clause: CompiledClause) -> Iterator[ClauseFigure]:
     """Rules of the document that hold for the clause."""
     document = clause.source.document
-    rules = library.tree((document, "rules"))
+    rules = shelf.tree((document, "rules"))
     if not isinstance(rules, Mapped):
         return
     for key in ("gates", "vetoes", "conditions", "caps"):
@@ -193,7 +193,7 @@ def _expressions(clause: CompiledClause) -> Iterator[Expression]:
     yield from (cap.amount for cap in clause.caps)
 
 
-def _of_item(library: Library, item: Item) -> Iterator[ClauseFigure]:
+def _of_item(shelf: Shelf, item: Item) -> Iterator[ClauseFigure]:
     home = item.home
     if len(home.key) > 2:
         root: tuple[str, ...] = (home.key[1], "clauses", _written_in(home))
@@ -201,14 +201,14 @@ def _of_item(library: Library, item: Item) -> Iterator[ClauseFigure]:
         root = (home.document.id,) if home.document is not None else (home.pack.id,)
     source = item.source
     if isinstance(source, Parameter):
-        yield from _of_parameter(library, source, root)
+        yield from _of_parameter(shelf, source, root)
     elif isinstance(source, Scale):
-        yield from _of_scale(library, source, root)
+        yield from _of_scale(shelf, source, root)
     elif isinstance(source, Table):
-        yield from _of_table(library, source, root)
+        yield from _of_table(shelf, source, root)
     elif isinstance(source, Definition):
         steps = (*root, "definitions", source.name)
-        tree = library.tree(steps)
+        tree = shelf.tree(steps)
         if tree is not None:
             yield from _in_tree(tree, steps, "definition", source.name, "", root[0])
 
@@ -220,26 +220,26 @@ def _written_in(home: Home) -> str:
     return found.stage.base if found is not None and found.stage is not None else home.key[2]
 
 
-def _of_parameter(library: Library, source: Parameter, root: Sequence[str]) -> Iterator[ClauseFigure]:
+def _of_parameter(shelf: Shelf, source: Parameter, root: Sequence[str]) -> Iterator[ClauseFigure]:
     for dated in source.values:
         if isinstance(dated.value, Decimal):
             steps = (*root, "parameters", source.name, "values", dated.start.isoformat(), "value")
             label = f"{source.name}（{dated.start.isoformat()} 起）"
-            yield from _alone(library, steps, "parameter", label, dated.reference)
+            yield from _alone(shelf, steps, "parameter", label, dated.reference)
 
 
-def _of_scale(library: Library, source: Scale, root: Sequence[str]) -> Iterator[ClauseFigure]:
-    brackets = library.tree((*root, "scales", source.name, "brackets"))
+def _of_scale(shelf: Shelf, source: Scale, root: Sequence[str]) -> Iterator[ClauseFigure]:
+    brackets = shelf.tree((*root, "scales", source.name, "brackets"))
     for bracket in brackets.items if isinstance(brackets, Listing) else []:
         start = bracket.get("from") if isinstance(bracket, Mapped) else None
         if isinstance(start, Scalar):
             for key in ("from", "rate", "amount"):
                 steps = (*root, "scales", source.name, "brackets", start.text, key)
-                yield from _alone(library, steps, "scale", f"{source.name}：{start.text} 起", source.reference)
+                yield from _alone(shelf, steps, "scale", f"{source.name}：{start.text} 起", source.reference)
 
 
-def _alone(library: Library, steps: Sequence[str], part: Part, label: str, reference: str) -> Iterator[ClauseFigure]:
-    tree = library.tree(steps)
+def _alone(shelf: Shelf, steps: Sequence[str], part: Part, label: str, reference: str) -> Iterator[ClauseFigure]:
+    tree = shelf.tree(steps)
     if isinstance(tree, Scalar):
         try:
             parse_figure(tree.text)
@@ -248,8 +248,8 @@ def _alone(library: Library, steps: Sequence[str], part: Part, label: str, refer
         yield ClauseFigure(pointer(*steps), part, label, tree.text, "", reference, steps[0])
 
 
-def _of_table(library: Library, source: Table, root: Sequence[str]) -> Iterator[ClauseFigure]:
-    rows = library.tree((*root, "tables", source.name, "rules"))
+def _of_table(shelf: Shelf, source: Table, root: Sequence[str]) -> Iterator[ClauseFigure]:
+    rows = shelf.tree((*root, "tables", source.name, "rules"))
     inputs = len(source.inputs)
     for number, row in enumerate(rows.items if isinstance(rows, Listing) else [], 1):
         if not isinstance(row, Listing):

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from yanlian.engine.dossier import Coverage, Delivery, Schema
-from yanlian.engine.policy.revision import Library, Proposal
+from yanlian.engine.policy.revision import Proposal, Shelf
 from yanlian.engine.stream.sandbox.held import Batch, Held, Row
 from yanlian.engine.stream.sandbox.judging import Tell
 from yanlian.engine.stream.sandbox.session import Judgement, Sandbox
@@ -67,14 +67,14 @@ def horizon(
     years: int,
     *,
     facts: Facts = "moved",
-    library: Library | None = None,
+    shelf: Shelf | None = None,
 ) -> Iterator[tuple[int, Sandbox]]:
     """A sandbox for this year and each of the years to come, to be asked one after the other."""
     yield 0, sandbox
     for ahead in range(1, years + 1):
         day = later(sandbox.as_of, ahead)
         held = sandbox.held if facts == "kept" else MovedHeld(sandbox.held, sandbox.packs.schema, ahead)
-        yield ahead, Sandbox(folders, held, day, drafts=sandbox.drafts, library=library or sandbox.library)
+        yield ahead, Sandbox(folders, held, day, drafts=sandbox.drafts, shelf=shelf or sandbox.shelf)
 
 
 def asked(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from yanlian.engine.policy import Evaluator, Fault, PackSet
 from yanlian.engine.policy.compiled import CompiledClause
-from yanlian.engine.policy.revision import Library, Proposal, Revised
+from yanlian.engine.policy.revision import Proposal, Revised, Shelf
 from yanlian.engine.stream.components import clause_hashes, components, schema_content
 from yanlian.engine.stream.kernel import cache_folder
 from yanlian.engine.stream.sandbox.held import Held
@@ -58,18 +58,18 @@ class Sandbox:
         *,
         drafts: bool = False,
         exact: bool = False,
-        library: Library | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """`drafts`: also documents that are still drafts; `exact`: the interpreter tells, too, whether an event that
         nobody delivered is unknown or already ruled out."""
-        self.library = library or Library(folders)
+        self.shelf = shelf or Shelf(folders)
         self.held = held
         self.as_of = as_of
         self.drafts = drafts
         self.exact = exact
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Judgement] = OrderedDict()
-        packs = self.library.packs
+        packs = self.shelf.packs
         self._district = _district(packs)
         self.judge = Judge(held, packs.schema, as_of, self._district)
         self._facts = schema_content(packs.schema)
@@ -80,7 +80,7 @@ class Sandbox:
     @property
     def packs(self) -> PackSet:
         """The packs as they are."""
-        return self.library.packs
+        return self.shelf.packs
 
     def base(self, tell: Tell | None = None) -> Judgement:
         """The packs as they are."""
@@ -145,7 +145,7 @@ class Sandbox:
         """The changed packs, built with every document whose clauses may be tied to a changed one."""
         beside: set[str] = set()
         while True:
-            revised = self.library.revised(proposal, beside=beside)
+            revised = self.shelf.revised(proposal, beside=beside)
             evaluator = Evaluator(revised.packs, self.as_of, with_drafts=self.drafts)
             more = self._tied(base, revised, evaluator) - revised.documents
             if not more:

@@ -35,7 +35,7 @@ class Revised:
     faults: tuple[Fault, ...]
 
 
-class Library:
+class Shelf:
     """Packs, and their files as trees. Nothing of it ever changes; several threads may ask it."""
 
     def __init__(self, folders: Sequence[Path | str]) -> None:
