@@ -16,6 +16,7 @@ from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
 from yanlian.apps.policies.clause_terms import term_lines
 from yanlian.apps.policies.drawn import drawn
+from yanlian.apps.policies.exclusion_lines import exclusion_lines
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
 from yanlian.apps.policies.results import latest_run
@@ -227,6 +228,9 @@ def amount_lines(found: CompiledClause) -> list[Line]:
         lines.append(Line(t("单项上限", "Cap"), "", source.cap.text))
     lines += [Line(one.label, t("系数", "factor"), one.factor.text) for one in source.multipliers]
     lines += _history_lines(source)
+    lines += [
+        Line(t("互斥：{label}", "Exclusion: {label}", label=label), said) for label, said in exclusion_lines(found)
+    ]
     lines += [_cap_line(cap.source) for cap in found.caps]
     if source.amount or source.parts:
         unit = say(UNITS.get(found.rounding.to, (found.rounding.to, found.rounding.to)))

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page, permits
+from yanlian.apps.policies.combined import combined
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.results import missing_texts, period_text, schema_in_use
@@ -52,6 +53,7 @@ STEPS: Mapping[str, Text] = {
 }
 REDUCTIONS: Mapping[str, Text] = {
     "stacking": ("就高不重复", "Only the highest counts"),
+    "exclusion": ("不得同享", "Not together"),
     "cap": ("上限", "Cap"),
 }
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
@@ -187,6 +189,7 @@ def _explained(it: Explanation) -> dict[str, object]:
         "event_facts": [_fact(one, schema) for one in it.event.facts] if it.event else [],
         "steps": [_step(one, schema) for one in it.steps],
         "reduced": [_reduced(one) for one in it.reduced],
+        **combined(it),
         "missing": missing_texts(cast("list[dict[str, str]]", reason.get("missing", [])), schema),
         "failed": reason.get("failed", []),
         "manual": reason.get("manual", ""),
@@ -289,4 +292,7 @@ def _reduced(one: Mapping[str, object]) -> str:
     before, after = (cast("int", one.get(key, 0)) for key in ("from_fen", "to_fen"))
     winner = str(one.get("winner", ""))
     said = f"{title} {label}：{yuan(before)} → {yuan(after)}"
+    if "paid_fen" in one:
+        paid = yuan(cast("int", one["paid_fen"]))
+        return said + t("（{clause}已兑付{paid}）", " ({clause}: {paid} was paid already)", clause=winner, paid=paid)
     return said + (t("（由{clause}兑现）", " ({clause} is paid instead)", clause=winner) if winner else "")

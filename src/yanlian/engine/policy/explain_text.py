@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from yanlian.base.refusal import Language
+from yanlian.engine.policy.combination.told import combinations_of
 from yanlian.engine.policy.explain import EventLine, Explanation, FactLine, RuleLine, StepLine, Used
 
 _WORDS: Mapping[str, tuple[str, str]] = {
@@ -33,6 +34,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stage": ("分期", "Stage"),
     "stacking": ("就高不重复", "Only the highest counts"),
     "limit": ("上限", "Limit"),
+    "exclusion": ("不得同享", "Not together"),
 }
 _UNITS: Mapping[str, str] = {
     "分": "fen",
@@ -204,9 +206,24 @@ class _Page:
 
     def _reduced(self) -> Iterator[str]:
         for one in self.explanation.reduced:
-            by = self.word("stacking" if one["by"] == "stacking" else "limit")
+            by = self.word(str(one["by"]) if one["by"] in ("stacking", "exclusion") else "limit")
             winner = f" ← {one['winner']}" if one.get("winner") else ""
-            yield f"{by} {one['label']}: {_yuan(one['from_fen'])} → {_yuan(one['to_fen'])}{winner}"
+            paid = (
+                self.say("（已兑付 {}）", " ({} already paid)").format(_yuan(one["paid_fen"]))
+                if "paid_fen" in one
+                else ""
+            )
+            yield f"{by} {one['label']}: {_yuan(one['from_fen'])} → {_yuan(one['to_fen'])}{winner}{paid}"
+        yield from self._combinations()
+
+    def _combinations(self) -> Iterator[str]:
+        """What was chosen among clauses that exclude each other, and what comes next to it."""
+        for one in combinations_of(self.explanation.outcome.reason):
+            name = self.say("选定的组合", "Combination chosen") if one.chosen else self.say("次优组合", "Runner-up")
+            yield f"{name}: {_yuan(one.total_fen)} {self.say('元', 'yuan')}"
+            for member in one.members:
+                words = " ".join(word for word in (member.clause, member.matter, member.period) if word)
+                yield f"    · {words}: {_yuan(member.fen)}"
 
 
 def _entries(found: object) -> list[Mapping[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, cast
 
@@ -16,18 +17,22 @@ from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.registry.visible import masked_name, visible_to
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import Explanation, render_text
+from yanlian.engine.policy.combination.told import Combination, combinations_of
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.web.api.core import PROBLEMS, PageNumber, PageSize, Search, need, paged, paged_list
 from yanlian.web.api.registry import entity_of
 from yanlian.web.api.shapes import (
     ClauseLine,
     ClauseOut,
+    CombinationMember,
+    CombinationOut,
     EvidenceOut,
     ExplanationOut,
     MissingFact,
     OutcomeKind,
     OutcomeOut,
     Page,
+    ReductionOut,
     RuleOut,
     RuleText,
     RunOut,
@@ -252,5 +257,27 @@ def _explained(it: Explanation, run: Run, code: str, name: str, language: Litera
         why_not_applicable=it.why_not_applicable,
         rules=[RuleOut.from_orm(one) for one in it.rules],
         steps=[StepOut.from_orm(one) for one in it.steps],
+        reduced=[_reduction(one) for one in it.reduced],
+        provisional=cast("list[str]", reason.get("provisional", [])),
+        combinations=[_combination(one) for one in combinations_of(reason)],
         text=render_text(it, language),
     )
+
+
+def _reduction(one: Mapping[str, object]) -> ReductionOut:
+    before, after = (cast("int", one.get(key, 0)) for key in ("from_fen", "to_fen"))
+    return ReductionOut(
+        by=str(one.get("by", "")),
+        label=str(one.get("label", "")),
+        before=money(before),
+        after=money(after),
+        winner=str(one.get("winner", "")),
+    )
+
+
+def _combination(one: Combination) -> CombinationOut:
+    members = [
+        CombinationMember(clause=each.clause, matter=each.matter, period=each.period, amount=money(each.fen))
+        for each in one.members
+    ]
+    return CombinationOut(chosen=one.chosen, total=money(one.total_fen), outcomes=members)

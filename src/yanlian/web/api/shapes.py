@@ -225,6 +225,34 @@ class StepOut(Schema):
     used: UsedOut
 
 
+class ReductionOut(Schema):
+    """What took away from the amount of the clause alone: a stacking group, an exclusion, a cap. `winner`: the clause
+    that is given instead."""
+
+    by: str
+    label: str
+    before: Money
+    after: Money
+    winner: str
+
+
+class CombinationMember(Schema):
+    """What is due of one outcome in a combination, after stacking and caps."""
+
+    clause: str
+    matter: str
+    period: str
+    amount: Money
+
+
+class CombinationOut(Schema):
+    """What could lawfully be given together: the combination chosen, or the runner-up."""
+
+    chosen: bool
+    total: Money
+    outcomes: list[CombinationMember]
+
+
 class ExplanationOut(Schema):
     """Why a clause gives what it gives. `text` is the whole of it, to be read."""
 
@@ -247,6 +275,9 @@ class ExplanationOut(Schema):
     why_not_applicable: str
     rules: list[RuleOut]
     steps: list[StepOut]
+    reduced: list[ReductionOut]
+    provisional: list[str]
+    combinations: list[CombinationOut]
     text: str
 
 
