@@ -44,6 +44,9 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
         (
             Entry("my-benefits", ("我的政策", "My benefits"), Permission.SEE_OWN_BENEFITS),
             Entry("policies", ("政策库", "Policy library"), Permission.SEE_POLICIES),
+            Entry("no-application", ("免申即享清单", "Without application"), Permission.SEE_POLICIES),
+            Entry("delivery-modes", ("兑现方式核定", "Delivery modes"), Permission.SEE_RUNS),
+            Entry("policy-review", ("政策体检", "Policy review"), Permission.SEE_RUNS),
             Entry("versions", ("政策包版本", "Pack versions"), Permission.SEE_VERSIONS),
             Entry("runs", ("测算", "Runs"), Permission.SEE_RUNS),
         ),

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies import clause_parts
+from yanlian.apps.policies.clause_soundness import soundness_of
 from yanlian.apps.policies.clause_terms import term_lines
 from yanlian.apps.policies.drawn import drawn
 from yanlian.apps.policies.exclusion_lines import exclusion_lines
@@ -112,6 +113,7 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: D
         "today": day.on,
         "may_try": permits(request.user, Permission.TRY_RULES),
         **_cases(packs, source),
+        **soundness_of(found, day.on, may_review=permits(request.user, Permission.SEE_RUNS)),
         "run": run,
         "counts": run.by_clause.get(source.id, {}) if run else {},
         "dated": [*dated(day), (t("政策包", "Packs"), packs.hash[:12])],

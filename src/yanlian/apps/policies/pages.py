@@ -18,12 +18,13 @@ from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.results import latest_run
 from yanlian.apps.policies.shelf.day import Day, dated, day_of, frame
 from yanlian.apps.policies.shelf.index import Hit, index_of
+from yanlian.apps.policies.soundness import assessments
 from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.model import Clause, Document
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
 from yanlian.ui.tables import EXPORT, SEARCH, Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import english, say, t, words
+from yanlian.ui.words import english, say, t, word, words
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class ClauseRow:
     document: Document
     state: str
     holder: str
+    mode: str
     eligible: int | None
     amount_fen: int | None
     query: str = ""
@@ -43,6 +45,12 @@ class ClauseRow:
     def found_in(self) -> str:
         """Where a search found it, as plain text."""
         return "".join(mark.text for mark in self.hit.excerpt) if self.hit else ""
+
+    @property
+    def delivery(self) -> str:
+        """As the pack says; in brackets what rules and data allow, where that is something else."""
+        written, possible = word("delivery", self.clause.delivery), word("delivery", self.mode)
+        return str(written) if written == possible else t("{a}（{b}）", "{a} ({b})", a=written, b=possible)
 
 
 def document_state(document: Document, today: date) -> str:
@@ -59,12 +67,14 @@ def clause_rows(day: Day, *, with_run: bool) -> list[ClauseRow]:
     packs = packs_in_use(day.on)
     run = latest_run() if with_run else None
     totals = run.by_clause if run else {}
+    modes = {key: one.mode for key, one in assessments(day.on).items()}
     return [
         ClauseRow(
             clause=clause.source,
             document=clause.document.source,
             state=document_state(clause.document.source, day.on),
             holder=packs.schema.holder_name(clause.source.department, t("zh", "en")),
+            mode=modes[clause.id],
             eligible=totals.get(clause.id, {}).get("eligible", 0) if run else None,
             amount_fen=totals.get(clause.id, {}).get("amount_fen", 0) if run else None,
             query=day.query,
@@ -132,13 +142,14 @@ CLAUSES: Listing[ClauseRow] = Listing(
         Column("id", ("编号", "Id"), lambda row: row.clause.id, Kind.CODE),
         Column("document", ("文件", "Document"), lambda row: row.document.title),
         Column("department", ("负责部门", "Department"), lambda row: row.holder),
-        Column("delivery", ("兑现方式", "Delivery"), lambda row: row.clause.delivery, Kind.WORD, words="delivery"),
+        Column("delivery", ("兑现方式", "Delivery"), lambda row: row.delivery),
         Column("state", ("状态", "State"), lambda row: row.state, Kind.STATUS, words="document"),
     ),
     filters=(
         Filter("document", ("文件", "Document"), _documents),
         Filter("department", ("负责部门", "Department"), _departments),
         Filter("delivery", ("兑现方式", "Delivery"), lambda: _of("delivery")),
+        Filter("mode", ("可以做到", "Possible"), lambda: _of("delivery")),
         Filter("state", ("状态", "State"), lambda: _of("document")),
         Filter("subject", ("适用对象", "For whom"), lambda: _of("kind")),
         Filter("theme", ("主题", "Theme"), _themes),
@@ -172,6 +183,7 @@ def policies(request: HttpRequest) -> HttpResponseBase:
             "document": lambda row, value: row.document.id == value,
             "department": lambda row, value: row.clause.department == value,
             "delivery": lambda row, value: row.clause.delivery == value,
+            "mode": lambda row, value: row.mode == value,
             "state": lambda row, value: row.state == value,
             "subject": lambda row, value: value in (row.clause.subject or row.document.rules.subject),
             "theme": lambda row, value: row.clause.theme == value,
