@@ -38,15 +38,16 @@ def recipes() -> str:
     return DOCUMENT + "".join(textwrap.indent(block, "  ") for block in blocks("7. Recipes"))
 
 
-@pytest.fixture(scope="module", params=["example", "recipes"])
+@pytest.fixture(scope="module", params=["example", "recipes", "combination"])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example of section 1, or all recipes together, as a pack beside the national one."""
+    """The example of section 1, all recipes, or the example of section 8, as a pack beside the national one."""
     packs = tmp_path_factory.mktemp("packs")
     (packs / "national").symlink_to(ROOT / "packs" / "national")
     made = packs / "reference"
     made.mkdir()
     (made / "pack.yaml").write_text(PACK, encoding="utf-8")
-    text = blocks("1. A whole small example")[0] if request.param == "example" else recipes()
+    headings = {"example": "1. A whole small example", "combination": "8. Clauses that exclude each other"}
+    text = blocks(headings[request.param])[0] if request.param in headings else recipes()
     (made / "document.yaml").write_text(text, encoding="utf-8")
     return made
 

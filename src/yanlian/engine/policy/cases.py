@@ -11,6 +11,7 @@ from yanlian.base.refusal import Language, Refused
 from yanlian.engine.dossier import Dossier, Schema, dossier_of_case
 from yanlian.engine.policy.across import apply_caps
 from yanlian.engine.policy.amount import EXACT
+from yanlian.engine.policy.combination.told import runner_up_fen
 from yanlian.engine.policy.evaluate import Evaluator
 from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Case
@@ -200,8 +201,8 @@ def _compare_document(schema: Schema, expect: object, outcomes: Sequence[Outcome
         yield Difference("clauses", "{clause: amount}", str(clauses))
         return
     for key in expect:
-        if key not in {"clauses", "total"}:
-            yield Difference("expect", "clauses | total", str(key))
+        if key not in {"clauses", "total", "runner_up"}:
+            yield Difference("expect", "clauses | total | runner_up", str(key))
     known = {outcome.clause for outcome in outcomes}
     for clause, wanted in clauses.items():
         own = [outcome for outcome in outcomes if outcome.clause == clause]
@@ -217,6 +218,11 @@ def _compare_document(schema: Schema, expect: object, outcomes: Sequence[Outcome
         total = sum(outcome.amount_fen for outcome in outcomes)
         if _fen(expect["total"]) != total:
             yield Difference("total", _yuan(_fen(expect["total"])), _yuan(total))
+    if "runner_up" in expect:
+        second = runner_up_fen(outcomes)
+        if second != _fen(expect["runner_up"]):
+            found = "—" if second is None else _yuan(second)
+            yield Difference("runner_up", _yuan(_fen(expect["runner_up"])), found)
 
 
 def _because(outcome: Outcome) -> str:

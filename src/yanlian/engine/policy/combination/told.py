@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from yanlian.engine.policy.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ def combinations_of(reason: Mapping[str, object]) -> tuple[Combination, ...]:
         for n, one in enumerate(told)
         if isinstance(one, Mapping)
     )
+
+
+def runner_up_fen(outcomes: Iterable[Outcome]) -> int | None:
+    """What all outcomes of a beneficiary would come to with the best other combination; None without a choice."""
+    listed = list(outcomes)
+    lost = [found[0].total_fen - found[1].total_fen for one in listed if len(found := combinations_of(one.reason)) > 1]
+    return sum(one.amount_fen for one in listed) - min(lost) if lost else None
 
 
 def _members(told: object) -> Iterator[Member]:
