@@ -168,7 +168,7 @@ def test_a_zip_of_a_version_can_be_uploaded_into_a_draft(writer):
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
-    [("x.xlsx", b"x", "version_file_type"), ("x.yaml", b"\xff\xfe\x00", "version_file_text"),
+    [("x.docx", b"x", "version_file_type"), ("x.xlsx", b"x", "file_broken"), ("x.yaml", b"\xff\xfe\x00", "version_file_text"),
      ("x.zip", b"no zip", "version_file_text"), ("pack.yaml", "other: 1", "version_no_pack_file")],
 )  # fmt: skip
 def test_what_cannot_be_taken_in_is_refused_and_nothing_is_begun(writer, name, content, code):
@@ -213,3 +213,15 @@ def test_a_draft_of_a_pack_that_is_there_begins_with_what_is_in_force(writer):
     pack = PackVersion.objects.get(number=2)
     assert "随安装" in writer.get(reverse("versions")).content.decode()
     assert "没有差异" in writer.get(reverse("version-changes", args=[pack.pk])).content.decode()
+
+
+def test_a_filled_in_workbook_becomes_a_new_pack_and_faults_name_sheet_row_and_column(writer):
+    template = writer.get(reverse("version-template")).content
+    writer.post(
+        reverse("new-version"), {"how": "new", "title": "从表格", "files": [upload("li.xlsx", template)]}, follow=True
+    )
+    version = PackVersion.objects.get(pack="li")
+    assert set(version.files) == {"pack.yaml", "li-2026.yaml"}
+    assert "核验通过" in do(writer, version, "check").content.decode()
+    answer = do(writer, version, "upload", files=[upload("x.xlsx", b"no workbook")])
+    assert answer.status_code == 409

@@ -135,7 +135,7 @@ RUN_COLUMNS: Sequence[Column[ClauseRow]] = (
 CLAUSES: Listing[ClauseRow] = Listing(
     title=("政策库", "Policy library"),
     file_name="policies",
-    search_hint=("搜索名称、原文、条件、材料、文件，多个词用空格隔开", "Search titles, wording, conditions, evidence"),
+    search_hint=("按名称、原文、条件或材料搜索", "Search titles, wording, conditions, evidence"),
     columns=(
         Column("title", ("条款", "Clause"), lambda row: row.clause.title, main=True,
                link=lambda row: reverse("clause", args=[row.clause.id]) + row.query),
@@ -160,6 +160,16 @@ CLAUSES: Listing[ClauseRow] = Listing(
 )  # fmt: skip
 
 
+def _columns(request: HttpRequest, *, searching: bool, with_run: bool) -> Sequence[Column[ClauseRow]]:
+    """All columns; on the screen a search makes room for where it found its words."""
+    columns = (*CLAUSES.columns, *(RUN_COLUMNS if with_run else ()))
+    if not searching:
+        return columns
+    if request.GET.get(EXPORT):
+        return (columns[0], FOUND_PLAIN, *columns[1:])
+    return (columns[0], FOUND, *(column for column in columns[1:] if column.key in ("document", "department", "state")))
+
+
 @page(owner="policies", permission=Permission.SEE_POLICIES)
 def policies(request: HttpRequest) -> HttpResponseBase:
     """政策库 on a day. The columns of the latest run are for those who may see runs."""
@@ -172,10 +182,7 @@ def policies(request: HttpRequest) -> HttpResponseBase:
             rows = ranked(rows, index_of(packs_in_use(day.on)).search(question))
     except PackFaults as faults:
         return faulty_packs(request, faults)
-    columns = list(CLAUSES.columns)
-    if question:
-        columns.insert(1, FOUND_PLAIN if request.GET.get(EXPORT) else FOUND)
-    listing = replace(CLAUSES, columns=(*columns, *(RUN_COLUMNS if with_run else ())))
+    listing = replace(CLAUSES, columns=_columns(request, searching=bool(question), with_run=with_run))
     listed = Ranked(
         rows,
         search=lambda row: (row.clause.title,),

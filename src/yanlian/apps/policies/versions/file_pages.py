@@ -15,11 +15,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page
-from yanlian.apps.policies.model_pages import attachment
+from yanlian.apps.policies.model_pages import SHEET_TYPE, attachment
 from yanlian.apps.policies.models import PackVersion
 from yanlian.apps.policies.packs import today
 from yanlian.apps.policies.versions.in_force import folders_with
 from yanlian.apps.policies.versions.texts import texts_of
+from yanlian.apps.policies.versions.workbook.template import template_workbook
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults, load_packs
 from yanlian.engine.policy.dmn.export_files import SUFFIX, export_one
@@ -37,6 +38,12 @@ def version_zip(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(PackVersion, pk=pk)
     texts = {f"{found.pack}/{name}": text.encode() for name, text in texts_of(found.files).items()}
     return attachment(zipped(texts), ZIP_TYPE, f"{found.pack}-v{found.number}.zip")
+
+
+@page(owner="policies", permission=Permission.WRITE_VERSIONS)
+def template_book(request: HttpRequest) -> HttpResponseBase:
+    """The workbook to fill in."""
+    return attachment(template_workbook(), SHEET_TYPE, t("政策文件导入模板.xlsx", "policy-template.xlsx"))
 
 
 @page(owner="policies", permission=Permission.SEE_VERSIONS)

@@ -1,13 +1,16 @@
-"""Texts of packs out of what a browser sends: YAML files, a zip of them, or a filled-in workbook."""
+"""Texts of packs out of what a browser sends: YAML files, a zip of them, or filled-in workbooks."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from django.http import HttpRequest
 
+from yanlian.apps.policies.versions.workbook.building import has_document, names_of_workbook, texts_of_workbook
+from yanlian.apps.policies.versions.workbook.inserting import with_names
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy.load import MAX_FILES
 from yanlian.engine.policy.tree import MAX_BYTES, Unreadable, decode
@@ -16,10 +19,12 @@ _YAML = (".yaml", ".yml")
 _MOST_FILES = MAX_FILES
 
 
-def uploaded_texts(request: HttpRequest) -> dict[str, str]:
+def uploaded_texts(request: HttpRequest, there: Mapping[str, str] | None = None) -> dict[str, str]:
     """File name → text of everything under `files`; zips are opened, folders in them do not count.
 
-    Refused: `version_file_type`, `version_file_text`, `version_file_large`, `version_files_many`.
+    A workbook becomes the document that it describes; one of tables only goes into the file (of `there`) that the field
+    `into` names. Refused: `version_file_type`, `version_file_text`, `version_file_large`, `version_files_many`,
+    `book_target`, and workbooks with all their faults.
     """
     texts: dict[str, str] = {}
     for one in request.FILES.getlist("files"):
@@ -31,9 +36,20 @@ def uploaded_texts(request: HttpRequest) -> dict[str, str]:
             texts |= _from_zip(name, content)
         elif name.lower().endswith(_YAML):
             texts[name] = _text(name, content)
+        elif name.lower().endswith(".xlsx"):
+            texts |= _from_workbook(name, content, {**(there or {}), **texts}, request.POST.get("into", ""))
         else:
             raise Refused("version_file_type", found=name)
     return texts
+
+
+def _from_workbook(name: str, content: bytes, there: Mapping[str, str], into: str) -> dict[str, str]:
+    if has_document(content, name):
+        return texts_of_workbook(content, name)
+    names = names_of_workbook(content, name)
+    if into not in there:
+        raise Refused("book_target", found=into or "-")
+    return {into: with_names(there[into], names, into)}
 
 
 def _from_zip(name: str, content: bytes) -> dict[str, str]:

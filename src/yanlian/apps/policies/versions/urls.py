@@ -9,6 +9,7 @@ from yanlian.apps.policies.versions import compare_page, edit_page, file_pages, 
 urlpatterns = [
     path("versions/", pages.versions, name="versions"),
     path("versions/new", pages.new_version, name="new-version"),
+    path("versions/template.xlsx", file_pages.template_book, name="version-template"),
     path("versions/<int:pk>/", version_page.version, name="version"),
     path("versions/<int:pk>/write", version_page.version_write, name="version-write"),
     path("versions/<int:pk>/decide", version_page.version_decide, name="version-decide"),

@@ -87,11 +87,12 @@ def _withdraw(found: PackVersion, revision: int, request: HttpRequest, by: User)
 
 
 def _upload(found: PackVersion, revision: int, request: HttpRequest, by: User) -> PackVersion:
-    texts = uploaded_texts(request)
+    there = texts_of(found.files)
+    texts = uploaded_texts(request, there)
     if not texts:
         raise Refused("file_not_chosen")
     note = t("上传：{names}", "Uploaded: {names}", names="、".join(texts))
-    return actions.save_texts(found, revision, {**texts_of(found.files), **texts}, by, note)
+    return actions.save_texts(found, revision, {**there, **texts}, by, note)
 
 
 def _remove(found: PackVersion, revision: int, request: HttpRequest, by: User) -> PackVersion:
