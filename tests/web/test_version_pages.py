@@ -168,7 +168,8 @@ def test_a_zip_of_a_version_can_be_uploaded_into_a_draft(writer):
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
-    [("x.docx", b"x", "version_file_type"), ("x.xlsx", b"x", "file_broken"), ("x.yaml", b"\xff\xfe\x00", "version_file_text"),
+    [("x.docx", b"x", "version_file_type"), ("x.xlsx", b"x", "file_broken"),
+     ("x.yaml", b"\xff\xfe\x00", "version_file_text"),
      ("x.zip", b"no zip", "version_file_text"), ("pack.yaml", "other: 1", "version_no_pack_file")],
 )  # fmt: skip
 def test_what_cannot_be_taken_in_is_refused_and_nothing_is_begun(writer, name, content, code):
