@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from yanlian.apps.delivery.budgets import promised
 from yanlian.apps.people.actions import make_sample_users
 from yanlian.apps.policies.actions import run_policies
 from yanlian.apps.policies.models import Outcome, Run
@@ -94,7 +95,7 @@ def _run(snapshot: Snapshot, day: date) -> Run:
         def tell(progress: Progress) -> None:
             step(progress.done, progress.total)
 
-        run, _ = run_policies(snapshot, day, progress=tell)
+        run, _ = run_policies(snapshot, day, progress=tell, promised=promised)
     return run
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yanlian.apps.delivery.actions_move import BATCH, chunks, record
+from yanlian.apps.delivery.budgets import require_room
 from yanlian.apps.delivery.machine import UNPAID
 from yanlian.apps.delivery.models import Entitlement, Event, Round
 from yanlian.apps.delivery.permissions import require
@@ -73,7 +74,8 @@ def draft_round(
     """Draft a round of one lead department from a run: a whole document, or some clauses, or all that it leads.
 
     Repeating it adds nothing: keys that have an entitlement are answered in `already`. Refused: `run_unknown`,
-    `run_not_complete`, `run_differs`, `run_unchecked`, `not_allowed`.
+    `run_not_complete`, `run_differs`, `run_unchecked`, `not_allowed`; `budget_exceeded`, `quota_exceeded` when what was
+    drafted since the run leaves no room.
     """
     with transaction.atomic():
         # Drafts from one run wait for each other; those from different runs meet at the unique key.
@@ -85,6 +87,7 @@ def draft_round(
         outcomes = _due(run, department, document, clauses)
         standing = _standing(outcomes)
         fresh = [row for row in outcomes if _key(row) not in standing]
+        require_room(run, fresh)
         added: list[Entitlement] = []
         round_: Round | None = None
         if fresh:
@@ -140,13 +143,17 @@ def _add(
 
 
 def _due(run: Run, department: str, document: str, clauses: Sequence[str]) -> list[Outcome]:
-    rows = Outcome.objects.filter(
-        run=run,
-        kind=Outcome.Kind.ELIGIBLE,
-        amount_fen__gt=0,
-        delivery__in=DELIVERIES,
-        department=department,
-    ).order_by("clause", "entity_id", "matter", "period")
+    rows = (
+        Outcome.objects.filter(
+            run=run,
+            kind=Outcome.Kind.ELIGIBLE,
+            amount_fen__gt=0,
+            delivery__in=DELIVERIES,
+            department=department,
+        )
+        .select_related("entity")
+        .order_by("clause", "entity_id", "matter", "period")
+    )
     if document:
         rows = rows.filter(document=document)
     if clauses:

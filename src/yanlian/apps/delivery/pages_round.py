@@ -20,6 +20,7 @@ from yanlian.apps.delivery.actions_after import close, close_round
 from yanlian.apps.delivery.actions_clear import Cleared, clear, hold, release
 from yanlian.apps.delivery.actions_move import Moved, ids_in
 from yanlian.apps.delivery.actions_publish import confirm, expire
+from yanlian.apps.delivery.budgets import OVER
 from yanlian.apps.delivery.machine import FINAL, VERBS, acceptance_ends
 from yanlian.apps.delivery.models import Entitlement, Round
 from yanlian.apps.delivery.overview import round_steps
@@ -27,6 +28,7 @@ from yanlian.apps.delivery.pages import ROUNDS
 from yanlian.apps.delivery.permissions import is_finance, parties
 from yanlian.apps.delivery.queries import Overview
 from yanlian.apps.delivery.recheck import recheck
+from yanlian.apps.delivery.sharing import payers_text, sums_by_payer
 from yanlian.apps.people.access import Permission, page, permits, signed_in
 from yanlian.apps.people.departments import department_name
 from yanlian.apps.people.models import User
@@ -87,6 +89,7 @@ ENTRIES: Listing[Entitlement] = Listing(
         Column("matter", ("事项", "Matter"), lambda row: row.matter),
         Column("period", ("所属年度", "Period"), lambda row: period_text(row.period)),
         Column("amount", ("金额", "Amount"), lambda row: row.amount_fen, Kind.MONEY),
+        Column("payers", ("各级分担", "Shared by"), payers_text, sortable=False),
         Column("state", ("状态", "State"), lambda row: row.state, Kind.STATUS, words="entitlement"),
         Column("on", ("状态日期", "Since"), lambda row: row.state_on, Kind.DATE),
         Column("why", ("暂缓原因", "Held for"), lambda row: "；".join(row.held_for), sortable=False),
@@ -130,9 +133,11 @@ def one_round(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _show(request: HttpRequest, overview: Overview, **more: object) -> HttpResponseBase:
     user, round_ = signed_in(request), overview.round
     verbs = offered(user, overview)
-    columns = _columns(request, overview, may_choose=bool(verbs))
+    entries = Entitlement.objects.filter(round=round_).select_related("run")
+    shares = sums_by_payer(entries.exclude(state__in=OVER).iterator(chunk_size=2000))
+    columns = _columns(request, overview, may_choose=bool(verbs), shared=bool(shares))
     listed = FromDatabase(
-        Entitlement.objects.filter(round=round_).select_related("entity", "bank_account"),
+        Entitlement.objects.filter(round=round_).select_related("entity", "bank_account", "run"),
         search=("entity__name__icontains", "entity__code__iexact", "clause__icontains", "matter__icontains"),
         filters={"state": lambda value: Q(state=value)},
         orders={
@@ -147,14 +152,23 @@ def _show(request: HttpRequest, overview: Overview, **more: object) -> HttpRespo
     )
     dated = [(t("测算", "Run"), f"#{round_.run_id} {round_.run.as_of}"), (t("批次", "Round"), f"#{round_.pk}")]
     asks = any(one.asks_reason for one in verbs)
-    context = {**_context(overview), "verbs": verbs, "asks_reason": asks, **_ways(user, overview), **more}
+    context = {
+        **_context(overview),
+        "verbs": verbs,
+        "asks_reason": asks,
+        **_ways(user, overview),
+        **more,
+        "shares": shares,
+    }
     listing = replace(ENTRIES, columns=columns)
     return show(request, listing, listed, template="delivery/round.html", dated=dated, more=context)
 
 
-def _columns(request: HttpRequest, overview: Overview, *, may_choose: bool) -> tuple[Column[Entitlement], ...]:
+def _columns(
+    request: HttpRequest, overview: Overview, *, may_choose: bool, shared: bool
+) -> tuple[Column[Entitlement], ...]:
     """A sheet has every column and no boxes to tick; the page leaves out what the others say or what is empty."""
-    columns = tuple(ENTRIES.columns)
+    columns = tuple(one for one in ENTRIES.columns if shared or one.key != "payers")
     if request.GET.get(EXPORT) != "xlsx":
         spare = {"clause"} if S.HELD in overview.by_state else {"clause", "why"}
         columns = tuple(one for one in columns if one.key not in spare)

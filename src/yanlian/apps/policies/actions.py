@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import repeat
 from pathlib import Path
@@ -28,21 +28,22 @@ from yanlian.apps.policies.agreeing import as_data, compared, told_by_interprete
 from yanlian.apps.policies.explaining import snapshot_of
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import loaded, pack_folders, packs_in_use, packs_of
+from yanlian.apps.policies.settling import OUTCOMES
 from yanlian.apps.policies.versions.actions import keep_rules
 from yanlian.apps.registry.actions_bulk import insert_rows
 from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
 from yanlian.engine.policy import PackSet
+from yanlian.engine.policy.settlement.claims import Payment
 from yanlian.engine.stream import Progress, RunReader, RunResult, read_run
 from yanlian.engine.stream.agreement import Sample
 from yanlian.engine.stream.engines import maker_for
 from yanlian.engine.stream.interpreter import ENGINE as INTERPRETER
 from yanlian.engine.stream.kernel import ENGINE as KERNEL
 from yanlian.engine.stream.run import run as run_stream
+from yanlian.engine.stream.settle import settle_run
 
-# The folder of a run's outcomes, inside the folder of the run.
-OUTCOMES = "outcomes"
 ENGINES = (KERNEL, INTERPRETER)
 _ROWS_PER_INSERT = 10_000
 _COPIED = ("clause", "document", "department", "matter", "period", "kind", "amount_fen", "clause_fen", "delivery")
@@ -83,6 +84,7 @@ def run_policies(
     workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     known_at: datetime | None = None,
+    promised: Callable[[], Sequence[Payment]] = tuple,
 ) -> tuple[Run, bool]:
     """Evaluate and record; returns the run and whether it was made now. `engine`: that of the settings if empty.
 
@@ -91,6 +93,7 @@ def run_policies(
     A run that was recorded for the same snapshot, packs, day and engine is returned as it is. One that was cut off (a
     killed process) goes on where it was left: its outcomes appear in the database in one transaction or not at all.
     A run of which the interpreter says anything else (state `differs`) is kept to be looked at; nobody can use it.
+    `promised`: asked for what the district is bound to pay already, which budgets and quotas count as gone.
     """
     folders = pack_folders(as_of, known_at)
     packs = loaded(folders)
@@ -107,6 +110,8 @@ def run_policies(
     maker = maker_for(name, folders, snapshot.info.path, as_of)
     cores = workers or os.cpu_count() or 1
     result = run_stream(snapshot.info.path, maker, out, workers=cores, progress=progress)
+    settled = settle_run(out, packs, dossiers=snapshot.info.path, promised=promised())
+    result = replace(result, report={**result.report, **settled})
     _record(run, _evaluated(result, snapshot, run, packs))
     return run, True
 
@@ -121,6 +126,7 @@ def preview_policies(
     with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
         out = Path(folder) / OUTCOMES
         result = run_stream(snapshot.info.path, maker, out, workers=os.cpu_count() or 1, progress=progress)
+        settle_run(out, loaded(pack_folders(as_of)), dossiers=snapshot.info.path)
         for batch in read_run(out).outcomes():
             totals.add(batch)
     said = f"{name} {yanlian.__version__}"
@@ -146,7 +152,7 @@ def check_run(run_id: int, by: User | None) -> Run:
     for batch in reader.outcomes():
         sample.add(batch)
     asked = sample.chosen()
-    judged = told_by_interpreter(packs, snapshot_of(run), run.as_of, asked)
+    judged = told_by_interpreter(packs, snapshot_of(run), run.as_of, asked, reader.settlement)
     with transaction.atomic():
         found = compared(run, asked, judged)
         run.agreement = as_data(found)
@@ -174,7 +180,8 @@ def _evaluated(result: RunResult, snapshot: Snapshot, run: Run, packs: PackSet) 
         totals.add(batch)
         sample.add(batch)
     asked = [] if run.engine.startswith(f"{INTERPRETER} ") else sample.chosen()
-    return _Evaluated(result, reader, totals, asked, told_by_interpreter(packs, snapshot, run.as_of, asked))
+    judged = told_by_interpreter(packs, snapshot, run.as_of, asked, reader.settlement)
+    return _Evaluated(result, reader, totals, asked, judged)
 
 
 def _total(run: Run, totals: _Totals, result: RunResult) -> None:

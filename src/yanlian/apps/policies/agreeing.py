@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
+from typing import Any, cast
 
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
 from yanlian.engine.policy import Evaluator, PackSet
+from yanlian.engine.policy import Outcome as Judged
 from yanlian.engine.stream.agreement import Agreement, agreement, judged_again
 from yanlian.engine.stream.interpreter import ENGINE as INTERPRETER
 from yanlian.engine.stream.interpreter import Interpreting
+from yanlian.engine.stream.settled import SettlementFile
 
 # A database takes only so many values in one question.
 _AT_A_TIME = 500
@@ -23,14 +26,26 @@ _COLUMNS = (
 
 
 def told_by_interpreter(
-    packs: PackSet, snapshot: Snapshot, as_of: date, entities: Sequence[str]
+    packs: PackSet,
+    snapshot: Snapshot,
+    as_of: date,
+    entities: Sequence[str],
+    settlement: SettlementFile | None = None,
 ) -> list[Mapping[str, object]]:
-    """The interpreter's outcomes for these entities under the packs; those that are stored here at all."""
+    """The interpreter's outcomes for these entities under the packs, after the budgets and quotas of the run; those
+    that are stored here at all."""
     if not entities:
         return []
     evaluate = Interpreting(Evaluator(packs, as_of), snapshot.coverage)
-    judged = judged_again(snapshot.info.path, evaluate, entities)
+    judged: list[Mapping[str, object]] = list(judged_again(snapshot.info.path, evaluate, entities))
+    if settlement is not None:
+        outcomes = [Judged(**cast("dict[str, Any]", row)) for row in judged]
+        judged = [_row(one) for one in settlement.outcomes_over(outcomes)]
     return [row for row in judged if row["kind"] != Outcome.Kind.NOT_APPLICABLE]
+
+
+def _row(one: Judged) -> Mapping[str, object]:
+    return {each.name: getattr(one, each.name) for each in fields(one)}
 
 
 def compared(run: Run, entities: Sequence[str], judged: Sequence[Mapping[str, object]]) -> Agreement:

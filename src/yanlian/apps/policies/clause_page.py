@@ -21,6 +21,7 @@ from yanlian.apps.policies.exclusion_lines import exclusion_lines
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
 from yanlian.apps.policies.results import latest_run
+from yanlian.apps.policies.settlement_words import rule_lines
 from yanlian.apps.policies.shelf.day import Day, dated, day_of
 from yanlian.apps.policies.table_grids import table_grids
 from yanlian.base.refusal import Refused
@@ -104,7 +105,7 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: D
         "gates": _rules(found, "gate"),
         "vetoes": _rules(found, "veto"),
         "conditions": _rules(found, "condition"),
-        "amount": amount_lines(found),
+        "amount": [*amount_lines(found), *(Line(*one) for one in rule_lines(packs, found, day.on))],
         "parameters": clause_parts.parameter_lines(items, day.on),
         "tables": table_grids(packs, source.id, items),
         "scales": clause_parts.scales(items),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import packs_of
+from yanlian.apps.policies.settling import settled
 from yanlian.apps.registry.models import Snapshot as SnapshotRecord
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot, open_snapshot
@@ -19,7 +22,7 @@ def snapshot_of(run: Run) -> Snapshot:
 
 
 def explain_outcome(run: Run, entity_code: str, clause: str, matter: str | None = None) -> Explanation:
-    """The complete derivation of one outcome of a run.
+    """The complete derivation of one outcome of a run, with what budgets and quotas made of it.
 
     Raises `Refused`: `packs_changed` when the packs of the run were not kept and are no longer in use,
     `entity_not_in_snapshot`, `explanation_differs` when the result is not the stored one (which would be
@@ -31,6 +34,7 @@ def explain_outcome(run: Run, entity_code: str, clause: str, matter: str | None 
     if row is None:
         raise Refused("entity_not_in_snapshot", entity=entity_code, snapshot=snapshot.info.hash[:12])
     explanation = explain(Evaluator(packs, run.as_of), row, snapshot.coverage, clause, matter)
+    explanation = replace(explanation, outcome=settled(run, explanation.outcome))
     stored = Outcome.objects.filter(run=run, entity__code=entity_code, clause=clause)
     if matter is not None:
         stored = stored.filter(matter=matter)

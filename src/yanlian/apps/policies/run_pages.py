@@ -17,6 +17,7 @@ from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.packs import packs_in_use
 from yanlian.apps.policies.results import clause_titles, missing_facts, period_text, reasons, schema_in_use
 from yanlian.apps.policies.run_engines import engines_of
+from yanlian.apps.policies.settlement_words import buckets_of
 from yanlian.apps.registry.pages import dossier_href, fictional_badge, shown_name
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults
@@ -140,6 +141,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponseBase:
         "run": found,
         "outcomes": [(code, found.by_outcome.get(code, 0)) for code in words("outcome")],
         "beneficiaries": beneficiaries(found),
+        "buckets": buckets_of(found),
         "missing": missing[:MOST_MISSING],
         "missing_total": len(missing),
         "histogram": histogram(found) if found.amount_fen else None,

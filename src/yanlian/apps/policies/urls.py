@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yanlian.apps.policies import delivery_pages, model_pages, modeller_pages, review_pages, why_pages
+from yanlian.apps.policies import delivery_pages, model_pages, modeller_pages, review_pages, settlement_pages, why_pages
 from yanlian.apps.policies.shelf import pages as shelf_pages
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("no-application/", delivery_pages.no_application, name="no-application"),
     path("delivery-modes/", delivery_pages.delivery_modes, name="delivery-modes"),
     path("policy-review/", review_pages.policy_review, name="policy-review"),
+    path("runs/<int:pk>/settlement/<int:number>/", settlement_pages.settlement, name="settlement"),
     path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why"),
     path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),
     path("policies/<str:clause_id>/document.dmn", model_pages.document_dmn, name="document-dmn"),

@@ -14,13 +14,17 @@ from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies.combined import combined
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.policies.packs import packs_of
 from yanlian.apps.policies.results import missing_texts, period_text, schema_in_use
+from yanlian.apps.policies.settlement_words import settled_text
+from yanlian.apps.policies.settling import lines_of
 from yanlian.apps.policies.titles import title_of, titles
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.visible import masked_name, visible_to
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Schema
 from yanlian.engine.policy.explain import Explanation, FactLine, RuleLine, StepLine, Used
+from yanlian.engine.policy.settlement.cost import payers_of
 from yanlian.ui.numbers import yuan
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import Text, Tone, t
@@ -55,6 +59,8 @@ REDUCTIONS: Mapping[str, Text] = {
     "stacking": ("就高不重复", "Only the highest counts"),
     "exclusion": ("不得同享", "Not together"),
     "cap": ("上限", "Cap"),
+    "budget": ("预算总额", "Budget"),
+    "quota": ("名额", "Quota"),
 }
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
 # That two equal things are equal needs no line of its own: the figure stands in the table.
@@ -154,7 +160,8 @@ def why(request: HttpRequest, pk: int, code: str, clause: str) -> HttpResponse:
             raise Http404(clause) from refusal
         context |= {"refusals": shown(refusal), "period": period_text(outcome.period) if outcome else ""}
         return render(request, "policies/why.html", context)
-    return render(request, "policies/why.html", {**context, **_explained(explanation)})
+    together = _together(run, explanation)
+    return render(request, "policies/why.html", {**context, **_explained(explanation), **together})
 
 
 def _matter(outcome: Outcome | None) -> str | None:
@@ -197,6 +204,21 @@ def _explained(it: Explanation) -> dict[str, object]:
         "holder": schema.holder_name(it.clause.department, t("zh", "en")),
         "evidence": [(one.data, _held_by(one.held_by, schema)) for one in it.clause.evidence],
         "none": _why_none(it),
+    }
+
+
+def _together(run: Run, it: Explanation) -> dict[str, object]:
+    """What was settled over all beneficiaries, and who pays which part. What others ask for stays with the office."""
+    one = it.outcome
+    key = (one.entity, one.clause, one.matter, one.period)
+    clause = packs_of(run).clause(one.clause)
+    day = one.event_on if clause.source.parameters_on == "event" and one.event_on else it.as_of
+    return {
+        "settled": [
+            (line.rule.label, settled_text(line), reverse("settlement", args=[run.pk, line.entry.rule]))
+            for line in lines_of(run, key)
+        ],
+        "payers": payers_of(clause, day, one.amount_fen) if one.kind == "eligible" and one.amount_fen else [],
     }
 
 

@@ -94,6 +94,13 @@ class SettlementFile:
         )
         return list(entries_of(table))
 
+    def outcomes_over(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Outcomes of a few entities, with the settlement laid over them."""
+        lines: dict[tuple[str, str, str, str], list[Entry]] = {}
+        for one in self.of(sorted({outcome.entity for outcome in outcomes})):
+            lines.setdefault(one.outcome, []).append(one)
+        return [settled_outcome(one, lines.get(_key(one), ()), self.teller) for one in outcomes]
+
     def over(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Outcomes in the order of entities, with the settlement laid over them."""
         lines = Cursor(self.tables(), SETTLEMENT_SCHEMA, ENTITY)

@@ -11,6 +11,7 @@ import typer
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
+from yanlian.apps.delivery.budgets import promised
 from yanlian.apps.policies.actions import check_run, preview_policies, run_policies
 from yanlian.apps.policies.agreeing import require_usable
 from yanlian.apps.policies.explaining import explain_outcome
@@ -110,7 +111,9 @@ def run(
         if with_drafts:
             made = preview_policies(snapshot, as_of.date(), engine=engine, progress=tell)
         else:
-            made, fresh = run_policies(snapshot, as_of.date(), engine=engine, workers=workers or None, progress=tell)
+            made, fresh = run_policies(
+                snapshot, as_of.date(), engine=engine, workers=workers or None, progress=tell, promised=promised
+            )
             if check and not fresh:
                 made = check_run(made.pk, None)
     if with_drafts:

@@ -39,6 +39,7 @@ _STATES = {
     "unknown": ("信息不足", "unknown"),
     "manual": ("人工判定", "manual"),
     "open": ("尚未确定", "undecided"),
+    "gone": ("此前占用", "taken before"),
 }
 _MOST = 200
 

@@ -36,6 +36,8 @@ def settled_outcome(outcome: Outcome, entries: Iterable[Entry], teller: Teller) 
     whoever compares finds the difference.
     """
     for entry in entries:
+        if entry.state == "gone":
+            continue
         undecided = outcome.kind in ("unknown", "manual")
         if not undecided and (outcome.kind != "eligible" or entry.before_fen != outcome.amount_fen):
             return outcome

@@ -15,8 +15,9 @@ from yanlian.engine.policy.settlement.rules import Budget
 
 # granted: gets what is asked, or part of it; out: gets nothing; paid: was paid before and keeps that; unknown, manual:
 # cannot be placed; open: undecided in the run, competes only when it is decided.
-State = Literal["granted", "out", "paid", "unknown", "manual", "open"]
-STATES: tuple[State, ...] = ("granted", "out", "paid", "unknown", "manual", "open")
+# gone: a payment to an outcome that does not compete (any more).
+State = Literal["granted", "out", "paid", "unknown", "manual", "open", "gone"]
+STATES: tuple[State, ...] = ("granted", "out", "paid", "unknown", "manual", "open", "gone")
 # The bucket of what holds for ever.
 LIFE = "life"
 METADATA = b"yanlian.settlement"

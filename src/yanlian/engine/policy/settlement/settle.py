@@ -18,7 +18,17 @@ from yanlian.engine.feel import Missing
 from yanlian.engine.policy.outcome import missing_data
 from yanlian.engine.policy.payments import PAYMENTS
 from yanlian.engine.policy.settlement.buckets import Ground, Meeting, carried_on, granted, placed_in
-from yanlian.engine.policy.settlement.claims import ELIGIBLE, NOT_PAID, OPEN, OUT, Claims, Ints, KeyColumn, Paid
+from yanlian.engine.policy.settlement.claims import (
+    ELIGIBLE,
+    NOT_PAID,
+    OPEN,
+    OUT,
+    Claims,
+    Ints,
+    KeyColumn,
+    Paid,
+    Payment,
+)
 from yanlian.engine.policy.settlement.compile import CompiledSettling
 from yanlian.engine.policy.settlement.result import (
     LIFE,
@@ -67,6 +77,7 @@ class _Settling:
         self.ground = Ground(claims, rule, self.order, self.rows)
         self.names: list[str] = []
         self.missing: dict[int, frozenset[Missing]] = {}
+        self.gone: list[tuple[str, Payment]] = []
 
     def buckets(self) -> list[Bucket]:
         """What the rule came to, the earliest year first."""
@@ -174,6 +185,7 @@ class _Settling:
                 one.elsewhere += payment.fen
                 one.elsewhere_count += key not in seen
                 seen.add(key)
+                self.gone.append((one.name, payment))
 
     # What becomes of them
 
@@ -235,7 +247,32 @@ class _Settling:
             "provisional": ground.provisional[rows],
             "missing": [self._missing_text(row) for row in rows.tolist()],
         }
-        return pa.table(columns, schema=SETTLEMENT_SCHEMA).append_column("place", pa.array(claims.clause[rows]))
+        competing = pa.table(columns, schema=SETTLEMENT_SCHEMA)
+        competing = competing.append_column("place", pa.array(claims.clause[rows]))
+        return pa.concat_tables([competing, self._gone_table()])
+
+    def _gone_table(self) -> pa.Table:
+        """One line for each payment to an outcome that does not compete: where the money went."""
+        places = {clause: n for n, clause in enumerate(self.claims.clauses)}
+        nothing = {"event_on": None, "rank": 0, "key": "", "group": "", "carried_fen": 0, "missing": None}
+        rows = [
+            {
+                **nothing,
+                "entity": one.entity,
+                "clause": one.clause,
+                "matter": one.matter,
+                "period": one.period,
+                "rule": self.number,
+                "bucket": bucket,
+                "state": "gone",
+                "before_fen": one.fen,
+                "after_fen": one.fen,
+                "provisional": False,
+                "place": places.get(one.clause, len(places)),
+            }
+            for bucket, one in self.gone
+        ]
+        return pa.Table.from_pylist(rows, SETTLEMENT_SCHEMA.append(pa.field("place", pa.int64())))
 
     def _missing_text(self, row: int) -> str | None:
         if row not in self.missing:
