@@ -10,7 +10,10 @@ from yanlian.engine.policy.check import read_and_check
 from yanlian.engine.policy.fault import Fault
 from yanlian.engine.policy.lint.accepted import answered
 from yanlian.engine.policy.lint.borders import note_borders
+from yanlian.engine.policy.lint.cases import note_cases
+from yanlian.engine.policy.lint.cliffs import note_cliffs
 from yanlian.engine.policy.lint.documents import note_documents
+from yanlian.engine.policy.lint.doubled import note_doubled
 from yanlian.engine.policy.lint.fair import note_fair
 from yanlian.engine.policy.lint.held import note_held
 from yanlian.engine.policy.lint.modes import note_modes
@@ -25,6 +28,9 @@ FAMILIES: Sequence[Callable[[Review], None]] = (
     note_modes,
     note_borders,
     note_steps,
+    note_cases,
+    note_cliffs,
+    note_doubled,
 )
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 

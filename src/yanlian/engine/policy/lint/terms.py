@@ -3,7 +3,7 @@ of the same quantity can be laid side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TypeVar, cast
@@ -18,6 +18,7 @@ from yanlian.engine.policy.scope import parameter_on
 
 _N = TypeVar("_N", bound=ast.Node)
 _CHAIN = 12
+_MOST_WAYS = 64
 _FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -79,24 +80,56 @@ def key_of(tree: ast.Expression, home: Home, day: date, taken: frozenset[str]) -
 
 def bounds_of(clause: CompiledClause, day: date, taken: frozenset[str]) -> Iterator[Bound]:
     """What gates, conditions and the choice of events ask of single quantities, as far as it is said with constants."""
-    asked: list[tuple[str, Expression]] = [
-        (test.source.label, test.expression) for test in clause.tests if test.kind != "veto"
-    ]
+    for label, expression in _asked(clause):
+        for part in conjuncts(expanded(expression.compiled.ast, clause.home, day, taken)):
+            yield from _bounds_in((part,), label, expression)
+
+
+def ways_of(clause: CompiledClause, day: date, taken: frozenset[str]) -> list[tuple[Bound, ...]]:
+    """The ways in which a clause can apply: one for each choice among its `or`s, each with all that it asks. A rule
+    with more than a few choices is left out: what it asks is then not known."""
+    ways: list[tuple[Bound, ...]] = [()]
+    for label, expression in _asked(clause):
+        choices = _choices(expanded(expression.compiled.ast, clause.home, day, taken))
+        if len(ways) * len(choices) > _MOST_WAYS:
+            continue
+        told = [tuple(_bounds_in(choice, label, expression)) for choice in choices]
+        ways = [(*way, *one) for way in ways for one in told]
+    return ways
+
+
+def _asked(clause: CompiledClause) -> Iterator[tuple[str, Expression]]:
+    for test in clause.tests:
+        if test.kind != "veto":
+            yield test.source.label, test.expression
     if clause.event is not None and clause.event.where is not None:
-        asked.append(("event.where", clause.event.where))
-    for label, expression in asked:
-        tree = expanded(expression.compiled.ast, clause.home, day, taken)
-        for part in _conjuncts(tree):
-            found = _bound(part)
-            if found is not None:
-                quantity, tests = found
-                yield Bound(print_expression(quantity), tests, label, expression.formula)
+        yield "event.where", clause.event.where
 
 
-def _conjuncts(tree: ast.Expression) -> Iterator[ast.Expression]:
+def _bounds_in(parts: Iterable[ast.Expression], label: str, expression: Expression) -> Iterator[Bound]:
+    for part in parts:
+        found = _bound(part)
+        if found is not None:
+            quantity, tests = found
+            yield Bound(print_expression(quantity), tests, label, expression.formula)
+
+
+def _choices(tree: ast.Expression) -> list[tuple[ast.Expression, ...]]:
+    """A rule as alternatives, each of parts that must all hold."""
+    if isinstance(tree, ast.Logic) and tree.op == "or":
+        return [*_choices(tree.left), *_choices(tree.right)]
     if isinstance(tree, ast.Logic) and tree.op == "and":
-        yield from _conjuncts(tree.left)
-        yield from _conjuncts(tree.right)
+        left, right = _choices(tree.left), _choices(tree.right)
+        if len(left) * len(right) <= _MOST_WAYS:
+            return [(*a, *b) for a in left for b in right]
+    return [(tree,)]
+
+
+def conjuncts(tree: ast.Expression) -> Iterator[ast.Expression]:
+    """The parts of a rule that must all hold."""
+    if isinstance(tree, ast.Logic) and tree.op == "and":
+        yield from conjuncts(tree.left)
+        yield from conjuncts(tree.right)
     else:
         yield tree
 
@@ -105,13 +138,13 @@ def _bound(part: ast.Expression) -> tuple[ast.Expression, ast.UnaryTests] | None
     """The quantity that a comparison is about, and the tests that it must pass."""
     match part:
         case ast.Compare(op=op, left=left, right=right):
-            if _is_constant(right) and not _is_constant(left):
+            if is_constant(right) and not is_constant(left):
                 return left, _tests(op, right)
-            if _is_constant(left) and not _is_constant(right):
+            if is_constant(left) and not is_constant(right):
                 return right, _tests(_FLIPPED[op], left)
-        case ast.In(value=value, tests=tests) if not _is_constant(value):
+        case ast.In(value=value, tests=tests) if not is_constant(value):
             return value, ast.UnaryTests(tests)
-        case ast.Between(value=value, low=low, high=high) if _is_constant(low) and _is_constant(high):
+        case ast.Between(value=value, low=low, high=high) if is_constant(low) and is_constant(high):
             inside = ast.RangeLiteral(low, high, low_closed=True, high_closed=True)
             return value, ast.UnaryTests((ast.Test("", inside),))
     return None
@@ -123,12 +156,13 @@ def _tests(op: str, value: ast.Expression) -> ast.UnaryTests:
     return ast.UnaryTests((ast.Test("" if op == "=" else op, value),))
 
 
-def _is_constant(tree: ast.Expression) -> bool:
+def is_constant(tree: ast.Expression) -> bool:
+    """Whether a part is written out: a number, a text, a date."""
     match tree:
         case ast.Number() | ast.String() | ast.Boolean() | ast.At():
             return True
         case ast.Negate(operand=inner):
-            return _is_constant(inner)
+            return is_constant(inner)
         case ast.Call(function=ast.Name(name="date"), positional=given):
             return all(isinstance(one, ast.Number | ast.String) for one in given)
     return False
