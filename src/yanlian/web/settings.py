@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "yanlian.apps.people",
     "yanlian.apps.registry",
     "yanlian.apps.policies",
+    "yanlian.apps.sandbox",
     "yanlian.apps.ledger",
     "yanlian.apps.delivery",
     "yanlian.web",

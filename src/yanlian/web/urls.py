@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<int:pk>/outcomes/", run_pages.outcomes, name="outcomes"),
     path("", include("yanlian.apps.registry.urls")),
     path("", include("yanlian.apps.policies.urls")),
+    path("", include("yanlian.apps.sandbox.urls")),
     path("", include("yanlian.apps.delivery.urls")),
     path("", include("yanlian.apps.ledger.urls")),
     path("api/v1/", api.urls),

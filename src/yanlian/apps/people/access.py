@@ -41,6 +41,7 @@ class Permission(StrEnum):
     WRITE_VERSIONS = "write_versions"
     APPROVE_POLICIES = "approve_policies"  # approve what others wrote, and put it into force
     TRY_RULES = "try_rules"  # try out a changed rule on its worked cases; changes nothing
+    USE_SANDBOX = "use_sandbox"  # ask what changed rules would cost; pays nothing
     HANDLE_ROUNDS = "handle_rounds"  # draft, confirm, publish, answer objections
     PAY = "pay"  # officials of the Finance Bureau only
     SEE_LEDGER = "see_ledger"
@@ -69,6 +70,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     | {
         Permission.START_RUNS,
         Permission.TRY_RULES,
+        Permission.USE_SANDBOX,
         Permission.WRITE_VERSIONS,
         Permission.APPROVE_POLICIES,
         Permission.IMPORT_FACTS,
@@ -76,7 +78,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
         Permission.HANDLE_ROUNDS,
         Permission.SEE_LEDGER,
     },
-    User.Role.ANALYST: _READING | {Permission.START_RUNS, Permission.SEE_ROUNDS},
+    User.Role.ANALYST: _READING | {Permission.START_RUNS, Permission.USE_SANDBOX, Permission.SEE_ROUNDS},
     # Keeps the house in order and watches; handles no case and no money.
     User.Role.ADMINISTRATOR: _READING
     | {

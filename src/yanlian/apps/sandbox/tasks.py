@@ -1,0 +1,118 @@
+"""Work that a page asks for and may have to wait for: done in a thread, with progress, and given up on request.
+
+The same question asked twice is worked on once. Results of the last questions are kept in this process; another process
+works them out again, to the same result.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, cast
+
+from django.db import connection
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.policy import PackFaults
+
+R = TypeVar("R")
+Tell = Callable[[int, int], None]
+# Finished work that is kept.
+_KEPT = 32
+_AT_A_TIME = 2
+
+
+class GivenUp(Exception):
+    """Somebody asked for the work to end."""
+
+
+@dataclass(eq=False)
+class Task(Generic[R]):
+    """One piece of work: `done` of `total` dossiers, for the page."""
+
+    key: str
+    work: Callable[[Tell], R]
+    done: int = 0
+    total: int = 0
+    given_up: bool = False
+    started: float = field(default_factory=time.monotonic)
+    future: Future[R] | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return self.future is not None and self.future.done()
+
+    @property
+    def result(self) -> R | None:
+        """What came of it; None while it goes on, and when it was given up. What nobody can mend is raised."""
+        if self.future is None or not self.future.done() or self.fault is not None:
+            return None
+        try:
+            return self.future.result()
+        except GivenUp:
+            return None
+
+    @property
+    def fault(self) -> Refused | PackFaults | None:
+        """What a person can mend."""
+        problem = self.future.exception() if self.future is not None and self.future.done() else None
+        return problem if isinstance(problem, (Refused, PackFaults)) else None
+
+    @property
+    def seconds(self) -> int:
+        """How long it has been going on."""
+        return int(time.monotonic() - self.started)
+
+    def tell(self, done: int, total: int) -> None:
+        """Called by the work; ends it when somebody gave it up."""
+        if self.given_up:
+            raise GivenUp
+        self.done, self.total = done, total
+
+    def run(self) -> R:
+        """In its thread."""
+        try:
+            return self.work(self.tell)
+        finally:
+            connection.close()
+
+
+_pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="sandbox")
+_tasks: OrderedDict[str, Task[object]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def started(key: str, work: Callable[[Tell], R], wait_seconds: float) -> Task[R]:
+    """The task of this key: found, or begun now; one that failed or was given up is tried anew. Waits a little, because
+    most are done at once."""
+    with _lock:
+        found = cast("Task[R] | None", _tasks.get(key))
+        if found is None or found.given_up or (found.finished and _failed(found)):
+            found = Task(key, work)
+            found.future = _pool.submit(found.run)
+            _tasks[key] = cast("Task[object]", found)
+        _tasks.move_to_end(key)
+        for old in [one for one, task in _tasks.items() if task.finished][: max(0, len(_tasks) - _KEPT)]:
+            del _tasks[old]
+    assert found.future is not None
+    wait([found.future], wait_seconds)
+    return found
+
+
+def _failed(task: Task[R]) -> bool:
+    return task.future is not None and task.future.exception() is not None
+
+
+def give_up(key: str) -> bool:
+    """End a piece of work; whether there was one under way."""
+    with _lock:
+        task = _tasks.get(key)
+        if task is None or task.finished:
+            return False
+        task.given_up = True
+        return True
