@@ -105,7 +105,7 @@ def shelf_folder(scenario: Scenario):
 
 def test_a_scenario_adds_no_run_and_no_outcome(client, scenario):
     before = (Run.objects.count(), Outcome.objects.count())
-    clause, figure = first_figure(scenario)
+    _clause, figure = first_figure(scenario)
     changed = actions.change_scenario(scenario, 1, scenario.owner, changes=[Change(figure.at, "1")])
     assert client.get(reverse("scenario-result", args=[changed.pk])).status_code == 200
     assert (Run.objects.count(), Outcome.objects.count()) == before
@@ -163,7 +163,7 @@ def test_the_answer_can_be_taken_as_sheet_and_as_data(client, scenario):
 
 
 def test_a_proposal_file_goes_out_and_comes_in_again(client, scenario):
-    clause, figure = first_figure(scenario)
+    _clause, figure = first_figure(scenario)
     actions.change_scenario(scenario, 1, scenario.owner, changes=[Change(figure.at, "2")])
     text = client.get(reverse("scenario-file", args=[scenario.pk])).content
     assert yaml.safe_load(text)["changes"] == [{"set": figure.at, "to": "2"}]
@@ -191,7 +191,7 @@ def test_the_years_to_come_and_two_scenarios_side_by_side(client, scenario):
     page = client.get(reverse("scenario-years", args=[scenario.pk]), {"years": "1", "facts": "moved"})
     assert page.status_code == 200
     assert "2026" in page.content.decode()
-    clause, figure = first_figure(scenario)
+    _clause, figure = first_figure(scenario)
     other = actions.begin_scenario("另一案", scenario.snapshot, AS_OF, scenario.owner, changes=[Change(figure.at, "1")])
     page = client.get(reverse("scenario-beside", args=[scenario.pk]), {"other": other.pk})
     assert page.status_code == 200
