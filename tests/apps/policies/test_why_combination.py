@@ -69,7 +69,7 @@ def why(client, run, clause, language):
     ("language", "words"),
     [
         ("zh-hans", ("选定的组合", "次优组合", "奖补不与专项同享", "由T-01兑现", "¥500,000.00", "¥450,000.00")),
-        ("en", ("Chosen", "Runner-up", "Not together", "T-01 is paid instead", "¥500,000.00", "¥450,000.00")),
+        ("en", ("Chosen", "Runner-up", "Exclusion", "T-01 is paid instead", "¥500,000.00", "¥450,000.00")),
     ],
 )
 def test_the_page_shows_the_combination_chosen_beside_the_runner_up(official, run, language, words):
@@ -85,9 +85,9 @@ def test_a_clause_that_is_given_shows_the_same_combinations(official, run):
 
 def test_the_api_carries_combinations_reductions_and_the_text(official, run):
     found = official.get("/api/v1/explanation", {"entity": "E1", "clause": "T-03", "language": "en"}).json()
-    assert [(one["chosen"], one["total"]["fen"]) for one in found["combinations"]] == [
-        (True, 50_000_000),
-        (False, 45_000_000),
+    assert [(one["role"], one["total"]["fen"]) for one in found["combinations"]] == [
+        ("chosen", 50_000_000),
+        ("runner_up", 45_000_000),
     ]
     assert [one["clause"] for one in found["combinations"][0]["outcomes"]] == ["T-01", "T-02"]
     [cut] = found["reduced"]

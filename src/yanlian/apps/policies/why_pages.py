@@ -57,7 +57,7 @@ STEPS: Mapping[str, Text] = {
 }
 REDUCTIONS: Mapping[str, Text] = {
     "stacking": ("就高不重复", "Only the highest counts"),
-    "exclusion": ("不得同享", "Not together"),
+    "exclusion": ("互斥", "Exclusion"),
     "cap": ("上限", "Cap"),
     "budget": ("预算总额", "Budget"),
     "quota": ("名额", "Quota"),

@@ -34,7 +34,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stage": ("分期", "Stage"),
     "stacking": ("就高不重复", "Only the highest counts"),
     "limit": ("上限", "Limit"),
-    "exclusion": ("不得同享", "Not together"),
+    "exclusion": ("互斥", "Exclusion"),
+    "chosen": ("选定的组合", "Combination chosen"),
+    "runner_up": ("次优组合", "Runner-up"),
+    "with_this": ("含本条款的最好组合", "The best with this clause"),
 }
 _UNITS: Mapping[str, str] = {
     "分": "fen",
@@ -219,8 +222,7 @@ class _Page:
     def _combinations(self) -> Iterator[str]:
         """What was chosen among clauses that exclude each other, and what comes next to it."""
         for one in combinations_of(self.explanation.outcome.reason):
-            name = self.say("选定的组合", "Combination chosen") if one.chosen else self.say("次优组合", "Runner-up")
-            yield f"{name}: {_yuan(one.total_fen)} {self.say('元', 'yuan')}"
+            yield f"{self.word(one.role)}: {_yuan(one.total_fen)} {self.say('元', 'yuan')}"
             for member in one.members:
                 words = " ".join(word for word in (member.clause, member.matter, member.period) if word)
                 yield f"    · {words}: {_yuan(member.fen)}"

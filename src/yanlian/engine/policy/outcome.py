@@ -22,9 +22,9 @@ class Outcome:
 
     `reason` is data for pages, only with the keys that apply: failed [labels], missing [{fact, holder, period}],
     manual text, null [labels of rules that gave null], reduced [{by, label, from_fen, to_fen, winner, paid_fen}],
-    alternatives [the combination chosen among clauses that exclude each other and the runner-up, each {total_fen,
-    outcomes [{clause, matter, period, fen}]}], provisional [clause ids], result, repeated [dates of later records of
-    the same matter], draft.
+    alternatives [{as, total_fen, outcomes [{clause, matter, period, fen}]}: among clauses that exclude each other the
+    combination chosen, the runner_up, and with_this, the best with an outcome that is in neither], provisional [clause
+    ids], result, repeated [dates of later records of the same matter], draft.
     """
 
     entity: str

@@ -280,4 +280,4 @@ def _combination(one: Combination) -> CombinationOut:
         CombinationMember(clause=each.clause, matter=each.matter, period=each.period, amount=money(each.fen))
         for each in one.members
     ]
-    return CombinationOut(chosen=one.chosen, total=money(one.total_fen), outcomes=members)
+    return CombinationOut(role=one.role, total=money(one.total_fen), outcomes=members)

@@ -246,9 +246,10 @@ class CombinationMember(Schema):
 
 
 class CombinationOut(Schema):
-    """What could lawfully be given together: the combination chosen, or the runner-up."""
+    """What could lawfully be given together: the combination chosen, the runner-up, or the best with this clause when
+    it is in neither."""
 
-    chosen: bool
+    role: Literal["chosen", "runner_up", "with_this"]
     total: Money
     outcomes: list[CombinationMember]
 

@@ -84,11 +84,13 @@ def lawful(chosen: Sequence[Draft], rules: Sequence[Rule]) -> bool:
 
 @dataclass(frozen=True)
 class Best:
-    """What enumeration finds: fen by clause and matter, the total, and the runner-up's total."""
+    """What enumeration finds: fen by clause and matter, the total, the runner-up's total, and by clause and matter the
+    highest total with it."""
 
     due: Mapping[tuple[str, str], int]
     total: int
     second: int | None
+    with_each: Mapping[tuple[str, str], int]
 
 
 def best(evaluator: Evaluator, dossier: Dossier, rules: Sequence[Rule]) -> Best:
@@ -109,7 +111,12 @@ def best(evaluator: Evaluator, dossier: Dossier, rules: Sequence[Rule]) -> Best:
             found.append((sum(due.values()), tuple(one in chosen for one in items), due))
     total, flags, due = max(found, key=lambda one: one[:2])
     others = [one for one in found if any(b and not a for a, b in zip(flags, one[1], strict=True))]
-    return Best(due, total, max((one[0] for one in others), default=None))
+    with_each: dict[tuple[str, str], int] = {}
+    for fen, its, _ in found:
+        for one in (item for item, there in zip(items, its, strict=True) if there):
+            key = (one.clause.id, one.matter)
+            with_each[key] = max(fen, with_each.get(key, 0))
+    return Best(due, total, max((one[0] for one in others), default=None), with_each)
 
 
 def _possible(items: Sequence[Draft], rules: Sequence[Rule]) -> list[Draft]:

@@ -14,6 +14,7 @@ from tests.engine.policy.tiny_packs import AS_OF, Data, clause, codes, document,
 
 from yanlian.engine.dossier import dossier_of_case
 from yanlian.engine.policy import Evaluator, check_pack, load_packs
+from yanlian.engine.policy.combination.told import combinations_of
 
 IDS = list("ABCDEFGH")
 EVENT = {"each": "科技资质", "as": "证", "date": "证.认定日期", "matter": "证.证书编号"}
@@ -83,13 +84,16 @@ def test_what_is_chosen_is_the_best_of_all_lawful_combinations(made: tuple[list[
         expected = best(Evaluator(load_packs([plain]), AS_OF), dossier, exclusions)
     found = {(one.clause, one.matter): one.amount_fen for one in outcomes}
     assert found == dict(expected.due)
-    alternatives = {
-        str(one.reason["alternatives"]): one.reason["alternatives"] for one in outcomes if "alternatives" in one.reason
-    }
-    parts = [[alternative["total_fen"] for alternative in told] for told in alternatives.values()]
-    event(f"{len(parts)} parts")
-    seconds = [expected.total - (part[0] - part[1]) for part in parts if len(part) > 1]
+    told = [(one, combinations_of(one.reason)) for one in outcomes if "alternatives" in one.reason]
+    event("with a choice" if told else "without a choice")
+    totals = [{each.role: each.total_fen for each in found} for _, found in told]
+    seconds = [expected.total - (one["chosen"] - one["runner_up"]) for one in totals if "runner_up" in one]
     assert max(seconds, default=None) == expected.second
-    for told in alternatives.values():
-        for one in told:
-            assert one["total_fen"] == sum(outcome["fen"] for outcome in one["outcomes"])
+    for one, alternatives in told:
+        for each in alternatives:
+            assert each.total_fen == sum(member.fen for member in each.members)
+        own = alternatives[-1]
+        if own.role == "with_this":
+            # The best of all with this outcome: other parts keep their best.
+            best_with = expected.total - (alternatives[0].total_fen - own.total_fen)
+            assert best_with == expected.with_each[one.clause, one.matter]

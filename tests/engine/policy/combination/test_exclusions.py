@@ -118,11 +118,13 @@ def test_what_is_left_out_stays_eligible_and_names_the_rule_the_winner_and_both_
     assert left.reason["reduced"] == [
         {"by": "exclusion", "label": "不得同享", "from_fen": 5000, "to_fen": 0, "winner": "B"}
     ]
-    told = [
-        {"total_fen": fen_, "outcomes": [{"clause": one, "matter": "", "period": "2025", "fen": fen_}]}
-        for one, fen_ in (("B", 8000), ("C", 7000))
-    ]
-    assert [found[one].reason["alternatives"] for one in "ABC"] == [told] * 3
+    chosen, second, own = (
+        {"as": role, "total_fen": fen_, "outcomes": [{"clause": one, "matter": "", "period": "2025", "fen": fen_}]}
+        for role, one, fen_ in (("chosen", "B", 8000), ("runner_up", "C", 7000), ("with_this", "A", 5000))
+    )
+    assert [found[one].reason["alternatives"] for one in "BC"] == [[chosen, second]] * 2
+    # What is in neither is shown with the best that it is in.
+    assert left.reason["alternatives"] == [chosen, second, own]
 
 
 def test_without_a_rival_that_is_eligible_nothing_is_said(outcomes):

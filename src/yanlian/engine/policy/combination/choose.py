@@ -16,7 +16,8 @@ from yanlian.engine.feel import Unknown
 from yanlian.engine.policy.across import reduce_to
 from yanlian.engine.policy.combination.claims import Claims, Standing, claims_of
 from yanlian.engine.policy.combination.exclusion import DEPENDENT, CompiledExclusion
-from yanlian.engine.policy.combination.search import Found, Problem, TooLarge, best_of
+from yanlian.engine.policy.combination.search import Found, Problem, TooLarge, best_of, best_with
+from yanlian.engine.policy.combination.told import CHOSEN, RUNNER_UP, WITH_THIS
 from yanlian.engine.policy.combination.waiting import mark_waiting
 from yanlian.engine.policy.combination.weigh import Weighed, weighed
 from yanlian.engine.policy.lack import lack_of
@@ -138,8 +139,10 @@ class _Choice:
             _give_up(concerned)
             return None
         taken = {n for k, n in enumerate(choices) if best.chosen >> k & 1}
-        alternatives = [_told(problem, items, one) for one in (best, second) if one is not None]
-        for n in choices:
+        told = [_told(problem, items, best, CHOSEN)]
+        told += [_told(problem, items, second, RUNNER_UP)] if second is not None else []
+        for k, n in enumerate(choices):
+            alternatives = [*told, *_with(problem, items, k, best.chosen | (second.chosen if second else 0))]
             for item in claims.claims[n]:
                 draft = claims.items[item]
                 draft.reason["alternatives"] = alternatives
@@ -236,7 +239,18 @@ def _problem(claims: Claims, weighing: Weighed, part: Sequence[int]) -> tuple[Pr
     ), choices
 
 
-def _told(problem: Problem, items: Sequence[Draft], found: Found) -> dict[str, object]:
+def _with(problem: Problem, items: Sequence[Draft], claim: int, shown: int) -> list[dict[str, object]]:
+    """The best combination with a claim that is in none of those shown, where it can be found."""
+    if shown >> claim & 1:
+        return []
+    try:
+        found = best_with(problem, claim)
+    except TooLarge:
+        return []
+    return [] if found is None else [_told(problem, items, found, WITH_THIS)]
+
+
+def _told(problem: Problem, items: Sequence[Draft], found: Found, role: str) -> dict[str, object]:
     """A combination as data: what is due of each outcome, and the total."""
     due = zip(items, problem.due(found.chosen), strict=True)
     outcomes = [
@@ -244,4 +258,4 @@ def _told(problem: Problem, items: Sequence[Draft], found: Found) -> dict[str, o
         for draft, fen in due
         if fen
     ]
-    return {"total_fen": found.total, "outcomes": outcomes}
+    return {"as": role, "total_fen": found.total, "outcomes": outcomes}

@@ -79,6 +79,11 @@ def best_of(problem: Problem) -> tuple[Found, Found | None]:
     return best, search.best(beyond=best.chosen)
 
 
+def best_with(problem: Problem, claim: int) -> Found | None:
+    """The best combination that takes a claim; none when no lawful set does. Raises `TooLarge`."""
+    return _Search(problem).best(beyond=~(1 << claim))
+
+
 @dataclass(slots=True)
 class _Search:
     problem: Problem

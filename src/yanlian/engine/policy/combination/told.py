@@ -1,11 +1,18 @@
-"""The combination that was chosen and the runner-up, read back from the reason of an outcome, for pages and texts."""
+"""The combination that was chosen, the runner-up, and for an outcome that is in neither the best with it: read back
+from the reason of an outcome, for pages and texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from yanlian.engine.policy.outcome import Outcome
+
+Role = Literal["chosen", "runner_up", "with_this"]
+CHOSEN: Role = "chosen"
+RUNNER_UP: Role = "runner_up"
+WITH_THIS: Role = "with_this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,37 +27,31 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """What could lawfully be given together. `chosen`: it is given; otherwise it is the runner-up. Fen."""
+    """What could lawfully be given together. `role`: CHOSEN, RUNNER_UP, or WITH_THIS (the best with the outcome that it
+    is told of, which is in neither). Fen."""
 
-    chosen: bool
+    role: Role
     total_fen: int
     members: tuple[Member, ...]
 
 
 def combinations_of(reason: Mapping[str, object]) -> tuple[Combination, ...]:
-    """The chosen one first, then the runner-up where there is one; nothing where there was no choice."""
+    """The chosen one first; nothing where there was no choice."""
     told = reason.get("alternatives")
-    if not isinstance(told, list):
-        return ()
-    return tuple(
-        Combination(n == 0, _fen(one["total_fen"]), tuple(_members(one["outcomes"])))
-        for n, one in enumerate(told)
-        if isinstance(one, Mapping)
-    )
+    listed = told if isinstance(told, list) else []
+    return tuple(Combination(one["as"], one["total_fen"], tuple(_members(one["outcomes"]))) for one in listed)
 
 
 def runner_up_fen(outcomes: Iterable[Outcome]) -> int | None:
     """What all outcomes of a beneficiary would come to with the best other combination; None without a choice."""
     listed = list(outcomes)
-    lost = [found[0].total_fen - found[1].total_fen for one in listed if len(found := combinations_of(one.reason)) > 1]
+    lost: list[int] = []
+    for one in listed:
+        total = {found.role: found.total_fen for found in combinations_of(one.reason)}
+        lost += [total[CHOSEN] - total[RUNNER_UP]] if RUNNER_UP in total else []
     return sum(one.amount_fen for one in listed) - min(lost) if lost else None
 
 
-def _members(told: object) -> Iterator[Member]:
-    for one in told if isinstance(told, list) else []:
-        yield Member(str(one["clause"]), str(one["matter"]), str(one["period"]), _fen(one["fen"]))
-
-
-def _fen(value: object) -> int:
-    assert isinstance(value, int)
-    return value
+def _members(told: Iterable[Mapping[str, str | int]]) -> Iterator[Member]:
+    for one in told:
+        yield Member(str(one["clause"]), str(one["matter"]), str(one["period"]), int(one["fen"]))
