@@ -25,6 +25,7 @@ PAGES = {
     "runs": ("analyst", "/runs/"),
     "run": ("analyst", "/runs/{run}/"),
     "outcomes": ("official", "/runs/{run}/outcomes/"),
+    "nearly": ("official", "/policies/XX-2025-01/nearly/?run={run}"),
     "terms": ("enterprise", "/terms/"),
     "definitions": ("analyst", "/terms/definitions"),
     "users": ("administrator", "/users/"),

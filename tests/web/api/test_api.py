@@ -19,6 +19,8 @@ from yanlian.apps.people.models import User
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1"
+# Calls about one entity, named in the query.
+OF_ENTITY = ("/explanation", "/near-miss")
 PUBLIC = {f"{ROOT}/notices", f"{ROOT}/notices/{{notice_id}}"}
 # For an enterprise: what every login may call, about itself.
 OWN = {
@@ -26,6 +28,7 @@ OWN = {
     f"{ROOT}/entities/{{code}}",
     f"{ROOT}/entities/{{code}}/outcomes",
     f"{ROOT}/explanation",
+    f"{ROOT}/near-miss",
     f"{ROOT}/clauses",
     f"{ROOT}/clauses/{{clause_id}}",
 }
@@ -70,13 +73,13 @@ def filled(path: str, paying: Paying) -> str:
         "round_id": round_.round_id,
         "notice_id": round_.publicity_id,
     }
-    query = f"?entity={LEADER}&clause={CLAUSE}" if path.endswith("/explanation") else ""
+    query = f"?entity={LEADER}&clause={CLAUSE}" if path.endswith(OF_ENTITY) else ""
     return path.format(**values) + query
 
 
 def test_every_call_of_the_document_answers_every_persona_as_its_pages_would(paying: Paying):
     paths = document()["paths"]
-    assert len(paths) == 14
+    assert len(paths) == 16
     for path, verbs in paths.items():
         assert list(verbs) == ["get"], path
         address = filled(path, paying)
@@ -92,7 +95,7 @@ def test_every_call_of_the_document_answers_every_persona_as_its_pages_would(pay
         if path in PUBLIC:
             expected = dict.fromkeys(found, 200)
         elif path in OWN:
-            hidden = "{code}" in path or path.endswith("/explanation")
+            hidden = "{code}" in path or path.endswith(OF_ENTITY)
             expected = {"office": 200, "enterprise": 200, "stranger": 404 if hidden else 200, "nobody": 401}
         else:
             expected = {"office": 200, "enterprise": 403, "stranger": 403, "nobody": 401}

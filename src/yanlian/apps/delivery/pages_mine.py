@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib import messages
@@ -22,12 +22,15 @@ from yanlian.apps.delivery.pages_round import said_moved, told_moved
 from yanlian.apps.delivery.queries import Benefit
 from yanlian.apps.people.access import Permission, page, signed_in
 from yanlian.apps.people.departments import department_name
-from yanlian.apps.policies.models import Outcome
+from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.policies.near_pages import NearLines, near_lines
+from yanlian.apps.policies.nearing import OPEN_KINDS, near_of_entity
 from yanlian.apps.policies.results import latest_run, period_text, reasons, schema_in_use
 from yanlian.apps.policies.titles import ClauseTitle, title_of, titles, why_href
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.pages import shown_name
 from yanlian.base.refusal import Refused
+from yanlian.engine.policy.near import NearMiss
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import t
 
@@ -63,6 +66,8 @@ class Prospect:
     period: str
     reasons: Sequence[str]
     why_href: str
+    # What is missing, when it was worked out for this page.
+    near: NearLines | None = None
 
 
 def own_entity(request: HttpRequest) -> Entity:
@@ -160,7 +165,21 @@ def prospects(entity: Entity, taken: set[tuple[str, str, str]]) -> dict[str, lis
                 why_href=why_href(run.pk, entity.code, row.clause, row.matter),
             )
         )
+    for kind in OPEN_KINDS:
+        found[kind] = with_nearness(run, entity, found.get(kind, []))
     return found
+
+
+def _with_near(one: Prospect, miss: NearMiss | None) -> Prospect:
+    return one if miss is None else replace(one, near=near_lines(miss))
+
+
+def with_nearness(run: Run, entity: Entity, rows: Sequence[Prospect]) -> list[Prospect]:
+    """Prospects with what is missing for them: those with the fewest failed rules, what can be brought about first."""
+    ordered = sorted(rows, key=lambda one: len(one.outcome.reason.get("failed", [])))
+    missed = near_of_entity(run, entity.code, [(one.outcome.clause, one.outcome.matter) for one in ordered])
+    told = [_with_near(one, missed.get((one.outcome.clause, one.outcome.matter))) for one in ordered]
+    return sorted(told, key=lambda one: one.near is None or one.near.kind in {"cannot", "none"})
 
 
 @page(owner="delivery", permission=Permission.SEE_OWN_BENEFITS)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yanlian.apps.policies import delivery_pages, model_pages, modeller_pages, review_pages, settlement_pages, why_pages
+from yanlian.apps.policies import (
+    delivery_pages,
+    model_pages,
+    modeller_pages,
+    near_pages,
+    review_pages,
+    settlement_pages,
+    why_pages,
+)
 from yanlian.apps.policies.shelf import pages as shelf_pages
 
 urlpatterns = [
@@ -16,6 +24,8 @@ urlpatterns = [
     path("policy-review/", review_pages.policy_review, name="policy-review"),
     path("runs/<int:pk>/settlement/<int:number>/", settlement_pages.settlement, name="settlement"),
     path("why/<int:pk>/<str:code>/<str:clause>/", why_pages.why, name="why"),
+    path("why/<int:pk>/<str:code>/<str:clause>/sheet/", near_pages.near_sheet, name="near-sheet"),
+    path("policies/<str:clause_id>/nearly/", near_pages.nearly_page, name="nearly"),
     path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),
     path("policies/<str:clause_id>/document.dmn", model_pages.document_dmn, name="document-dmn"),
     path("policies/<str:clause_id>/tables/<int:number>.xlsx", model_pages.clause_table, name="clause-table"),

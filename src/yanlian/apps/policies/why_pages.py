@@ -14,6 +14,7 @@ from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.policies.combined import combined
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.policies.near_pages import lines_for, sheet_href
 from yanlian.apps.policies.packs import packs_of
 from yanlian.apps.policies.results import missing_texts, period_text, schema_in_use
 from yanlian.apps.policies.settlement_words import settled_text
@@ -160,6 +161,9 @@ def why(request: HttpRequest, pk: int, code: str, clause: str) -> HttpResponse:
             raise Http404(clause) from refusal
         context |= {"refusals": shown(refusal), "period": period_text(outcome.period) if outcome else ""}
         return render(request, "policies/why.html", context)
+    told = explanation.outcome
+    context["near"] = lines_for(run, entity, clause, told.kind, told.matter)
+    context["sheet_href"] = sheet_href(run.pk, code, clause, told.matter)
     together = _together(run, explanation)
     return render(request, "policies/why.html", {**context, **_explained(explanation), **together})
 

@@ -149,7 +149,7 @@ def entity_outcomes(
     """What a run says of one entity."""
     user = need(request, Permission.SEE_OWN_ENTITY)
     one = entity_of(user, code)
-    found = Outcome.objects.filter(run=_wanted(run, None), entity=one)
+    found = Outcome.objects.filter(run=wanted_run(run, None), entity=one)
     return _outcomes(found, user, page, size)
 
 
@@ -166,7 +166,7 @@ def explanation(
     """One dossier of the run's own snapshot evaluated again; it gives what the run stored, or the call is refused."""
     user = need(request, Permission.SEE_OWN_ENTITY)
     one = entity_of(user, entity)
-    chosen = _wanted(run, as_of)
+    chosen = wanted_run(run, as_of)
     it = explain_outcome(chosen, one.code, clause, matter)
     return _explained(it, chosen, one.code, masked_name(one, user), language)
 
@@ -179,7 +179,8 @@ def run_of(run_id: int) -> Run:
     return found
 
 
-def _wanted(run_id: int | None, as_of: date | None) -> Run:
+def wanted_run(run_id: int | None, as_of: date | None) -> Run:
+    """The run asked for, or the latest (as of a day). Raises `Refused("run_missing")`."""
     if run_id is not None:
         return run_of(run_id)
     found = Run.objects.filter(state=Run.State.COMPLETE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from yanlian.apps.policies.actions import check_run, preview_policies, run_polic
 from yanlian.apps.policies.agreeing import require_usable
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Run
+from yanlian.apps.policies.nearing import near_outcome
 from yanlian.apps.registry.imports import Covered, import_file
 from yanlian.apps.registry.models import Snapshot
 from yanlian.apps.registry.snapshots import build_snapshot
@@ -23,6 +24,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import open_snapshot
 from yanlian.engine.policy import render_text
 from yanlian.engine.stream import Progress
+from yanlian.web.cli.near_verbs import print_near, run_of_day
 from yanlian.web.cli.output import console, progress_bar
 from yanlian.web.summary import show_run
 
@@ -132,14 +134,12 @@ def explain(
     language: Annotated[str, typer.Option("--language", "-l", help="zh or en")] = "zh",
 ) -> None:
     """Why this outcome: every condition with its fact, source and date, every parameter with its article."""
-    runs = Run.objects.filter(state=Run.State.COMPLETE)
-    if as_of is not None:
-        runs = runs.filter(as_of=as_of.date())
-    latest = runs.order_by("-as_of", "-made_at").first()
-    if latest is None:
-        raise Refused("run_missing", as_of=(as_of.date() if as_of else date.today()))  # noqa: DTZ011
+    latest = run_of_day(as_of)
     chosen: Literal["zh", "en"] = "en" if language == "en" else "zh"
-    console.print(render_text(explain_outcome(latest, entity, clause, matter), chosen), soft_wrap=True, markup=False)
+    explanation = explain_outcome(latest, entity, clause, matter)
+    console.print(render_text(explanation, chosen), soft_wrap=True, markup=False)
+    if explanation.outcome.kind not in {"eligible", "manual"}:
+        print_near(near_outcome(latest, entity, clause, explanation.outcome.matter), chosen)
 
 
 @verbs.command("serve")

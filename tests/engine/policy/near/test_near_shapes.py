@@ -133,14 +133,14 @@ def missed(made: Mapping[str, object], clauses: list[dict[str, object]]) -> list
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made=facts(held=object))
 def test_where_figures_alone_stand_in_the_way_a_change_is_always_found(made):
     for miss in missed(made, FIGURES):
         assert miss.outcome.kind == "eligible" or miss.kind == "improve", miss
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made=facts())
 def test_every_claim_about_records_dates_and_unknown_facts_is_true(made):
     for miss in missed(made, [*FIGURES, *RECORDS]):

@@ -40,6 +40,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "history": ("以往记录", "earlier records"),
     "subject": ("主体类型", "kind of beneficiary"),
 }
+_UNITS: Mapping[str, str] = {"平方米": "m²", "人": "people", "月": "months", "年": "years", "nm": "nm"}
 _WAN = Decimal(10_000)
 _LEAST_YUAN = 100
 
@@ -49,16 +50,16 @@ def kind_word(kind: str, language: Language) -> str:
     return _KINDS[kind][language == "en"]
 
 
-def sentences(way: Way, departments: Departments, language: Language) -> list[str]:
-    """One sentence for each change of a way."""
-    return [change_text(change, departments, language) for change in way.changes]
+def sentences(way: Way, departments: Departments, language: Language, *, brief: bool = False) -> list[str]:
+    """One sentence for each change of a way; `brief`: without remarks."""
+    return [change_text(change, departments, language, brief=brief) for change in way.changes]
 
 
-def change_text(change: Change, departments: Departments, language: Language) -> str:
+def change_text(change: Change, departments: Departments, language: Language, *, brief: bool = False) -> str:
     """What would have to be otherwise, in a sentence."""
     say = _Sayer(departments, language)
     text = {"day": say.day, "delivery": say.delivery, "record": say.record, "field": say.field}[change.what](change)
-    return text + say.remarks(change)
+    return text if brief else text + say.remarks(change)
 
 
 def obstacle_text(obstacle: Obstacle, language: Language) -> str:
@@ -137,9 +138,15 @@ class _Sayer:
         )
 
     def delivery(self, change: Change) -> str:
+        holder = self.holder(change.holder)
+        if change.needed:
+            return self.say(
+                f"{holder}须提供“{change.fact}”的完整数据，其中有下列记录",
+                f"{holder} must deliver all data of “{change.fact_en}”, with the records below",
+            )
         return self.say(
-            f"{self.holder(change.holder)}须提供“{change.fact}”的完整数据（查无记录即可）",
-            f"{self.holder(change.holder)} must deliver all data of “{change.fact_en}” (none on record suffices)",
+            f"{holder}须提供“{change.fact}”的完整数据（查无记录即可）",
+            f"{holder} must deliver all data of “{change.fact_en}” (none on record suffices)",
         )
 
     def record(self, change: Change) -> str:
@@ -231,7 +238,8 @@ class _Sayer:
                 return f"{_grouped(in_wan)} 万元"
             return f"{_grouped(value)} {self.say('元', 'yuan')}"
         if of_type in {"area", "count"}:
-            return f"{_grouped(Decimal(text))}{f' {unit}' if unit else ''}"
+            shown = _UNITS.get(unit, "") if self.en else unit
+            return f"{_grouped(Decimal(text))}{f' {shown}' if shown else ''}"
         return text if of_type in {"date", "year"} else f"“{text}”"
 
 

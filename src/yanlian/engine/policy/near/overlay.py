@@ -101,11 +101,22 @@ def plan_of(moves: Sequence[Move], row: Stored) -> Plan | None:
                 return None
             kind, index = place
             edits.append(Edit((kind, index, move.lens.field.key), move.value, move.op, move.border, move.free))
+        elif _is_there(move, row):
+            # A second record with the same key would be a correction of the first.
+            return None
         else:
             if row.get(move.kind.key) is UNDELIVERED:
                 deliveries.add(move.kind.key)
             edits += _of_record(move, row, added)
     return Plan(tuple(edits), frozenset(deliveries))
+
+
+def _is_there(move: AddRecord, row: Stored) -> bool:
+    values = {key: value for key, value, *_ in move.fields}
+    key = tuple(values.get(name) for name in move.kind.key_fields)
+    if not key or None in key:
+        return False
+    return any(tuple(one.get(name) for name in move.kind.key_fields) == key for one in records_in(row, move.kind.key))
 
 
 def _of_record(move: AddRecord, row: Stored, added: dict[str, int]) -> list[Edit]:

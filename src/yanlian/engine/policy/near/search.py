@@ -7,7 +7,7 @@ plan that does not do yet one barrier is taken, and every option of the solver a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -20,7 +20,7 @@ from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.near.asked import Solver
 from yanlian.engine.policy.near.bisect import bisected_options
 from yanlian.engine.policy.near.measure import Measure, measured
-from yanlian.engine.policy.near.overlay import plan_of
+from yanlian.engine.policy.near.overlay import Supplied, laid, plan_of
 from yanlian.engine.policy.near.plan import Option, Plan
 from yanlian.engine.policy.near.smallest import Tight, smallest
 from yanlian.engine.policy.near.solve import (
@@ -32,7 +32,7 @@ from yanlian.engine.policy.near.solve import (
     test_options,
 )
 from yanlian.engine.policy.near.standing import Barrier, Stage, Standing, Target, is_undecided
-from yanlian.engine.policy.near.tell import obstacles_of, way_of
+from yanlian.engine.policy.near.tell import obstacles_of, shrinks, way_of
 from yanlian.engine.policy.near.told import NearMiss, Way
 from yanlian.engine.policy.near.wait import waiting_way
 from yanlian.engine.policy.outcome import Kind, Outcome
@@ -41,7 +41,10 @@ MOST_WAYS = 3
 _MOST_EXPANDED = 40
 # Data that somebody holds before time, time before effort, effort before what cannot be.
 _RANKS = {"supply": 0, "wait": 1, "improve": 2, "cannot": 3}
-_MOST_EVALUATIONS = 500
+# Dossiers judged in one search: in all, once a way is known, and before figures are no longer tried by powers of ten.
+_MOST_EVALUATIONS = 300
+_ENOUGH_EVALUATIONS = 120
+_MOST_BEFORE_BISECTION = 120
 _MOST_CHANGES = 8
 _NOTHING = Plan()
 
@@ -56,15 +59,22 @@ class _Waiting:
 
 
 def near_miss(
-    evaluator: Evaluator, row: Mapping[str, object], coverage: Coverage, clause_id: str, matter: str | None = None
+    evaluator: Evaluator,
+    row: Mapping[str, object],
+    coverage: Coverage,
+    clause_id: str,
+    matter: str | None = None,
+    outcomes: Sequence[Outcome] | None = None,
 ) -> NearMiss:
     """What would make one outcome of a dossier row eligible. Without `matter`: the first outcome of the clause.
+    `outcomes`: all of the row, when they are known already.
 
     A clause that a person decides is brought to `manual` instead, the most that data can do. Raises `Refused` as
     `explain` does: `clause_unknown`, `clause_not_run`, `matter_unknown`.
     """
     clause = evaluator.packs.clause(clause_id)
-    outcome, others = _chosen(evaluator, row, coverage, clause, matter)
+    found = evaluator.evaluate(row, coverage) if outcomes is None else outcomes
+    outcome, others = _chosen(evaluator, found, clause, matter)
     wanted: Kind = "manual" if clause.source.manual else "eligible"
     if outcome.kind in {"eligible", "manual"}:
         return NearMiss(outcome, evaluator.as_of, (), (), 0)
@@ -87,17 +97,26 @@ def near_miss(
         for way in (_checked(evaluator, stage, target, wanted, plan, tight) for plan, tight in ways)
         if way is not None
     ]
-    told.sort(key=lambda way: (_RANKS[way.kind], len(way.changes), way.size_ppm))
-    # What nobody can do is told once, and only where there is nothing else.
-    most = MOST_WAYS if told and told[0].kind != "cannot" else 1
-    kept = [way for way in told if way.kind == told[0].kind or way.kind != "cannot"]
-    return NearMiss(outcome, evaluator.as_of, obstacles, tuple(kept[:most]), stage.evaluations, search.cut)
+    return NearMiss(outcome, evaluator.as_of, obstacles, _sorted(told), stage.evaluations, search.cut)
+
+
+def _sorted(told: list[Way]) -> tuple[Way, ...]:
+    """The ways worth telling: what nobody can do once, and only where there is nothing else; to employ or to earn less
+    only where nothing else helps."""
+    told.sort(key=lambda way: (_RANKS[way.kind], shrinks(way), len(way.changes), way.size_ppm))
+    if not told:
+        return ()
+    first = told[0]
+    if first.kind == "cannot":
+        return (first,)
+    kept = [way for way in told if way.kind != "cannot" and (shrinks(first) or not shrinks(way))]
+    return tuple(kept[:MOST_WAYS])
 
 
 def _chosen(
-    evaluator: Evaluator, row: Mapping[str, object], coverage: Coverage, clause: CompiledClause, matter: str | None
+    evaluator: Evaluator, found: Sequence[Outcome], clause: CompiledClause, matter: str | None
 ) -> tuple[Outcome, list[Outcome]]:
-    outcomes = [one for one in evaluator.evaluate(row, coverage) if one.clause == clause.id]
+    outcomes = [one for one in found if one.clause == clause.id]
     if not outcomes:
         document = clause.document.source
         raise Refused("clause_not_run", clause=clause.id, document=document.title, as_of=evaluator.as_of)
@@ -110,8 +129,6 @@ def _chosen(
 
 def _checked(evaluator: Evaluator, stage: Stage, target: Target, wanted: Kind, plan: Plan, tight: Tight) -> Way | None:
     """The way of a plan when the whole run, with stacking and every cap, agrees that it does."""
-    from yanlian.engine.policy.near.overlay import Supplied, laid
-
     row = laid(stage.row, stage.schema, plan)
     coverage = Supplied(stage.coverage, plan.deliveries) if plan.deliveries else stage.coverage
     try:
@@ -147,7 +164,8 @@ class _Search:
         self._widen(_NOTHING, start)
         expanded = 0
         while self._queue and len(self.found) < MOST_WAYS:
-            if expanded >= _MOST_EXPANDED or self.stage.evaluations >= _MOST_EVALUATIONS:
+            most = _ENOUGH_EVALUATIONS if self.found else _MOST_EVALUATIONS
+            if expanded >= _MOST_EXPANDED or self.stage.evaluations >= most:
                 self.cut = True
                 break
             expanded += 1
@@ -188,7 +206,9 @@ class _Search:
 
     def _around(self, plan: Plan, standing: Standing, barrier: Barrier) -> list[Plan]:
         plans = self._plans(plan, standing, options_of(self._solver, self.stage, standing, barrier))
-        return plans or self._plans(plan, standing, bisected_options(self.stage, standing, plan, barrier))
+        if plans or self.stage.evaluations > _MOST_BEFORE_BISECTION:
+            return plans
+        return self._plans(plan, standing, bisected_options(self.stage, standing, plan, barrier))
 
     def _plans(self, plan: Plan, standing: Standing, options: list[Option]) -> list[Plan]:
         found: dict[tuple[object, ...], Plan] = {}

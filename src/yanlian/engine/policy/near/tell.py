@@ -26,7 +26,8 @@ _HARDER: tuple[ChangeKind, ...] = ("supply", "wait", "improve", "cannot")
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 _DEEPEST = 12
 # Of what a share is told: sums of money and numbers of people, not factors.
-_LEAST_WHOLE = 10
+_LEAST_WHOLE = 2
+_QUANTITIES = frozenset({"money", "count", "area"})
 
 
 def way_of(stage: Stage, plan: Plan, tight: Tight, outcome: Outcome) -> Way:
@@ -37,9 +38,11 @@ def way_of(stage: Stage, plan: Plan, tight: Tight, outcome: Outcome) -> Way:
 
 
 def _changes(stage: Stage, plan: Plan, tight: Tight) -> Iterator[Change]:
+    added = {edit.record for edit in plan.edits if stored_at(stage, edit) is None}
     for key in sorted(plan.deliveries - added_to(stage, plan)):
         kind = stage.schema.records[key]
-        yield Change("supply", "delivery", kind.zh, kind.en, holder=kind.holder)
+        needed = "record" if key in added else ""
+        yield Change("supply", "delivery", kind.zh, kind.en, holder=kind.holder, needed=needed)
     groups: dict[tuple[str, int | None], list[Edit]] = {}
     for edit in plan.edits:
         groups.setdefault(edit.place[:2], []).append(edit)
@@ -49,6 +52,14 @@ def _changes(stage: Stage, plan: Plan, tight: Tight) -> Iterator[Change]:
             yield _added(stage, edits)
         else:
             yield from (_changed(stage, edit, stored, exact=edit.place in tight) for edit in edits)
+
+
+def shrinks(way: Way) -> bool:
+    """Whether a way asks somebody to have less of a figure."""
+    return any(
+        change.kind == "improve" and change.what == "field" and change.type in _QUANTITIES and change.op in {"<", "<="}
+        for change in way.changes
+    )
 
 
 def _changed(stage: Stage, edit: Edit, stored: Mapping[str, object], *, exact: bool) -> Change:
@@ -112,14 +123,14 @@ def _asked(kind: RecordKind, edit: Edit) -> Asked:
 
 def _needed(field: Field, edit: Edit) -> tuple[str, str]:
     """What is asked of a field: the border that a rule names where the operator is strict, else the value itself."""
-    border = edit.border
+    border = None if field.type == "year" else edit.border
     if edit.op in {"<", ">"} and isinstance(border, Decimal) and feel_value(field, edit.value) != border:
         exact = border.scaleb(field.scale)
         if exact == exact.to_integral_value():
             return plain_number(border), edit.op
     if edit.op in {"<", ">"} and type(border) is date:
         return border.isoformat(), edit.op
-    op = {"<": "<=", ">": ">=", "!=": "="}.get(edit.op, edit.op)
+    op = "=" if field.type == "year" else {"<": "<=", ">": ">=", "!=": "="}.get(edit.op, edit.op)
     return written(field, edit.value), op
 
 

@@ -46,11 +46,12 @@ class Change:
     record and field in Chinese; `present` and `needed` are plain texts (numbers in the unit of the fact, ISO dates,
     true and false; empty: nothing is there), `type` that of the fact schema; `op` how the fact must stand to `needed`;
     `difference` the distance between the two. `exact`: one unit less does not suffice, which was tried. `example`:
-    another value may do as well. `past`: the year is over.
+    another value may do as well. `past`: the year is over. A delivery whose `needed` is `record` has to hold the
+    records that the way names; otherwise none on record will do.
     """
 
     kind: ChangeKind
-    what: str
+    what: Literal["field", "record", "delivery", "day"]
     fact: str
     fact_en: str
     record_key: str = ""
