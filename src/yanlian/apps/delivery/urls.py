@@ -8,6 +8,7 @@ from yanlian.apps.delivery import (
     pages,
     pages_bank,
     pages_check,
+    pages_corrections,
     pages_entry,
     pages_mine,
     pages_notice,
@@ -19,6 +20,7 @@ from yanlian.apps.delivery import (
 urlpatterns = [
     path("rounds/", pages.rounds, name="rounds"),
     path("rounds/new", pages.new_round, name="round-new"),
+    path("rounds/corrections", pages_corrections.corrections, name="corrections"),
     path("rounds/<int:pk>/", pages_round.one_round, name="round"),
     path("rounds/<int:pk>/do", pages_round.do_batch, name="round-do"),
     path("rounds/<int:pk>/close", pages_round.close_whole_round, name="round-close"),

@@ -13,9 +13,11 @@ from yanlian.apps.policies import (
     settlement_pages,
     why_pages,
 )
+from yanlian.apps.policies.comparing import pages as comparing_pages
 from yanlian.apps.policies.shelf import pages as shelf_pages
 
 urlpatterns = [
+    path("runs/compare", comparing_pages.compare_runs, name="compare-runs"),
     path("policy-documents/", shelf_pages.documents, name="policy-documents"),
     path("policy-parameters/", shelf_pages.parameters, name="policy-parameters"),
     path("", include("yanlian.apps.policies.versions.urls")),

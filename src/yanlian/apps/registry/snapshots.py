@@ -26,6 +26,7 @@ from yanlian.apps.registry.actions import check_moment, record_snapshot
 from yanlian.apps.registry.actions_bulk import stored_moment
 from yanlian.apps.registry.lookup import Plain, plain_day, select_in
 from yanlian.apps.registry.models import Batch, Coverage, Entity, FormerName, Record, RowFault, column_of, record_models
+from yanlian.apps.registry.models import Snapshot as SnapshotRow
 from yanlian.engine import dossier
 from yanlian.engine.dossier import Field, RecordKind, SnapshotInfo, SnapshotWriter, load_schema
 
@@ -61,6 +62,18 @@ def build_snapshot(
         info = writer.close(coverage_at(moment))
     record_snapshot(digest=info.hash, moment=moment, rows=info.rows, folder=_relative(info.path), by=by)
     return info
+
+
+def snapshot_known_at(moment: datetime, folder: Path, progress: Progress | None = None) -> SnapshotRow:
+    """The snapshot of what was known at a moment: the one that was made of it, else made now from the records.
+
+    Records are never overwritten, so it is the same whenever it is made. Raises `Refused("moment_in_future")`.
+    """
+    for row in SnapshotRow.objects.filter(moment=moment).order_by("-pk"):
+        if (Path(settings.DATA) / row.folder).is_dir():
+            return row
+    info = build_snapshot(moment, folder, progress)
+    return SnapshotRow.objects.get(hash=info.hash)
 
 
 def coverage_at(moment: datetime) -> dossier.Coverage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,16 +19,25 @@ from yanlian.apps.policies.models import Run
 from yanlian.apps.policies.nearing import near_outcome
 from yanlian.apps.registry.imports import Covered, import_file
 from yanlian.apps.registry.models import Snapshot
-from yanlian.apps.registry.snapshots import build_snapshot
+from yanlian.apps.registry.snapshots import build_snapshot, snapshot_known_at
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import open_snapshot
 from yanlian.engine.policy import render_text
 from yanlian.engine.stream import Progress
+from yanlian.ui.numbers import SHANGHAI
 from yanlian.web.cli.near_verbs import print_near, run_of_day
 from yanlian.web.cli.output import console, progress_bar
 from yanlian.web.summary import show_run
 
 verbs = typer.Typer()
+KnownAt = Annotated[
+    datetime | None,
+    typer.Option(
+        "--known-at",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help="As known at that moment (Shanghai time; a day means its end).",
+    ),
+]
 AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day of the rules.")]
 
 
@@ -79,10 +88,10 @@ def import_one(
 
 
 @verbs.command("snapshot")
-def snapshot() -> None:
-    """Freeze all dossiers as known now."""
+def snapshot(known_at: KnownAt = None) -> None:
+    """Freeze all dossiers as known now, or as they were known at a past moment."""
     with progress_bar("snapshot 快照") as step:
-        info = build_snapshot(datetime.now(UTC), settings.DATA / "snapshots", progress=step)
+        info = build_snapshot(moment_of(known_at), settings.DATA / "snapshots", progress=step)
     console.print(f"{info.hash}  {info.rows:,} dossiers  {info.path}")
 
 
@@ -95,16 +104,25 @@ def run(
     workers: Annotated[int, typer.Option(help="How many work at a time; default one a core.")] = 0,
     engine: Annotated[str, typer.Option(help="kernel or interpreter; default that of YANLIAN_ENGINE.")] = "",
     with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Show totals with drafts; keep nothing.")] = False,
+    known_at: KnownAt = None,
     check: Annotated[bool, typer.Option("--check", help="Compare a run that is there with the interpreter.")] = False,
 ) -> None:
-    """Evaluate every dossier of a snapshot under the packs, into Parquet and the database.
+    """Evaluate every dossier of a snapshot under the packs in force that day, into Parquet and the database.
+
+    With --known-at: what would have come out with the records and the rules known at that moment.
 
     A sample is judged again by the interpreter. When it says anything else, the run cannot be used; ends with 2 then.
     """
-    record = Snapshot.objects.filter(hash__startswith=snapshot_hash).first()
-    if record is None:
-        raise Refused("snapshot_missing", folder=snapshot_hash or "snapshots", missing="snapshot")
+    moment = moment_of(known_at) if known_at is not None else None
+    if moment is not None and snapshot_hash:
+        raise Refused("run_moment_twice")
     with progress_bar(f"run {as_of:%Y-%m-%d}") as step:
+        if moment is None:
+            record = Snapshot.objects.filter(hash__startswith=snapshot_hash).first()
+        else:
+            record = snapshot_known_at(moment, settings.DATA / "snapshots", step)
+        if record is None:
+            raise Refused("snapshot_missing", folder=snapshot_hash or "snapshots", missing="snapshot")
 
         def tell(progress: Progress) -> None:
             step(progress.done, progress.total)
@@ -114,7 +132,13 @@ def run(
             made = preview_policies(snapshot, as_of.date(), engine=engine, progress=tell)
         else:
             made, fresh = run_policies(
-                snapshot, as_of.date(), engine=engine, workers=workers or None, progress=tell, promised=promised
+                snapshot,
+                as_of.date(),
+                engine=engine,
+                workers=workers or None,
+                progress=tell,
+                promised=promised,
+                known_at=moment,
             )
             if check and not fresh:
                 made = check_run(made.pk, None)
@@ -123,6 +147,19 @@ def run(
     show_run(made)
     if made.state == Run.State.DIFFERS:
         require_usable(made)
+
+
+def moment_of(known_at: datetime | None) -> datetime:
+    """The moment that is meant: now, or the given one in Shanghai; a day without an hour means its end, or now while
+    it lasts."""
+    now = datetime.now(UTC)
+    if known_at is None:
+        return now
+    local = known_at.replace(tzinfo=SHANGHAI)
+    if known_at.time() == time.min:
+        end = local + timedelta(days=1) - timedelta(microseconds=1)
+        return now if local <= now < end else end
+    return local
 
 
 @verbs.command("explain")

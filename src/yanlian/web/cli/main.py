@@ -53,8 +53,9 @@ def _register(verb: str) -> None:
     if verb in _PACKS:
         return
     _with_django()
-    from yanlian.web.cli import district_verbs, near_verbs, sample_verbs
+    from yanlian.web.cli import district_verbs, near_verbs, run_verbs, sample_verbs
 
+    app.add_typer(run_verbs.runs, name="runs")
     for more in (district_verbs.verbs, near_verbs.verbs, sample_verbs.verbs):
         app.registered_commands += more.registered_commands
         app.registered_groups += more.registered_groups
