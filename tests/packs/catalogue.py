@@ -26,14 +26,14 @@ HEAD = """# 政策包目录 Catalogue of the packs
 
 由 `tests/packs/catalogue.py` 从 `packs/` 生成，不要手改。Made from `packs/`; a test holds them together.
 
-- **在用 in use**：样本区（崂山区）运行 `districts/laoshan/packs.yaml` 点名的包；其他包是**资料库**，可以检查、测试、比较，不在本区运行
-  (the other packs are a library: checked and tested, never run in the sample district).
+- **在用 in use**：样本区（崂山区）运行 `districts/laoshan/packs.yaml` 点名的包；其他包是**资料库**，
+  可以检查、测试、比较，不在本区运行 (the other packs are a library: checked and tested, never run in the sample district).
 - `laoshan/` 里 LS-* 是崂山区自己的条款（转载稿）；其余取自别处公开文件，在样本区当作本区条款使用，“文本来自”写明出处；
   样本自定的起止日期在文件的 `adopted.note` 里写明。
-- **级别**：A 政府网站，B 报刊或数据集，B- 转载，**C 中介网页：只取条款的形状，数字使用前须对照原文** (shape only: check every figure
-  against the original before use)。
-- **状态**：计算 能算出金额；资格 只有资格，没有金额；人工 由人决定，写明原因；旗标 有公平竞争标记，不得执行，样本区一条也不收。
-  草案、暂停的文件永不兑付。
+- **级别**：A 政府网站，B 报刊或数据集，B- 转载，**C 中介网页：只取条款的形状，数字使用前须对照原文**
+  (shape only: check every figure against the original before use)。
+- **状态**：计算 能算出金额；资格 只有资格，没有金额；人工 由人决定，写明原因；旗标 有公平竞争标记，不得执行，
+  样本区一条也不收。草案、暂停的文件永不兑付。
 - 条款正文是结构化摘录的转写（以〔转写〕开头），不是原文。同一出处的一条有几项待遇时拆成几个条款（a、b、c）。
 """
 TITLE_WORD = re.compile(r"(\w+)\.(?:类别|\w+类别) (?:= (\"[^\"]+\")|in \(([^)]+)\))")
@@ -99,8 +99,9 @@ def coverage(packs: PackSet) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for one in listed:
         parts = made[one.id]
-        all_states = dict.fromkeys(state for part in parts for state in states(held[part]))
-        yield f"| `{one.id}` | {one.grade} | {'、'.join(f'`{part}`' for part in parts) or '—'} | {'、'.join(all_states)} |"
+        written = "、".join(f"`{part}`" for part in parts) or "—"
+        all_states = "、".join(dict.fromkeys(state for part in parts for state in states(held[part])))
+        yield f"| `{one.id}` | {one.grade} | {written} | {all_states} |"
 
 
 def in_force(packs: PackSet, pack: str) -> str:

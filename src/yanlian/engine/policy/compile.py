@@ -13,6 +13,7 @@ from yanlian.engine.feel.tokens import words_of
 from yanlian.engine.policy.compile_table import compile_table
 from yanlian.engine.policy.compiled import (
     BASE_NAMES,
+    DISTRICT,
     DOCUMENT_NAMES,
     EVENT_NAMES,
     PARAMETER_ON,
@@ -158,6 +159,9 @@ class Compiler:
         if not uses and isinstance(compiled.ast, ast.Number):
             constant = compiled.ast.value
         plain = "" if uses & self._own_names(home) else " ".join(formula.text.split())
+        if plain and DISTRICT in uses:
+            # The same words mean another district in another pack.
+            plain = f"{home.pack.district}: {plain}"
         return Expression(formula, compiled, uses, reach, dated, constant, plain), kind
 
     def _plain_feel(self, formula: Formula, home: Home, functions: Iterable[str]) -> str | ast.Expression:

@@ -31,6 +31,8 @@ EVENT_NAMES = frozenset({"事件", "事件日"})
 DOCUMENT_NAMES = frozenset({"文件生效日", "文件失效日"})
 BASE_NAMES = frozenset({"评价日", "评价年度", "上年", "前年", "本区"})
 PARAMETER_ON = "参数值"
+# The code of the district in the pack where a formula stands, whatever other packs are loaded beside it.
+DISTRICT = "本区"
 
 
 @dataclass(frozen=True, slots=True)

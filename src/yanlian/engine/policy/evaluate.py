@@ -143,7 +143,7 @@ class Evaluator:
                 found.append(plan.none)
                 continue
             if clause.event is not None and clause.event.each.plain:
-                listed = frame.asked(clause.event.each)
+                listed = frame.asked(clause.event.each, frame.layer(clause.document.home, self.as_of))
                 if listed is None or (type(listed) is list and not listed):
                     found.append(plan.none)
                     continue

@@ -63,7 +63,7 @@ def occurrences(clause: CompiledClause, below: Scope) -> list[Occurrence]:
 
 def _events(clause: CompiledClause, event: CompiledEvent, below: Scope) -> Iterator[Occurrence | None]:
     if event.each.plain:
-        value = below.frame.asked(event.each)
+        value = below.frame.asked(event.each, below)
     else:
         outer = Scope(clause.home, below.frame, below, below.day, {}) if clause.home.own else below
         value = outer.value(event.each)

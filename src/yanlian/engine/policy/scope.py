@@ -14,7 +14,7 @@ from decimal import Decimal
 from yanlian.engine.dossier import Dossier
 from yanlian.engine.feel import Function
 from yanlian.engine.feel.decision_table import Decided
-from yanlian.engine.policy.compiled import PARAMETER_ON, Expression, Home, Item
+from yanlian.engine.policy.compiled import DISTRICT, PARAMETER_ON, Expression, Home, Item
 from yanlian.engine.policy.model import Constant, Definition, Parameter
 
 # Told about parameters and tables as they are used, when an explanation is made.
@@ -61,11 +61,13 @@ class DossierScope(dict[str, object]):
         value = self[name] = self.dossier[name]
         return value
 
-    def asked(self, expression: Expression) -> object:
+    def asked(self, expression: Expression, scope: Scope) -> object:
         """The value of a plain formula, asked once for a dossier."""
         found = self.plain.get(expression.plain, self)
         if found is self:
-            found = self.plain[expression.plain] = expression.compiled.evaluate(self)
+            # Of its scope it may read the district of the pack, of which its key speaks; else only facts and the day.
+            known = scope if DISTRICT in expression.uses else self
+            found = self.plain[expression.plain] = expression.compiled.evaluate(known)
         return found
 
     def layer(self, home: Home, day: date) -> Scope:
@@ -95,6 +97,8 @@ class Scope(dict[str, object]):
         if below is None and home.document is not None:
             self["文件生效日"] = home.document.valid_from
             self["文件失效日"] = home.document.valid_to
+        if below is None and home.pack.district:
+            self[DISTRICT] = home.pack.district
 
     def __missing__(self, name: str) -> object:
         item = self.home.visible.get(name)
@@ -136,7 +140,7 @@ class Scope(dict[str, object]):
         assert expression is not None
         if expression.constant is not None:
             return expression.constant
-        return self.frame.asked(expression) if expression.plain else expression.compiled.evaluate(self)
+        return self.frame.asked(expression, self) if expression.plain else expression.compiled.evaluate(self)
 
     def decide(self, item: Item) -> Decided:
         """A table's result here."""

@@ -51,8 +51,7 @@ def export_model(
     description for `pack import`. Raises `Refused("dmn_pack_unknown")` for an id that is none.
     """
     document, clauses = _sought(packs, found)
-    district = next((pack.district for pack in reversed(packs.packs) if pack.district), "")
-    namer = Namer(packs.schema, district, until=day, overrides=parameters or {})
+    namer = Namer(packs.schema, document.pack.district, until=day, overrides=parameters or {})
     shelf = namer.shelf
     _head(shelf, document, day)
     for clause in clauses:

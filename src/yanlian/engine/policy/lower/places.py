@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from yanlian.engine.policy.compiled import PARAMETER_ON, Expression, Home, Item
+from yanlian.engine.policy.compiled import DISTRICT, PARAMETER_ON, Expression, Home, Item
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.tables import decided
 from yanlian.engine.policy.lower.values import Day, NotLowered, Text, Value, days_of
@@ -101,6 +101,8 @@ class Place:
             constant = world.formulas.constant
             self._values["文件生效日"] = constant(home.document.valid_from)
             self._values["文件失效日"] = constant(home.document.valid_to)
+        if below is None and home.pack.district:
+            self._values[DISTRICT] = world.formulas.constant(home.pack.district)
 
     def lowered(self, expression: Expression | None) -> Value:
         """The value of a formula here."""
