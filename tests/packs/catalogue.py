@@ -27,7 +27,7 @@ HEAD = """# 政策包目录 Catalogue of the packs
 由 `tests/packs/catalogue.py` 从 `packs/` 生成，不要手改。Made from `packs/`; a test holds them together.
 
 - **在用 in use**：样本区（崂山区）运行 `districts/laoshan/packs.yaml` 点名的包；其他包是**资料库**，
-  可以检查、测试、比较，不在本区运行 (the other packs are a library: checked and tested, never run in the sample district).
+  可以检查、测试、比较，不在本区运行 (the other packs are a library: checked and tested, never run in this district).
 - `laoshan/` 里 LS-* 是崂山区自己的条款（转载稿）；其余取自别处公开文件，在样本区当作本区条款使用，“文本来自”写明出处；
   样本自定的起止日期在文件的 `adopted.note` 里写明。
 - **级别**：A 政府网站，B 报刊或数据集，B- 转载，**C 中介网页：只取条款的形状，数字使用前须对照原文**

@@ -165,7 +165,7 @@ def turning_days(documents: list[Document]) -> list[date]:
 
 @pytest.mark.parametrize("folder", JURISDICTIONS, ids=name_of)
 def test_clauses_run_without_a_fault_on_every_day_on_which_a_text_begins_or_ends(packs: PackSet, folder: Path) -> None:
-    """Over nothing delivered and over the facts of every worked case: each clause has an outcome, and none is negative."""
+    """Over nothing delivered and over the facts of every worked case: each clause has an outcome, none is negative."""
     documents = [document for document in documents_of(packs) if document.pack == folder.name]
     cases: list[Case] = [case for document in documents for clause in document.clauses for case in clause.cases]
     ids = {clause.id for document in documents for clause in document.clauses}
