@@ -17,6 +17,7 @@ from yanlian.apps.delivery.models import Payment, PaymentFile
 from yanlian.apps.delivery.pages import ROUNDS
 from yanlian.apps.delivery.payment_file import download
 from yanlian.apps.delivery.permissions import is_finance, rounds_visible_to
+from yanlian.apps.delivery.sharing import sums_by_payer
 from yanlian.apps.ledger.bank_return import LARGEST_FILE
 from yanlian.apps.people.access import Permission, page, signed_in
 from yanlian.apps.registry.pages import shown_name
@@ -98,7 +99,7 @@ def _answer(row: RowAnswer) -> AnswerLine:
 def _show(request: HttpRequest, file: PaymentFile, **more: object) -> HttpResponse:
     finance = is_finance(request.user)
     payments = Payment.objects.filter(file=file).select_related("bank_account", "entitlement").order_by("sequence")
-    payments = payments.select_related("entitlement__entity")
+    payments = payments.select_related("entitlement__entity", "entitlement__run")
     lines = [
         PaymentLine(
             payment=one,
@@ -122,6 +123,7 @@ def _show(request: HttpRequest, file: PaymentFile, **more: object) -> HttpRespon
         "file": file,
         "lines": lines,
         "sums": sums,
+        "shares": sums_by_payer(one.entitlement for one in payments),
         "is_finance": finance,
         "returns": returns,
         "refused_before": [

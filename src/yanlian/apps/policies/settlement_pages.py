@@ -14,7 +14,7 @@ from yanlian.apps.people.access import Permission, page
 from yanlian.apps.policies.models import Run
 from yanlian.apps.policies.results import clause_titles, period_text
 from yanlian.apps.policies.run_pages import RUNS, dated
-from yanlian.apps.policies.settlement_words import bucket_text, buckets_of, how_text
+from yanlian.apps.policies.settlement_words import bucket_text, buckets_of, how_text, key_text
 from yanlian.apps.policies.settling import settlement_of
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.pages import dossier_href, fictional_badge, shown_name
@@ -53,14 +53,14 @@ def _states() -> list[Choice]:
     return [Choice(code, str(one)) for code, one in words("settlement").items()]
 
 
-def entry_listing(run: Run, rule: RuleTold, years: Sequence[str]) -> Listing[EntryRow]:
-    """The list of a rule; columns that say nothing for its kind are left out."""
+def entry_listing(run: Run, rule: RuleTold, years: Sequence[str], *, matters: bool) -> Listing[EntryRow]:
+    """The list of a rule; columns that say nothing for its kind are left out. `matters`: whether some have a matter."""
     columns: list[Column[EntryRow]] = [
         Column("rank", ("排名", "Rank"), lambda row: row.entry.rank or None, Kind.COUNT),
         Column("entity", ("主体", "Entity"), lambda row: row.name, main=True, link=_link, badge=_badge),
         Column("code", ("编号", "Code"), lambda row: row.entry.entity, Kind.CODE),
         Column("state", ("核定结果", "Result"), lambda row: row.entry.state, Kind.STATUS, words="settlement"),
-        Column("key", ("排序依据", "Ordered by"), lambda row: row.entry.key),
+        Column("key", ("排序依据", "Ordered by"), lambda row: key_text(row.entry.key), sortable=False),
         Column("group", ("分组", "Group"), lambda row: row.entry.group),
         Column("before", ("应得金额", "Asked"), lambda row: row.entry.before_fen, Kind.MONEY),
         Column("after", ("核定金额", "Granted"), lambda row: row.entry.after_fen, Kind.MONEY),
@@ -77,12 +77,15 @@ def entry_listing(run: Run, rule: RuleTold, years: Sequence[str]) -> Listing[Ent
     ]
     spare = {"group"} if not rule.grouped else set()
     spare |= {"carried"} if rule.how != "next_year" else set()
+    # With shares in proportion nobody stands before another.
+    spare |= {"rank", "key"} if rule.how == "pro_rata" else set()
+    spare |= set() if matters else {"matter"}
     spare |= {"clause"} if len(rule.clauses) == 1 else set()
     return Listing(
         title=(rule.label, rule.label),
         file_name=f"settlement-{run.pk}",
         search_hint=("按主体名称、编号或事项搜索", "Search by name, code or matter"),
-        first_order="rank",
+        first_order="-before" if rule.how == "pro_rata" else "rank",
         columns=[one for one in columns if one.key not in spare],
         filters=(
             Filter(
@@ -110,6 +113,9 @@ def settlement(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     rule = found.rules[number]
     entries = list(entries_of(found.of_rule(number)))
     entities, titles = _entities(entries), clause_titles()
+    buckets = [one for one in buckets_of(run) if one.number == number]
+    years = [one.bucket.name for one in buckets]
+    listing = entry_listing(run, rule, years, matters=any(one.matter for one in entries))
     rows = FromMemory(
         [EntryRow(one, entities.get(one.entity), titles.get(one.clause, one.clause)) for one in entries],
         search=lambda row: (row.name, row.entry.entity, row.entry.matter, row.title),
@@ -117,9 +123,8 @@ def settlement(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
             "year": lambda row, value: row.entry.bucket == value,
             "state": lambda row, value: row.entry.state == value,
         },
-        orders={one.key: one.value for one in entry_listing(run, rule, ()).columns},
+        orders={one.key: one.value for one in listing.columns if one.sortable},
     )
-    buckets = [one for one in buckets_of(run) if one.number == number]
     title = t("测算#{n}", "Run #{n}", n=pk)
     more: dict[str, object] = {
         "crumbs": [
@@ -132,7 +137,6 @@ def settlement(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
         "how": how_text(rule),
         "titles": [(one, titles.get(one, one)) for one in rule.clauses],
     }
-    listing = entry_listing(run, rule, [one.bucket.name for one in buckets])
     return show(request, listing, rows, template="policies/settlement.html", dated=dated(run), more=more)
 
 

@@ -62,7 +62,17 @@ def line_text(rule: RuleTold, bucket: Bucket) -> str:
         return _percent(bucket)
     if not bucket.line:
         return t("全部不予兑现", "nobody") if not bucket.granted else "-"
-    return t("{n}项，止于{line}", "{n}, down to {line}", n=f"{bucket.granted:,}", line=bucket.line)
+    return t("{n}项，止于{line}", "{n}, down to {line}", n=f"{bucket.granted:,}", line=key_text(bucket.line))
+
+
+def key_text(key: str) -> str:
+    """What outcomes are ordered by, figures with separators."""
+    whole, point, rest = key.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    digits = whole.removeprefix("-")
+    if not digits.isdecimal() or (point and not rest.isdecimal()):
+        return key
+    return f"{sign}{int(digits):,}{point}{rest}"
 
 
 def _percent(bucket: Bucket) -> str:
@@ -124,13 +134,22 @@ def settled_text(line: Line) -> list[str]:
             how=how_text(rule),
         )
     ]
-    if entry.rank:
+    if entry.rank and rule.how == "pro_rata":
+        said.append(
+            t(
+                "本项应得{before}，按同一比例核定{after}。",
+                "This one: {before} asked, {after} granted at the same rate.",
+                before=numbers.yuan(entry.before_fen),
+                after=numbers.yuan(entry.after_fen),
+            )
+        )
+    elif entry.rank:
         said.append(
             t(
                 "本项排第{rank}位（{key}），应得{before}，核定{after}。",
                 "This one is number {rank} ({key}): {before} asked, {after} granted.",
                 rank=f"{entry.rank:,}",
-                key=entry.key or "-",
+                key=key_text(entry.key) or "-",
                 before=numbers.yuan(entry.before_fen),
                 after=numbers.yuan(entry.after_fen),
             )

@@ -35,6 +35,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stacking": ("就高不重复", "Only the highest counts"),
     "limit": ("上限", "Limit"),
     "exclusion": ("互斥", "Exclusion"),
+    "budget": ("预算总额", "Budget"),
+    "quota": ("名额", "Quota"),
     "chosen": ("选定的组合", "Combination chosen"),
     "runner_up": ("次优组合", "Runner-up"),
     "with_this": ("含本条款的最好组合", "The best with this clause"),
@@ -209,7 +211,7 @@ class _Page:
 
     def _reduced(self) -> Iterator[str]:
         for one in self.explanation.reduced:
-            by = self.word(str(one["by"]) if one["by"] in ("stacking", "exclusion") else "limit")
+            by = self.word(str(one["by"]) if one["by"] in ("stacking", "exclusion", "budget", "quota") else "limit")
             winner = f" ← {one['winner']}" if one.get("winner") else ""
             paid = (
                 self.say("（已兑付 {}）", " ({} already paid)").format(_yuan(one["paid_fen"]))

@@ -273,6 +273,8 @@ def _reduction(one: Mapping[str, object]) -> ReductionOut:
         before=money(before),
         after=money(after),
         winner=str(one.get("winner", "")),
+        rank=cast("int | None", one.get("rank")),
+        carried=money(cast("int", one["carried_fen"])) if "carried_fen" in one else None,
     )
 
 

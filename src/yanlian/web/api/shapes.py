@@ -226,14 +226,16 @@ class StepOut(Schema):
 
 
 class ReductionOut(Schema):
-    """What took away from the amount of the clause alone: a stacking group, an exclusion, a cap. `winner`: the clause
-    that is given instead."""
+    """What took away from the amount of the clause alone: stacking, exclusion, cap, budget, quota. `winner`: the clause
+    given instead; `rank`: its place, where a rule ranks; `carried`: what waits for the next year's money."""
 
     by: str
     label: str
     before: Money
     after: Money
     winner: str
+    rank: int | None = None
+    carried: Money | None = None
 
 
 class CombinationMember(Schema):

@@ -89,7 +89,7 @@ def assess(review: Review, clause: CompiledClause) -> Assessment:
         _formula(clause),
         _in_force(review, clause),
         _data(review, own),
-        _objective(clause),
+        _objective(review, clause),
     )
     return Assessment(clause, _mode(tests, deciding), tests, _sources(review, deciding))
 
@@ -203,13 +203,17 @@ def _lacking(review: Review, reads: Sequence[Read]) -> Said:
     return Said(f"{holder_zh}尚未提供“{named}”", f"the {holder_en} does not deliver {named}")
 
 
-def _objective(clause: CompiledClause) -> Test:
+def _objective(review: Review, clause: CompiledClause) -> Test:
     source = clause.source
     text = " ".join([source.title, source.text, *(one.source.label for one in clause.tests if not one.inherited)])
     words = dict.fromkeys(found.group(0) for found in _competitive().finditer(text))
     against = [
         Said(f"条文写有“{word}”，属竞争性或限额", f'the text says "{word}": competitive or rationed') for word in words
     ]
+    for rule in review.packs.settling:
+        if clause.id in rule.clauses:
+            label = rule.source.label
+            against.append(Said(f"受“{label}”限制，与其他主体竞争", f"“{label}” makes beneficiaries compete"))
     return _test("objective", against, Said("非竞争性，按客观数据判定", "not competitive, decided by objective data"))
 
 
