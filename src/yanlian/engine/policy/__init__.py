@@ -2,9 +2,9 @@
 
 The way of a pack: `tree` (YAML with lines) → `reading`, `read_*` (typed values, every fault noted) → `model` →
 `compile*` (names resolved, FEEL compiled once) → `load` (a `PackSet`). The way of a dossier: `evaluate` (each clause) →
-`across` (stacking and caps) → `Outcome`; `explain` does the same once more and keeps what it saw. May import base,
-engine.feel and engine.dossier. The contract of packs is docs/reference/packs.md. Start reading at `load.load_packs`
-and `evaluate.Evaluator`.
+`combination` (what excludes what) → `across` (stacking and caps) → `Outcome`; `explain` does the same once more and
+keeps what it saw. May import base, engine.feel and engine.dossier. The contract of packs is docs/reference/packs.md.
+Start reading at `load.load_packs` and `evaluate.Evaluator`.
 """
 
 from yanlian.engine.policy.cases import CaseResult, run_cases

@@ -7,6 +7,7 @@ from tests.engine.policy.tiny_packs import clause, codes, document, written
 
 from yanlian.engine.policy import check_pack, load_packs
 
+EVENT = {"each": "科技资质", "as": "证", "date": "证.认定日期", "matter": "证.证书编号"}
 CLAUSES = [clause(id=one) for one in "ABC"] + [clause(id="Q", amount=None, gate_only=True)]
 
 
@@ -84,3 +85,19 @@ def test_an_id_of_a_pack_that_is_not_required_cannot_be_named(tmp_path):
     written(tmp_path, document(clause(id="N"), document={"id": "N-DOC"}), name="base")
     folder = written(tmp_path, document(*CLAUSES), exclusions=[{"label": "规", "not_together": ["A", "N"]}])
     assert codes(check_pack(folder)) == ["pack_clause_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("per", "other", "warned"),
+    [
+        ("year", {"period": "once"}, True),
+        ("life", {"period": "once"}, False),
+        ("year", {"period": "上年"}, False),
+        ("matter", {"event": EVENT}, True),
+        ("year", {"event": EVENT}, False),
+    ],
+)
+def test_clauses_that_never_stand_in_one_scope_are_warned_about(tmp_path, per, other, warned):
+    rules = {"subject": ["enterprise"], "exclusions": [{"label": "规", "not_together": ["A", "B"], "per": per}]}
+    found = check_pack(written(tmp_path, document(clause(id="A"), clause(id="B", **other), rules=rules)))
+    assert ("pack_exclusion_apart" in codes(found, "warning")) is warned

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from yanlian.engine.policy.combination.exclusion import CompiledExclusion, Exclusion
 from yanlian.engine.policy.fault import Faults
-from yanlian.engine.policy.model import Pack
+from yanlian.engine.policy.model import Clause, Pack
 from yanlian.engine.policy.named_clauses import NamedClauses, visible_packs
+from yanlian.engine.policy.outcome import ONCE
 
 # Claims (clauses that stand alike in all exclusions count once) that exclusions may tie together.
 MOST_CLAIMS = 40
@@ -71,6 +73,7 @@ def _compiled(
     _note_without_money(one, [*(c for side in sides for c in side), *dependents], named, faults)
     if len(faults.errors) > before:
         return None
+    _note_apart(one, sides or (dependents, givers), named, faults)
     every = [*(clause for side in sides for clause in side), *dependents, *givers]
     since = min((starts[clause] for clause in every), default=date.min)
     return CompiledExclusion(one.label, one.per, one.switch, one.article, sides, dependents, givers, since)
@@ -91,6 +94,21 @@ def _note_without_money(one: Exclusion, clauses: Iterable[str], named: NamedClau
     for clause in clauses:
         if named.clauses[clause].gate_only:
             faults.add(one.line, "pack_exclusion_no_money", label=one.label, found=clause)
+
+
+def _note_apart(one: Exclusion, sides: Sequence[tuple[str, ...]], named: NamedClauses, faults: Faults) -> None:
+    """Sides that can never stand in one scope: the rule between them says nothing."""
+    for here, there in combinations(sides, 2):
+        pairs = [(named.clauses[a], named.clauses[b]) for a in here for b in there]
+        if not any(_may_meet(a, b, one.per) for a, b in pairs):
+            found = f"{here[0]} / {there[0]}"
+            faults.add(one.line, "pack_exclusion_apart", "warning", label=one.label, found=found, per=one.per)
+
+
+def _may_meet(a: Clause, b: Clause, per: str) -> bool:
+    if per == "year":
+        return (a.period.text == ONCE) == (b.period.text == ONCE)
+    return per == "life" or (a.event is None) == (b.event is None)
 
 
 def _note_never(made: Sequence[_Placed], faults: Faults) -> None:
