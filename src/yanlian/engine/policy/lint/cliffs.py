@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
 
+from yanlian.engine.dossier import Field
 from yanlian.engine.feel import ast
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lint.notes import Review
@@ -28,6 +29,7 @@ _MOST_TOLD = 3
 _LARGEST = Decimal(10) ** 12
 _ONE = Decimal(1)
 _PAYMENT = "payment"
+_COUNTED = frozenset({"", "人", "家", "个", "户", "件", "项", "片", "次", "台", "套", "月", "天", "年"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,14 @@ def cliffs_of(review: Review, clause: CompiledClause, taken: frozenset[str]) -> 
         numbers = _numbers(clause, trial, taken)
         for spot in spots:
             field = spot.record.names[spot.name]
-            if (spot.record.key, field.key) in read:
+            if (spot.record.key, field.key) in read and _is_size(field):
                 others = [one.value for one in spots if one is not spot]
                 yield from _swept(trial, spot, _points(spot.value, numbers, others))
+
+
+def _is_size(field: Field) -> bool:
+    """Whether more of it is more: money, areas, things that are counted; a process node in nm is none."""
+    return field.type != "count" or field.unit in _COUNTED
 
 
 def _numbers(clause: CompiledClause, trial: Trial, taken: frozenset[str]) -> set[Decimal]:

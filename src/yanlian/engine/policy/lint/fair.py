@@ -25,6 +25,8 @@ from yanlian.engine.policy.lint.reads import MONEY, Read, formulas
 from yanlian.engine.policy.model import Formula
 
 _HINTS = frozenset({"newcomers"})
+# The regulation is about operators; persons are none, and a park is where they are.
+_OPERATORS = frozenset({"enterprise", "institution"})
 _NAMES = frozenset({"名称", "统一社会信用代码"})
 _DECIDES = frozenset({"event", "gate", "condition", "amount", "cap", "factor"})
 _ROLE_ZH = {"event": "触发事项", "gate": "准入要求", "condition": "条件"}
@@ -79,6 +81,8 @@ def _pattern(found: object) -> re.Pattern[str] | None:
 def note_fair(review: Review) -> None:
     """Every kind of sign in every clause; the three-place rule once for each document."""
     for document in review.packs.documents:
+        if re.search(str(_rules()["lawgivers"]), document.source.issuer):
+            continue
         _note_places(review, document)
         for clause in document.clauses:
             for kind in kinds():
@@ -144,8 +148,7 @@ def _named_firms(clause: CompiledClause) -> Iterator[Sign]:
 
 def _note(review: Review, clause: CompiledClause, kind: Kind, signs: Sequence[Sign]) -> None:
     severity, standing = _standing(review, clause.document)
-    persons_only = set(clause.source.subject) == {"person"}
-    if kind.name in _HINTS or persons_only:
+    if kind.name in _HINTS or not _OPERATORS & set(clause.source.subject):
         severity = "hint"
     at = next((sign.at for sign in signs if sign.at is not None), None)
     told = {**kind.told, **standing}
