@@ -1,10 +1,12 @@
 """Differences between two readings of a pack: what a lawyer calls a change, and nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from yanlian.engine.policy.changes import pack_changes
+from yanlian.engine.policy.combination.exclusion import Exclusion
 from yanlian.engine.policy.load import read_pack
 
 PACK = "pack: {id: t, title: 试, district: '370212'}\n"
@@ -126,6 +128,20 @@ def test_a_cap_and_a_case_say_what_they_are_made_of(tmp_path):
          'as_of 2025-12-31；kind enterprise；expect {"outcome": "not_eligible"}',
          'as_of 2025-12-31；kind enterprise；expect {"outcome": "eligible"}'),
     ]  # fmt: skip
+
+
+def test_an_exclusion_of_a_document_or_of_the_pack_says_what_goes_together(tmp_path):
+    rule = "  exclusions: [{label: 择一, not_together: [T-1-01, %s]}]\n"
+    changes = between(
+        tmp_path, ("rules:\n  subject: [enterprise]\n", "rules:\n  subject: [enterprise]\n" + rule % "[X, Y]")
+    )
+    assert told(changes) == [
+        ("new", "", ("exclusions", "择一"), None, "kind not_together；entries T-1-01、（X、Y）；per year")
+    ]
+    packs = [read(tmp_path, name) for name in ("before", "after")]
+    own = Exclusion("择一", "not_together", (("X",), ("Y",)))
+    (change,) = pack_changes(packs[0], replace(packs[1], exclusions=(own,)))
+    assert (change.document, change.path) == ("", ("exclusions", "择一"))
 
 
 def test_a_new_document_and_a_gone_one_are_told_text_by_text(tmp_path):

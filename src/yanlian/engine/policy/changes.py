@@ -104,7 +104,7 @@ def _pack_said(pack: Pack | None) -> dict[_Key, Said]:
     if pack is None:
         return {}
     found: dict[_Key, Said] = {}
-    own = ((name, getattr(pack, name)) for name in ("title", "district", "requires", "facts", "base_case", "names"))
+    own = ((one.name, getattr(pack, one.name)) for one in fields(pack) if one.name not in {"id", "documents"})
     for path, said in _members(own, "pack.yaml", 1):
         found["", "", path] = said
     for document in pack.documents:
@@ -207,7 +207,9 @@ def written(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return "、".join(written(one) for one in value)
+        # A list in a list is one member of it: [A, [B, C]] is not [A, B, C].
+        inner = (f"（{written(one)}）" if isinstance(one, tuple) and len(one) > 1 else written(one) for one in value)
+        return "、".join(inner)
     if isinstance(value, Mapping | list):
         return json.dumps(value, ensure_ascii=False, default=str) if value else ""
     if is_dataclass(value) and not isinstance(value, type):

@@ -54,6 +54,7 @@ KEYS: dict[str, Text] = {
     "first_time": ("首次", "First time"),
     "top_up": ("差额补足", "Top-up"),
     "stacking": ("就高不重复", "Highest only"),
+    "exclusions": ("互斥", "Exclusion"),
     "manual": ("人工判定", "A person judges"),
     "gate_only": ("只认定资格", "Qualification only"),
     "result": ("结果", "Result"),
