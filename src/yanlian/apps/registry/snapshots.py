@@ -25,8 +25,19 @@ from yanlian.apps.people.models import User
 from yanlian.apps.registry.actions import check_moment, record_snapshot
 from yanlian.apps.registry.actions_bulk import stored_moment
 from yanlian.apps.registry.lookup import Plain, plain_day, select_in
-from yanlian.apps.registry.models import Batch, Coverage, Entity, FormerName, Record, RowFault, column_of, record_models
+from yanlian.apps.registry.models import (
+    Affiliation,
+    Batch,
+    Coverage,
+    Entity,
+    FormerName,
+    Record,
+    RowFault,
+    column_of,
+    record_models,
+)
 from yanlian.apps.registry.models import Snapshot as SnapshotRow
+from yanlian.apps.registry.ownership import Rows, merged, related_rows
 from yanlian.engine import dossier
 from yanlian.engine.dossier import Field, RecordKind, SnapshotInfo, SnapshotWriter, load_schema
 
@@ -49,13 +60,14 @@ def build_snapshot(
     check_moment(moment)
     schema = load_schema()
     sources = _sources(moment)
+    related = related_rows(moment)
     entities = _entities(moment)
     total = entities.count()
     done = 0
     with SnapshotWriter(folder, schema, moment) as writer:
         stream = entities.values_list("pk", "code", "uscc", "name", "kind").iterator(chunk_size=CHUNK)
         while chunk := list(islice(stream, CHUNK)):
-            writer.write(_dossiers(chunk, moment, sources))
+            writer.write(_dossiers(chunk, moment, sources, related))
             done += len(chunk)
             if progress is not None:
                 progress(done, total)
@@ -104,7 +116,7 @@ def _sources(moment: datetime) -> dict[int, _Source]:
 
 
 def _dossiers(
-    entities: Sequence[_Whom], moment: datetime, sources: Mapping[int, _Source]
+    entities: Sequence[_Whom], moment: datetime, sources: Mapping[int, _Source], related: Rows
 ) -> Iterator[dict[str, object]]:
     ids = [entity[0] for entity in entities]
     names = _names_at(ids, moment)
@@ -117,6 +129,8 @@ def _dossiers(
         for kind in kinds:
             records = found[kind.key].get(pk, [])
             row[kind.key] = records if kind.many else (records[0] if records else None)
+        if code in related:
+            row[Affiliation.KIND] = merged(found[Affiliation.KIND].get(pk, []), related[code])
         row["refused"] = sorted(refused.get(pk, ()))
         yield row
 

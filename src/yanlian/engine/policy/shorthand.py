@@ -33,6 +33,13 @@ SHORTHANDS: Mapping[str, Shorthand] = {
     "不含税": _short("含税额 税率", "round half up(含税额 / (1 + 税率), 2)"),
     # The accounting year a day belongs to, named by the year in which it begins.
     "财年": _short("日 首月", "if 日.month >= 首月 then 日.year else 日.year - 1"),
+    # A holding below a quarter does not relate; ways of being related that are no holding have no share.
+    "关联方": _short(
+        "代码 日期",
+        "some 所查关联 in 关联关系 satisfies (所查关联.关联主体 = 代码"
+        " and (所查关联.持股比例 = null or 所查关联.持股比例 >= 25%) and 所查关联.起始日期 <= 日期"
+        " and (所查关联.终止日期 = null or 所查关联.终止日期 > 日期))",
+    ),
     "月初": _short("日", "date(日.year, 日.month, 1)"),
 }
 

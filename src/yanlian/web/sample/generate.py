@@ -30,6 +30,7 @@ from yanlian.web.sample.payments import payments
 from yanlian.web.sample.persons import persons
 from yanlian.web.sample.population import Block, Plan, draw
 from yanlian.web.sample.premises import premises
+from yanlian.web.sample.terms import terms
 from yanlian.web.sample.titles import titles
 
 MANIFEST, FAULTS = "manifest.yaml", "faults.yaml"
@@ -115,6 +116,7 @@ def draw_records(block: Block) -> Mapping[tuple[str, bool], list[Any]]:
         *conduct(block),
         *persons(block),
         *payments(block, found),
+        *terms(block),
     ]
     records: dict[tuple[str, bool], list[Any]] = {}
     for part in rows:

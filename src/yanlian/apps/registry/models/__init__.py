@@ -30,6 +30,7 @@ from yanlian.apps.registry.models.taxation import (
     TaxRegistration,
     TaxYear,
 )
+from yanlian.apps.registry.models.terms import Affiliation, Application, Household, Recovery
 
 _RECORDS: tuple[type[Record], ...] = (
     Registration, Abnormal, Patent, Pledge, Accreditation,
@@ -38,6 +39,7 @@ _RECORDS: tuple[type[Record], ...] = (
     StaffYear, Insurance, TalentTitle, Degree, Home,
     Payment, UpperFund, Investment, Loan, FinanceFee, Listing,
     Project, Lease, Dishonesty, Enforcement, Accident, Pollution,
+    Application, Recovery, Affiliation, Household,
 )  # fmt: skip
 
 
@@ -47,10 +49,11 @@ def record_models() -> dict[str, type[Record]]:
 
 
 __all__ = [
-    "FOREVER", "Abnormal", "Accident", "Accreditation", "Alias", "Batch", "Coverage", "Degree", "Dishonesty",
-    "Enforcement", "Entity", "Evaluation", "Expense", "FinanceFee", "FormerName", "Home", "Incubation",
-    "IndustryTitle", "Insurance", "Investment", "Known", "LandGrade", "Lease", "Listing", "Loan", "Patent", "Payment",
-    "Place", "Pledge", "Pollution", "Project", "Record", "Registration", "Relation", "RowFault", "ScienceTitle",
-    "Snapshot", "SoftwareYear", "StaffYear", "Statement", "StatisticsEntry", "StatisticsFlash", "StatisticsYear",
-    "TalentTitle", "TaxRegistration", "TaxYear", "UpperFund", "column_of", "record_models",
+    "FOREVER", "Abnormal", "Accident", "Accreditation", "Affiliation", "Alias", "Application", "Batch", "Coverage",
+    "Degree", "Dishonesty", "Enforcement", "Entity", "Evaluation", "Expense", "FinanceFee", "FormerName", "Home",
+    "Household", "Incubation", "IndustryTitle", "Insurance", "Investment", "Known", "LandGrade", "Lease", "Listing",
+    "Loan", "Patent", "Payment", "Place", "Pledge", "Pollution", "Project", "Record", "Recovery", "Registration",
+    "Relation", "RowFault", "ScienceTitle", "Snapshot", "SoftwareYear", "StaffYear", "Statement", "StatisticsEntry",
+    "StatisticsFlash", "StatisticsYear", "TalentTitle", "TaxRegistration", "TaxYear", "UpperFund", "column_of",
+    "record_models",
 ]  # fmt: skip
