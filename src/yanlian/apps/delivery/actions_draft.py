@@ -158,7 +158,8 @@ def _due(run: Run, department: str, document: str, clauses: Sequence[str]) -> li
         rows = rows.filter(document=document)
     if clauses:
         rows = rows.filter(clause__in=list(clauses))
-    return list(rows)
+    # What must be applied for and has not been is due to nobody yet.
+    return [row for row in rows if "apply_by" not in row.reason]
 
 
 def _standing(outcomes: Sequence[Outcome]) -> dict[Key, Entitlement]:

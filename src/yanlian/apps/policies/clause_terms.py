@@ -12,6 +12,9 @@ from yanlian.ui.words import t
 
 def term_lines(source: Clause) -> Iterator[tuple[str, str, str]]:
     """Label, words and formula of each term, in the order of time."""
+    if source.deadline is not None:
+        label = t("申报期限", "To be applied for by")
+        yield label, t("逾期不予受理", "not taken up later"), source.deadline.written
     if source.stage is not None:
         yield from _stage_lines(source.stage)
 

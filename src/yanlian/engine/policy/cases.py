@@ -20,7 +20,7 @@ from yanlian.engine.policy.result import data_value
 from yanlian.engine.policy.settlement.cases import compare_beneficiaries, judged
 
 KINDS = ("eligible", "not_eligible", "unknown", "manual", "not_applicable")
-_ONE_KEYS = frozenset({"outcome", "amount", "missing", "holder", "result", "failed", "matter", "period"})
+_ONE_KEYS = frozenset({"outcome", "amount", "missing", "holder", "result", "failed", "matter", "period", "apply_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,9 @@ def _compare_one(
             yield Difference(f"{prefix}failed", _shown(_words(expect["failed"])), _shown(failed))
     if "result" in expect and not _same_result(expect["result"], outcome.reason.get("result")):
         yield Difference(f"{prefix}result", str(expect["result"]), str(outcome.reason.get("result")))
+    apply_by = outcome.reason.get("apply_by")
+    if "apply_by" in expect and (None if expect["apply_by"] is None else str(expect["apply_by"])) != apply_by:
+        yield Difference(f"{prefix}apply_by", str(expect["apply_by"] or "—"), str(apply_by or "—"))
     if "period" in expect and str(expect["period"]) != outcome.period:
         yield Difference(f"{prefix}period", str(expect["period"]), outcome.period)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, cast
 
 from yanlian.base.refusal import Refused
@@ -12,6 +12,7 @@ from yanlian.engine.policy.compiled import (
     EVENT_NAMES,
     CompiledCap,
     CompiledClause,
+    CompiledDeadline,
     CompiledDocument,
     CompiledEvent,
     CompiledMultiplier,
@@ -21,7 +22,7 @@ from yanlian.engine.policy.compiled import (
     Home,
     Item,
 )
-from yanlian.engine.policy.model import Cap, Clause, Document, Formula, Pack, Test
+from yanlian.engine.policy.model import Cap, Clause, Deadline, Document, Formula, Pack, Test
 
 _TestKind = Literal["gate", "veto", "condition"]
 
@@ -178,9 +179,19 @@ def _clause(
         caps=tuple(cap for cap in [*kept_caps, *own_caps] if cap is not None),
         rounding=clause.rounding or document.source.rules.rounding,
         result=formula(clause.result),
+        deadline=_deadline(formula, clause.deadline),
     )
     _note_foreign_events(compiler, compiled)
     return compiled
+
+
+def _deadline(
+    formula: Callable[[Formula | None], Expression | None], deadline: Deadline | None
+) -> CompiledDeadline | None:
+    if deadline is None:
+        return None
+    last, applied = formula(deadline.last), formula(deadline.applied)
+    return None if last is None or applied is None else CompiledDeadline(last, applied)
 
 
 def _in_order(tests: list[CompiledTest]) -> list[CompiledTest]:

@@ -145,6 +145,14 @@ class CompiledEvent:
     record: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledDeadline:
+    """Until when a clause must be applied for, and whether it was."""
+
+    last: Expression
+    applied: Expression
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledClause:
     """A clause ready to be run; tests are the inherited ones and its own, in order."""
@@ -166,6 +174,7 @@ class CompiledClause:
     rounding: Rounding
     result: Expression | None
     exclusions: tuple[CompiledExclusion, ...] = ()
+    deadline: CompiledDeadline | None = None
 
     @property
     def id(self) -> str:

@@ -12,12 +12,12 @@ from datetime import date
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Coverage, Dossier
-from yanlian.engine.feel import FeelError, IncompleteList, Missing, Unknown
+from yanlian.engine.feel import DateTime, FeelError, IncompleteList, Missing, Unknown
 from yanlian.engine.policy.across import apply_caps, apply_stacking
 from yanlian.engine.policy.amount import Figure, figure_of
 from yanlian.engine.policy.combination.choose import choose
 from yanlian.engine.policy.combination.claims import Standing
-from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTest
+from yanlian.engine.policy.compiled import CompiledClause, CompiledDeadline, CompiledDocument, CompiledTest
 from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Constant
@@ -256,8 +256,19 @@ def _decide(draft: Draft, verdicts: Verdicts, figure: Figure) -> None:
     else:
         draft.kind = "eligible"
         draft.amount_fen = draft.clause_fen = figure.fen
+        if clause.deadline is not None:
+            _await_application(draft, clause.deadline)
         if clause.result is not None:
             _add_result(draft)
+
+
+def _await_application(draft: Draft, deadline: CompiledDeadline) -> None:
+    """Not applied for yet, or nobody knows: until when that may still be done."""
+    assert draft.scope is not None
+    if draft.scope.value(deadline.applied) is not True:
+        last = draft.scope.value(deadline.last)
+        day = last.day if isinstance(last, DateTime) else last
+        draft.reason["apply_by"] = day.isoformat() if isinstance(day, date) else ""
 
 
 def _add_result(draft: Draft) -> None:

@@ -112,6 +112,8 @@ class _Page:
             yield self.say("  结果：", "  Result: ") + str(reason["result"])
         if "manual" in reason:
             yield self.say("  须人工判定：", "  A person must decide: ") + str(reason["manual"])
+        if "apply_by" in reason:
+            yield self.say("  尚须申报，截止：", "  Still to be applied for, by: ") + str(reason["apply_by"])
         yield from self._missing(_entries(reason.get("missing")), "  ")
         for key, zh, en in (
             ("provisional", "  尚未最终确定，取决于：", "  Not final, depends on: "),

@@ -214,6 +214,17 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """Until when a clause must be applied for. `last`: the last day; `applied`: whether there is an application in
+    time; `test`: the veto on what is late, which the clause has among its own; `written`: the last day in short."""
+
+    last: Formula
+    applied: Formula
+    test: Test
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Which stage of a clause this is: the id of the clause as written, its number from 1, and all instalments."""
 
@@ -326,6 +337,7 @@ class Clause:
     accepted: tuple[Accepted, ...] = ()
     instalments: tuple[Instalment, ...] = ()
     stage: Stage | None = None
+    deadline: Deadline | None = None
     settling: tuple[Settling, ...] = ()
     cost_sharing: tuple[Sharing, ...] = ()
 

@@ -24,7 +24,8 @@ class Outcome:
     manual text, null [labels of rules that gave null], reduced [{by, label, from_fen, to_fen, winner, paid_fen}],
     alternatives [{as, total_fen, outcomes [{clause, matter, period, fen}]}: among clauses that exclude each other the
     combination chosen, the runner_up, and with_this, the best with an outcome that is in neither], provisional [clause
-    ids], result, repeated [dates of later records of the same matter], draft.
+    ids], result, apply_by the last day for an application
+    that is still to come, repeated [dates of later records of the same matter], draft.
     """
 
     entity: str

@@ -20,6 +20,7 @@ from yanlian.engine.policy.model import (
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
 from yanlian.engine.policy.read_stages import read_stages
+from yanlian.engine.policy.read_terms import read_deadline
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
@@ -46,6 +47,7 @@ _OWN_KEYS = (
     "accepted",
     "cases",
     "stages",
+    "deadline",
 )
 CLAUSE_KEYS = (*_TEXT_KEYS, *RULE_KEYS, *_OWN_KEYS, *NAME_KEYS)
 _YEAR = Formula("year")
@@ -63,6 +65,7 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
     if not subject:
         reader.faults.add(node.line, "pack_key_missing", key="subject", where="rules / clauses")
     event = _event(reader, node.get("event"))
+    deadline = read_deadline(reader, node.get("deadline"), reader.text(node, "id"), event)
     clause = Clause(
         id=reader.text(node, "id"),
         document=document,
@@ -76,7 +79,7 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
         event=event,
         period=reader.formula(node.get("period"), "period") or _YEAR,
         gates=own.gates,
-        vetoes=own.vetoes,
+        vetoes=(*own.vetoes, *([deadline.test] if deadline else [])),
         conditions=own.conditions,
         without=_without(reader, node, rules),
         rounding=rounding,
@@ -105,6 +108,7 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
         delivery_because=reader.text(node, "delivery_because"),
         accepted=read_accepted(reader, node.get("accepted")),
         instalments=read_stages(reader, node.get("stages")),
+        deadline=deadline,
         settling=own.settling,
         cost_sharing=own.cost_sharing,
     )
@@ -130,6 +134,8 @@ def _note_contradictions(reader: Reader, clause: Clause) -> None:
         spare = [name for name, there in (*ways, ("manual", clause.manual)) if there]
         if spare:
             reader.faults.add(clause.line, "pack_contradiction", found=" + ".join(["stages", *spare]))
+    if clause.deadline is not None and clause.delivery == "AUTO":
+        reader.faults.add(clause.line, "pack_contradiction", found="deadline + delivery: AUTO")
     if clause.parameters_on == "event" and clause.event is None:
         reader.faults.add(clause.line, "pack_contradiction", found="parameters_on: event − event")
 

@@ -281,8 +281,17 @@ class Packs(Formulas):
             wide["over"] = self.one_of("department", "document", [str(made["id"]).split("-")[0]])
             wide["except"] = [made["id"]] if self.often(0.4) else []
             made["caps"] = [*made.get("caps", []), wide]
+
+        if self.often(0.12):
+            made["deadline"], made["delivery"] = self.deadline(made, at), "APPLY"
         if pays and not {"top_up", "stacking", "manual"} & made.keys() and self.often(0.15):
             made["stages"] = self.stages(at)
+
+    def deadline(self, made: Data, at: Place) -> Data:
+        """Some time after the event, or until a day."""
+        if "event" in made and self.often(0.7):
+            return {"within": self.one_of("P3M", "P30D", "P1Y")}
+        return {"to": self.one_of("2025-12-31", "2025-06-30", self.day(at, 1))}
 
     def stages(self, at: Place) -> list[Data]:
         """Two or three instalments, by shares or by amounts, with what each waits for."""

@@ -106,6 +106,10 @@ def judged(world: World, clause: CompiledClause) -> Judged:
     passed = b.negate(any_failed)
     if doubtful is not f.no:
         doubts.found.append(b.both(doubtful, passed))
+    if clause.deadline is not None:
+        # Only the interpreter says until when an application may still come.
+        applied = f.as_truth(place.lowered(clause.deadline.applied))
+        doubts.found.append(b.both(b.negate(applied.true), passed))
     ask = b.both(applies, doubts.any(f))
     settled = b.both(applies, b.negate(ask), passed)
     is_manual = b.truth(bool(clause.source.manual))

@@ -241,5 +241,7 @@ def _asked(clause: CompiledClause) -> list[tuple[Expression | None, str, tuple[a
         found += [(one.when, "multipliers.when", _TRUTH), (one.factor, "multipliers.factor", _FIGURE)]
     found.append((clause.first_time, "first_time", _RECORDS))
     found.append((top_up if isinstance(top_up, Expression) else None, "top_up.paid", _FIGURE))
+    if clause.deadline is not None:
+        found.append((clause.deadline.last, "deadline", _DAY))
     found.append((clause.result, "result", ()))
     return found
