@@ -15,6 +15,15 @@ def term_lines(source: Clause) -> Iterator[tuple[str, str, str]]:
     if source.deadline is not None:
         label = t("申报期限", "To be applied for by")
         yield label, t("逾期不予受理", "not taken up later"), source.deadline.written
+    for term in source.returns:
+        label = t("承诺", "Commitment") if term.commitment else t("追回", "Clawback")
+        ban = (
+            t("；{years}年内不得申报", "; no application for {years} years", years=term.ban_years)
+            if term.ban_years
+            else ""
+        )
+        share = t("；退还{share}", "; {share} goes back", share=term.share.text) if term.share else ""
+        yield label, (term.text or term.label) + share + ban, term.written or term.when.text
     if source.stage is not None:
         yield from _stage_lines(source.stage)
 

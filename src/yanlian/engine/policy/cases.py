@@ -11,6 +11,7 @@ from yanlian.base.refusal import Language, Refused
 from yanlian.engine.dossier import Dossier, Schema, dossier_of_case
 from yanlian.engine.policy.across import apply_caps
 from yanlian.engine.policy.amount import EXACT
+from yanlian.engine.policy.case_returns import compare_returns, says_returns, without_returns
 from yanlian.engine.policy.combination.told import runner_up_fen
 from yanlian.engine.policy.evaluate import Evaluator
 from yanlian.engine.policy.load import PackSet
@@ -95,7 +96,12 @@ def _run(packs: PackSet, pack: str, clause: str, case: Case, only: set[str], *, 
         evaluator = Evaluator(packs, case.as_of, only=only, any_status=True, parameters=case.parameters)
         outcomes = _alone(evaluator, dossier) if alone else evaluator.evaluate_dossier(dossier)
         compare = _compare_clause if alone else _compare_document
-        differences = tuple(compare(packs.schema, case.expect, outcomes))
+        if says_returns(case):
+            back = [Difference(*told) for told in compare_returns(packs, only, case, dossier)]
+            rest = without_returns(case)
+            differences = (*back, *(compare(packs.schema, rest, outcomes) if rest is not None else ()))
+        else:
+            differences = tuple(compare(packs.schema, case.expect, outcomes))
     except Refused as refusal:
         return CaseResult(pack, clause, case, refusal=refusal)
     return CaseResult(pack, clause, case, differences, outcomes=tuple(outcomes))

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy.compile import Compiler, is_record
+from yanlian.engine.policy.compile_returns import compile_returns
 from yanlian.engine.policy.compiled import (
     DOCUMENT_NAMES,
     EVENT_NAMES,
@@ -180,6 +181,7 @@ def _clause(
         rounding=clause.rounding or document.source.rules.rounding,
         result=formula(clause.result),
         deadline=_deadline(formula, clause.deadline),
+        returns=compile_returns(compiler, home, clause),
     )
     _note_foreign_events(compiler, compiled)
     return compiled

@@ -20,6 +20,7 @@ from yanlian.engine.policy.model import (
     Pack,
     Parameter,
     Part,
+    ReturnTerm,
     Rounding,
     Scale,
     Table,
@@ -153,6 +154,16 @@ class CompiledDeadline:
     applied: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledReturn:
+    """When a payment goes back, and which share of it. Read in `home`, which also knows the payment."""
+
+    source: ReturnTerm
+    home: Home
+    when: Expression
+    share: Expression | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledClause:
     """A clause ready to be run; tests are the inherited ones and its own, in order."""
@@ -175,6 +186,7 @@ class CompiledClause:
     result: Expression | None
     exclusions: tuple[CompiledExclusion, ...] = ()
     deadline: CompiledDeadline | None = None
+    returns: tuple[CompiledReturn, ...] = ()
 
     @property
     def id(self) -> str:

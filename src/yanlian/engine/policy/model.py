@@ -225,6 +225,21 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnTerm:
+    """When a payment goes back: a term of clawback, or a commitment (`text`, until `written`) that was broken. `share`
+    of the payment, all of it when nothing is written; `ban_years`: how long no application is taken then."""
+
+    label: str
+    when: Formula
+    share: Formula | None
+    ban_years: int
+    article: str
+    commitment: bool = False
+    text: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Which stage of a clause this is: the id of the clause as written, its number from 1, and all instalments."""
 
@@ -338,6 +353,7 @@ class Clause:
     instalments: tuple[Instalment, ...] = ()
     stage: Stage | None = None
     deadline: Deadline | None = None
+    returns: tuple[ReturnTerm, ...] = ()
     settling: tuple[Settling, ...] = ()
     cost_sharing: tuple[Sharing, ...] = ()
 

@@ -20,7 +20,7 @@ from yanlian.engine.policy.model import (
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
 from yanlian.engine.policy.read_stages import read_stages
-from yanlian.engine.policy.read_terms import read_deadline
+from yanlian.engine.policy.read_terms import read_deadline, read_returns
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
@@ -48,6 +48,8 @@ _OWN_KEYS = (
     "cases",
     "stages",
     "deadline",
+    "commitment",
+    "clawback",
 )
 CLAUSE_KEYS = (*_TEXT_KEYS, *RULE_KEYS, *_OWN_KEYS, *NAME_KEYS)
 _YEAR = Formula("year")
@@ -109,6 +111,7 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
         accepted=read_accepted(reader, node.get("accepted")),
         instalments=read_stages(reader, node.get("stages")),
         deadline=deadline,
+        returns=read_returns(reader, node, event),
         settling=own.settling,
         cost_sharing=own.cost_sharing,
     )

@@ -1,14 +1,16 @@
-"""Terms of a clause out of its YAML: until when it must be applied for."""
+"""Terms of a clause out of its YAML: until when it must be applied for, what was promised, when money goes back."""
 
 from __future__ import annotations
 
 import re
 
-from yanlian.engine.policy.model import Deadline, Event, Formula, Test
+from yanlian.engine.policy.model import Deadline, Event, Formula, ReturnTerm, Test
 from yanlian.engine.policy.reading import Reader, kind_name
-from yanlian.engine.policy.tree import Scalar, Tree
+from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
 LATE = "逾期"
+# A commitment that says nothing else is to stay in the district and in business.
+LEFT = '登记.注册区划 != 本区 or 登记.登记状态 in ("迁出", "注销", "吊销")'
 _SPAN = re.compile(r"P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,5}D)?\Z")
 
 
@@ -49,6 +51,62 @@ def _applied(told: Formula | None, last: Formula, clause: str, event: Event | No
         f'(some 所报 in 申报记录 satisfies (所报.条款 = "{clause}" and (所报.撤回日期 = null or 所报.撤回日期 > 评价日)'
         f" and 所报.申报日期 <= ({last.text}){matter}))",
     )
+
+
+def read_returns(reader: Reader, node: Mapped, event: Event | None) -> tuple[ReturnTerm, ...]:
+    """The commitment of a clause, then its terms of clawback, as rules over a payment that was made."""
+    found: list[ReturnTerm] = []
+    promise = reader.mapping(
+        node.get("commitment"),
+        "commitment",
+        ("years", "from", "text", "breach", "share", "ban_years", "label", "article"),
+        ("years", "text"),
+    )
+    if promise is not None:
+        found.append(_commitment(reader, promise, event))
+    for item in reader.listing(node.get("clawback"), "clawback"):
+        one = reader.mapping(item, "clawback", ("label", "when", "share", "ban_years", "article"), ("label", "when"))
+        if one is None:
+            continue
+        label = reader.text(one, "label")
+        if any(other.label == label for other in found):
+            reader.faults.add(one.line, "pack_label_twice", found=label, where="clawback")
+        when = reader.sure_formula(one, "when")
+        share = reader.formula(one.get("share"), "clawback.share")
+        found.append(ReturnTerm(label, when, share, _years(reader, one, "ban_years", 0), reader.text(one, "article")))
+    return tuple(found)
+
+
+def _commitment(reader: Reader, node: Mapped, event: Event | None) -> ReturnTerm:
+    """Broken while it lasts: today is before its end, and the breach holds."""
+    years = _years(reader, node, "years", 1)
+    since = reader.day_formula(node, "from", "commitment.from")
+    if since is None:
+        since = Formula("事件日" if event is not None else "支付.支付日期", reader.faults.file, node.line)
+    breach = reader.formula(node.get("breach"), "commitment.breach") or Formula(LEFT)
+    when = _made(since, f'评价日 < ({since.text}) + duration("P{years}Y") and ({breach.text})')
+    return ReturnTerm(
+        reader.text(node, "label", "违反承诺"),
+        when,
+        reader.formula(node.get("share"), "commitment.share"),
+        _years(reader, node, "ban_years", 0),
+        reader.text(node, "article"),
+        commitment=True,
+        text=reader.text(node, "text"),
+        written=f"{since.text} + P{years}Y",
+    )
+
+
+def _years(reader: Reader, node: Mapped, key: str, least: int) -> int:
+    """A whole number of years, up to fifty."""
+    tree = node.get(key)
+    if tree is None:
+        return least
+    text = tree.text if isinstance(tree, Scalar) else ""
+    if not text.isdecimal() or not least <= int(text) <= 50:
+        reader.wrong(tree.line, key, f"{least}…50", kind_name(tree))
+        return least
+    return int(text)
 
 
 def _made(place: Formula, text: str) -> Formula:

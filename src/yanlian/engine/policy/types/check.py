@@ -81,6 +81,10 @@ class TypeCheck:
         for expression, key, wanted in _asked(clause):
             if expression is not None:
                 self.formula(expression, clause.home, key, wanted)
+        for one in clause.returns:
+            self.formula(one.when, one.home, "clawback.when", _TRUTH)
+            if one.share is not None:
+                self.formula(one.share, one.home, "clawback.share", _FIGURE)
         for item in hanging:
             if item.table is not None:
                 self._table(item, item.table, clause.home)

@@ -9,6 +9,7 @@ from yanlian.engine.feel import ast
 from yanlian.engine.feel.static import Typed, infer, infer_tests, join
 from yanlian.engine.feel.static.lattice import ANY, DATE, NULL, NUMBER, context_of, element, list_of
 from yanlian.engine.feel.static.walk import Signatures
+from yanlian.engine.policy.compile_returns import PAYMENT, PAYMENTS
 from yanlian.engine.policy.compiled import CompiledDocument, CompiledTable, Expression, Home, Item
 from yanlian.engine.policy.model import Definition, Parameter, Scale
 from yanlian.engine.policy.types.facts import constant_type, fact_types
@@ -41,6 +42,7 @@ class Typing:
             for clause in document.clauses:
                 if clause.event is not None:
                     self._each[id(clause.home)] = clause.event.each
+                    self._each.update((id(one.home), clause.event.each) for one in clause.returns)
 
     def names(self, home: Home) -> HomeNames:
         """The types of all names that can be read in a home."""
@@ -123,6 +125,8 @@ class Typing:
         """The type of a name that only clauses have: of this clause, or of all clauses of this document together."""
         if name == EVENT_DAY:
             return DATE
+        if name == PAYMENT and name in home.event_names:
+            return self.member(self.facts.names[PAYMENTS])
         each = self.each(home)
         if each is not None:
             return self.member(self.tree(each, home).type)
