@@ -23,8 +23,9 @@ def terms(block: Block) -> list[Rows]:
 
 def _days(block: Block, rng: np.random.Generator, owner: Ints, first: str) -> Ints:
     """Days on which the owner was here already."""
-    low = np.minimum(np.maximum(block.since(owner), day(first)), _LAST_DAY - 1)
-    return low + (rng.random(owner.size) * (_LAST_DAY - low)).astype(np.int64)
+    low: Ints = np.minimum(np.maximum(block.since(owner), day(first)), _LAST_DAY - 1)
+    span: Ints = (rng.random(owner.size) * (_LAST_DAY - low)).astype(np.int64)
+    return low + span
 
 
 def _applications(block: Block) -> Rows:
