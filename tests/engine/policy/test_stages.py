@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.engine.policy.tiny_packs import Data, clause, document, written
 
 from yanlian.engine.policy import PackFaults, load_packs, run_cases
-from yanlian.engine.policy.model import Instalment, Stage
+from yanlian.engine.policy.model_terms import Instalment, Stage
 from yanlian.engine.policy.stages import split, stage_fen
 
 WEIGHTS = st.lists(st.integers(1, 1000), min_size=2, max_size=8)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from yanlian.engine.policy.model import Clause, Instalment, Stage
+from yanlian.engine.policy.model import Clause
+from yanlian.engine.policy.model_terms import Instalment, Stage
 from yanlian.ui import numbers
 from yanlian.ui.words import t
 

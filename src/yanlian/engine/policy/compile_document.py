@@ -23,7 +23,15 @@ from yanlian.engine.policy.compiled import (
     Home,
     Item,
 )
-from yanlian.engine.policy.model import Cap, Clause, Deadline, Document, Formula, Pack, Test
+from yanlian.engine.policy.model import (
+    Cap,
+    Clause,
+    Document,
+    Formula,
+    Pack,
+    Test,
+)
+from yanlian.engine.policy.model_terms import Deadline
 
 _TestKind = Literal["gate", "veto", "condition"]
 

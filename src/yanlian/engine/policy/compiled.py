@@ -20,12 +20,12 @@ from yanlian.engine.policy.model import (
     Pack,
     Parameter,
     Part,
-    ReturnTerm,
     Rounding,
     Scale,
     Table,
     Test,
 )
+from yanlian.engine.policy.model_terms import ReturnTerm
 
 # Names that only exist while a clause with an event is evaluated.
 EVENT_NAMES = frozenset({"事件", "事件日"})

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from yanlian.engine.policy.combination.exclusion import Exclusion
+from yanlian.engine.policy.model_terms import Deadline, Instalment, ReturnTerm, Stage
 from yanlian.engine.policy.settlement.rules import Settling, Sharing
 
 Delivery = Literal["AUTO", "INSTANT", "APPLY", "MANUAL"]
@@ -197,60 +197,6 @@ class Stacking:
 
     group: str
     per: str = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """One stage as written: a share of the whole or an amount in fen, neither for what is left; payable when `when`
-    holds and from `date` on."""
-
-    label: str
-    share: Fraction | None
-    amount_fen: int | None
-    when: Formula | None
-    date: Formula | None
-    article: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """Until when a clause must be applied for. `last`: the last day; `applied`: whether there is an application in
-    time; `test`: the veto on what is late, which the clause has among its own; `written`: the last day in short."""
-
-    last: Formula
-    applied: Formula
-    test: Test
-    written: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnTerm:
-    """When a payment goes back: a term of clawback, or a commitment (`text`, until `written`) that was broken. `share`
-    of the payment, all of it when nothing is written; `ban_years`: how long no application is taken then."""
-
-    label: str
-    when: Formula
-    share: Formula | None
-    ban_years: int
-    article: str
-    commitment: bool = False
-    text: str = ""
-    written: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Which stage of a clause this is: the id of the clause as written, its number from 1, and all instalments."""
-
-    base: str
-    number: int
-    instalments: tuple[Instalment, ...]
-
-    @property
-    def own(self) -> Instalment:
-        """This stage as written."""
-        return self.instalments[self.number - 1]
 
 
 @dataclass(frozen=True, slots=True)

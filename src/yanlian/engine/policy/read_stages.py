@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
-from yanlian.engine.policy.model import Instalment
+from yanlian.engine.policy.model_terms import Instalment
 from yanlian.engine.policy.reading import Reader, kind_name
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 

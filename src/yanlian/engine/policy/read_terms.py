@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from yanlian.engine.policy.model import Deadline, Event, Formula, ReturnTerm, Test
+from yanlian.engine.policy.model import Event, Formula, Test
+from yanlian.engine.policy.model_terms import Deadline, ReturnTerm
 from yanlian.engine.policy.reading import Reader, kind_name
 from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 

@@ -20,7 +20,8 @@ from yanlian.engine.policy.compiled import CompiledClause, CompiledReturn
 from yanlian.engine.policy.evaluate import Evaluator
 from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.load import PackSet
-from yanlian.engine.policy.model import Constant, ReturnTerm
+from yanlian.engine.policy.model import Constant
+from yanlian.engine.policy.model_terms import ReturnTerm
 from yanlian.engine.policy.occurrence import occurrences
 from yanlian.engine.policy.outcome import missing_data
 from yanlian.engine.policy.payments import DISTRICT_LEVEL, PAYMENTS, payment_key

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from yanlian.engine.policy.model import Cap, Case, Clause, Formula, Instalment, Rules, Stage, Test
+from yanlian.engine.policy.model import (
+    Cap,
+    Case,
+    Clause,
+    Formula,
+    Rules,
+    Test,
+)
+from yanlian.engine.policy.model_terms import Instalment, Stage
 from yanlian.engine.policy.reading import Reader
 
 

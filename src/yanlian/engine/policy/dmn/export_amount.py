@@ -11,7 +11,8 @@ from yanlian.engine.policy.amount import UNITS_FEN
 from yanlian.engine.policy.compiled import CompiledClause, CompiledMultiplier, Expression
 from yanlian.engine.policy.dmn.export_shelf import word
 from yanlian.engine.policy.dmn.export_tables import literal
-from yanlian.engine.policy.model import Rounding, Stage
+from yanlian.engine.policy.model import Rounding
+from yanlian.engine.policy.model_terms import Stage
 
 Say = Callable[[Expression], str]
 # Digits after the point (negative: zeros before it) of the units that amounts are rounded to, in yuan.

@@ -7,7 +7,7 @@ from math import lcm
 
 from yanlian.engine.native.builder import Builder
 from yanlian.engine.native.ir import Node
-from yanlian.engine.policy.model import Stage
+from yanlian.engine.policy.model_terms import Stage
 
 
 def stage_node(b: Builder, stage: Stage, units: Node, unit_fen: int) -> Node:
