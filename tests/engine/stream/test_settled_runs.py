@@ -16,7 +16,7 @@ from yanlian.engine.policy.settlement.claims import Payment
 from yanlian.engine.policy.settlement.memory import settle_here
 from yanlian.engine.stream import compact, evaluate, outcome_batch, read_run
 from yanlian.engine.stream.settle import settle_run
-from yanlian.engine.stream.settled import SETTLEMENT, outcomes_of
+from yanlian.engine.stream.settled import CHANGED, SETTLEMENT, outcomes_of
 from yanlian.engine.stream.summary import totals_by_clause
 
 AS_OF = date(2025, 12, 31)
@@ -126,7 +126,8 @@ def test_what_the_evaluator_gave_can_still_be_read(given):
 def test_every_engine_and_form_settles_to_the_same_bytes(tmp_path, given, engine, form):
     pack, dossiers, done = given
     result = evaluate([pack], dossiers, AS_OF, tmp_path / "run", engine=engine, form=form, workers=2)
-    assert contents(tmp_path / "run", SETTLEMENT) == contents(done, SETTLEMENT)
+    for name in (SETTLEMENT, CHANGED):
+        assert contents(tmp_path / "run", name) == contents(done, name)
     assert list(read_run(tmp_path / "run").rows()) == list(read_run(done).rows())
     # Only dossiers that compete by rank are asked, once each.
     assert 0 < result.report["settlement.asked"] <= ROWS
@@ -150,7 +151,8 @@ def test_an_incremental_run_is_settled_over_all_and_so_is_its_full_form(tmp_path
     evaluate([pack], dossiers, AS_OF, tmp_path / "base")
     evaluate([after], overlay, AS_OF, tmp_path / "since", since=tmp_path / "base")
     evaluate([after], newer, AS_OF, tmp_path / "full")
-    assert contents(tmp_path / "since", SETTLEMENT) == contents(tmp_path / "full", SETTLEMENT)
+    for name in (SETTLEMENT, CHANGED):
+        assert contents(tmp_path / "since", name) == contents(tmp_path / "full", name)
     assert list(read_run(tmp_path / "since").rows()) == list(read_run(tmp_path / "full").rows())
     compact(tmp_path / "since", tmp_path / "compact")
     assert list(read_run(tmp_path / "compact").rows()) == list(read_run(tmp_path / "full").rows())

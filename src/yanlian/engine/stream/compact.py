@@ -16,7 +16,7 @@ from yanlian.engine.stream.folder import claim, locked
 from yanlian.engine.stream.parts import PartNote, PartWriter, naming_disk_faults, note_part, sweep
 from yanlian.engine.stream.read import ENTITY, PART, RunReader, open_run
 from yanlian.engine.stream.run import finish
-from yanlian.engine.stream.settled import SETTLEMENT
+from yanlian.engine.stream.settled import CHANGED, SETTLEMENT
 
 
 def compact(run: Path, out: Path, *, each: Callable[[int, int], None] | None = None) -> RunReader:
@@ -45,10 +45,12 @@ def compact(run: Path, out: Path, *, each: Callable[[int, int], None] | None = N
             sweep(out)
             finish(out, asked, list(_parts(reader, dossiers, out, each)))
     if (run / SETTLEMENT).exists() and not (out / SETTLEMENT).exists():
-        making = out / f".making-{SETTLEMENT}"
         with naming_disk_faults(out):
-            shutil.copyfile(run / SETTLEMENT, making)
-            making.replace(out / SETTLEMENT)
+            # The settlement last: where it stands, all of it stands.
+            for name in (CHANGED, SETTLEMENT):
+                making = out / f".making-{name}"
+                shutil.copyfile(run / name, making)
+                making.replace(out / name)
     return open_run(out)
 
 

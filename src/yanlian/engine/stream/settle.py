@@ -61,7 +61,7 @@ def settle_run(
     if settling_hash(rules) != identity[IDENTITY]:
         raise Refused("run_packs_changed", found=settling_hash(rules)[:16], expected=identity[IDENTITY][:16])
     settled, asked = _settled(reader, opened, _columns(place), evaluator, rules, promised)
-    write_settlement(run, settled)
+    write_settlement(run, settled, reader.outcomes(settled=False))
     return {"settlement": settled.table.num_rows, "settlement.asked": asked}
 
 
