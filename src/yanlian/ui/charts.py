@@ -57,6 +57,17 @@ def columns(
     return _chart(name, title, summary, option, unit, categories, series, "medium")
 
 
+def lines(name: str, title: str, summary: str, unit: str, categories: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Points joined by lines, for values in even steps. The axis need not begin at nought: what moves is to be seen."""
+    option = _option(summary, series, "top")
+    drawn = option["series"]
+    assert isinstance(drawn, list)
+    option["series"] = [{**one, "type": "line", "symbolSize": 7, "lineStyle": {"width": 2}} for one in drawn]
+    option["xAxis"] = {**_category_axis(categories), "boundaryGap": False}
+    option["yAxis"] = {**_value_axis(), "scale": True}
+    return _chart(name, title, summary, option, unit, categories, series, "medium")
+
+
 def _option(summary: str, series: Sequence[Series], position: str) -> dict[str, object]:
     return {
         "aria": {"enabled": True, "decal": {"show": len(series) > 1}, "label": {"description": summary}},

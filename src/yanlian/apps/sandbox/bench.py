@@ -98,10 +98,19 @@ def _grouped(clauses: Sequence[CompiledClause]) -> list[tuple[str, list[Compiled
     return list(found.items())
 
 
+_PLAIN = frozenset({"amount", "cap", "each", "where", "date", "result", "paid"})
+
+
+def label_of(figure: ClauseFigure) -> str:
+    """What a figure stands in; a key of the pack in words."""
+    return t(*PARTS[figure.part]) if figure.label in _PLAIN else figure.label
+
+
 def _line(figure: ClauseFigure, clause: CompiledClause, proposed: dict[str, str]) -> FigureLine:
-    label = t(*PARTS[figure.part]) if figure.label in {"amount", "cap", "each", "where", "date"} else figure.label
     own = figure.at.startswith(pointer(clause.source.document, "clauses", written_id(clause)) + "/")
-    return FigureLine(figure, _PREFIX + figure.at, t(*PARTS[figure.part]), label, proposed.get(figure.at, ""), not own)
+    return FigureLine(
+        figure, _PREFIX + figure.at, t(*PARTS[figure.part]), label_of(figure), proposed.get(figure.at, ""), not own
+    )
 
 
 def _in_words(shelf: Shelf, change: Change) -> ChangeLine:
@@ -110,7 +119,8 @@ def _in_words(shelf: Shelf, change: Change) -> ChangeLine:
     figure = _figure_at(shelf, change)
     what = {"set": ("改为", "becomes"), "add": ("增加", "added"), "remove": ("删去", "taken away")}[change.do]
     before = figure.written if figure is not None else ""
-    place = f"{steps[0]} · {figure.label if figure else ' / '.join(steps[1:])}"
+    named = label_of(figure) if figure is not None else " / ".join(steps[1:])
+    place = f"{clause or steps[0]} · {named}"
     return ChangeLine(
         change, t(*what), place, before, change.to if len(change.to) < 60 else change.to[:60] + "…", clause
     )

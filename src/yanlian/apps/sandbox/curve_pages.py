@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from yanlian.apps.people.access import Permission, page
 from yanlian.apps.sandbox.asked import Year, curve_of, years_of
-from yanlian.apps.sandbox.bench import clauses_on
+from yanlian.apps.sandbox.bench import clauses_on, label_of
 from yanlian.apps.sandbox.models import Scenario
 from yanlian.apps.sandbox.opened import shelf_of
 from yanlian.apps.sandbox.pages import dated, scenario_for
@@ -24,7 +24,7 @@ from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.revision.figures import ClauseFigure, figures_of
 from yanlian.engine.stream.sandbox.curve import Point
 from yanlian.engine.stream.sandbox.horizon import YEARS_MAX, Facts
-from yanlian.ui.charts import Chart, Series, columns
+from yanlian.ui.charts import Chart, Series, columns, lines
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import t
 
@@ -47,7 +47,8 @@ def curve(request: HttpRequest, pk: int) -> HttpResponseBase:
         "figure": figure,
         "given": request.GET,
         "clauses": [(one.id, one.source.title) for one in clauses_on(shelf_of(found.as_of), found)],
-        "figures": figures_of(shelf_of(found.as_of), clause) if clause else [],
+        "figures": [(one, label_of(one)) for one in figures_of(shelf_of(found.as_of), clause)] if clause else [],
+        "label": label_of(figure) if figure else "",
         "points": request.GET.get("points", str(_POINTS)),
         "charts": True,
         "dated": dated(found),
@@ -90,17 +91,17 @@ def _charts(figure: ClauseFigure, points: Sequence[Point]) -> list[Chart]:
     """Two charts, because two units are two charts."""
     written = [one.written for one in points]
     return [
-        columns(
+        lines(
             "curve-amount",
-            t("总金额随“{label}”变化", "Total along {label}", label=figure.label),
+            t("总金额随“{label}”变化", "Total along {label}", label=label_of(figure)),
             t("每一取值下全部条款的应兑现总额，单位万元", "Total due of all clauses at each value, in CNY 10,000"),
             t("万元", "CNY 10,000"),
             written,
             [Series(t("总金额", "Total"), [_wan(one.amount_fen) for one in points])],
         ),
-        columns(
+        lines(
             "curve-receivers",
-            t("受益主体随“{label}”变化", "Receivers along {label}", label=figure.label),
+            t("受益主体随“{label}”变化", "Receivers along {label}", label=label_of(figure)),
             t("每一取值下有应兑现金额的主体数", "Beneficiaries who are due anything at each value"),
             t("家、人", "receivers"),
             written,
