@@ -49,6 +49,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
             Entry("policy-review", ("政策体检", "Policy review"), Permission.SEE_RUNS),
             Entry("versions", ("政策包版本", "Pack versions"), Permission.SEE_VERSIONS),
             Entry("runs", ("测算", "Runs"), Permission.SEE_RUNS),
+            Entry("calculator", ("政策计算器", "Policy calculator"), Permission.PUBLIC),
             Entry("scenarios", ("政策沙盘", "Policy sandbox"), Permission.USE_SANDBOX),
         ),
     ),

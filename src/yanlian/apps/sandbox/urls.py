@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yanlian.apps.sandbox import curve_pages, pages, result_pages
+from yanlian.apps.sandbox import calculator_pages, curve_pages, pages, result_pages
 
 urlpatterns = [
+    path("calculator/", calculator_pages.calculator, name="calculator"),
     path("sandbox/", pages.scenarios, name="scenarios"),
     path("sandbox/new", pages.new_scenario, name="new-scenario"),
     path("sandbox/<int:pk>/", pages.scenario, name="scenario"),

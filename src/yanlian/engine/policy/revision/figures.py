@@ -81,7 +81,7 @@ def figures_of(shelf: Shelf, clause: CompiledClause) -> list[ClauseFigure]:
                 steps = (document, "clauses", written, key)
                 found += _in_tree(value, steps, part, "", clause.source.article, document)
     found += _inherited(shelf, clause)
-    for item in _items(clause):
+    for item in items_of(clause, expressions_of(clause)):
         found += _of_item(shelf, item)
     return list({one.at: one for one in found}.values())
 
@@ -153,10 +153,10 @@ def _figures(text: str) -> Iterator[tuple[int, Token]]:
                 yield number, token
 
 
-def _items(clause: CompiledClause) -> list[Item]:
-    """What a clause names, and what that names, each once."""
+def items_of(clause: CompiledClause, expressions: Sequence[Expression]) -> list[Item]:
+    """What formulas of a clause name, and what that names, each once."""
     found: dict[tuple[tuple[str, ...], str], Item] = {}
-    todo: list[tuple[Home, str]] = [(clause.home, name) for one in _expressions(clause) for name in sorted(one.uses)]
+    todo: list[tuple[Home, str]] = [(clause.home, name) for one in expressions for name in sorted(one.uses)]
     while todo:
         home, name = todo.pop(0)
         item = home.visible.get(name) or clause.home.visible.get(name)
@@ -176,6 +176,11 @@ def _uses(item: Item) -> frozenset[str]:
         cells = {cell.text for row in item.table.source.rows for cell in row}
         return frozenset(words | {name for name in item.home.visible if any(name in cell for cell in cells)})
     return frozenset()
+
+
+def expressions_of(clause: CompiledClause) -> list[Expression]:
+    """The formulas of a clause, those of its document's rules too."""
+    return list(_expressions(clause))
 
 
 def _expressions(clause: CompiledClause) -> Iterator[Expression]:
