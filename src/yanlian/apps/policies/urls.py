@@ -14,9 +14,14 @@ from yanlian.apps.policies import (
     why_pages,
 )
 from yanlian.apps.policies.comparing import pages as comparing_pages
+from yanlian.apps.policies.lacking import pages as lacking_pages
 from yanlian.apps.policies.shelf import pages as shelf_pages
 
 urlpatterns = [
+    path("runs/<int:pk>/missing/", lacking_pages.missing_data, name="missing-data"),
+    path("runs/<int:pk>/missing/entities", lacking_pages.missing_firms, name="missing-firms"),
+    path("runs/<int:pk>/missing/<str:holder>/", lacking_pages.missing_letter, name="missing-letter"),
+    path("runs/<int:pk>/missing/<str:holder>/entities.csv", lacking_pages.missing_csv, name="missing-csv"),
     path("runs/compare", comparing_pages.compare_runs, name="compare-runs"),
     path("policy-documents/", shelf_pages.documents, name="policy-documents"),
     path("policy-parameters/", shelf_pages.parameters, name="policy-parameters"),
