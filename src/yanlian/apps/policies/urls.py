@@ -16,6 +16,7 @@ from yanlian.apps.policies import (
 from yanlian.apps.policies.comparing import pages as comparing_pages
 from yanlian.apps.policies.lacking import pages as lacking_pages
 from yanlian.apps.policies.shelf import pages as shelf_pages
+from yanlian.apps.policies.trying import pages as trying_pages
 
 urlpatterns = [
     path("runs/<int:pk>/missing/", lacking_pages.missing_data, name="missing-data"),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("policies/<str:clause_id>/clause.dmn", model_pages.clause_dmn, name="clause-dmn"),
     path("policies/<str:clause_id>/document.dmn", model_pages.document_dmn, name="document-dmn"),
     path("policies/<str:clause_id>/tables/<int:number>.xlsx", model_pages.clause_table, name="clause-table"),
+    path("policies/<str:clause_id>/try", trying_pages.try_case, name="try-case"),
     path("policies/<str:clause_id>/modeller/", modeller_pages.modeller, name="modeller"),
     path("policies/<str:clause_id>/modeller/try", modeller_pages.try_model, name="try-model"),
     path("policies/<str:clause_id>/modeller/changed.dmn", modeller_pages.take_model, name="take-model"),

@@ -165,7 +165,7 @@ def why(request: HttpRequest, pk: int, code: str, clause: str) -> HttpResponse:
     context["near"] = lines_for(run, entity, clause, told.kind, told.matter)
     context["sheet_href"] = sheet_href(run.pk, code, clause, told.matter)
     together = _together(run, explanation)
-    return render(request, "policies/why.html", {**context, **_explained(explanation), **together})
+    return render(request, "policies/why.html", {**context, **explained(explanation), **together})
 
 
 def _matter(outcome: Outcome | None) -> str | None:
@@ -181,7 +181,7 @@ def _crumbs(request: HttpRequest, entity: Entity) -> list[tuple[str, str | None]
     ]
 
 
-def _explained(it: Explanation) -> dict[str, object]:
+def explained(it: Explanation) -> dict[str, object]:
     """The explanation, ready for the page: rules by kind, steps, reductions, what is missing."""
     schema = schema_in_use()
     rules = {
