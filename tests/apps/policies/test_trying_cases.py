@@ -109,7 +109,7 @@ def test_what_cannot_be_computed_is_refused_and_the_typed_text_stays(official, c
 
 def test_trying_writes_nothing(official, django_assert_max_num_queries):
     sent = given(official)
-    with django_assert_max_num_queries(4) as captured:
+    with django_assert_max_num_queries(6) as captured:
         official.post(address(), sent)
     assert all(query["sql"].startswith("SELECT") for query in captured.captured_queries)
 
