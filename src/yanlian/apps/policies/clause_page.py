@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,11 +23,12 @@ from yanlian.apps.policies.pages import CLAUSES, document_state, faulty_packs
 from yanlian.apps.policies.results import latest_run
 from yanlian.apps.policies.settlement_words import rule_lines
 from yanlian.apps.policies.shelf.day import Day, dated, day_of
+from yanlian.apps.policies.shelf.sentences import Part, parts_of, side_by_side
 from yanlian.apps.policies.table_grids import table_grids
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults, PackSet
 from yanlian.engine.policy.cases import CaseResult, run_cases
-from yanlian.engine.policy.compiled import CompiledClause
+from yanlian.engine.policy.compiled import CompiledClause, Item
 from yanlian.engine.policy.model import Cap, Clause, Document
 from yanlian.ui import numbers
 from yanlian.ui.words import english, say, t, word
@@ -92,6 +93,7 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: D
     source, document = found.source, found.document.source
     items = clause_parts.items_used(found)
     run = latest_run() if permits(request.user, Permission.SEE_RUNS) else None
+    amount = [*amount_lines(found), *(Line(*one) for one in rule_lines(packs, found, day.on))]
     return {
         "title": source.title,
         "crumbs": [(say(CLAUSES.title), reverse("policies") + day.query), (source.id, None)],
@@ -105,7 +107,8 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: D
         "gates": _rules(found, "gate"),
         "vetoes": _rules(found, "veto"),
         "conditions": _rules(found, "condition"),
-        "amount": [*amount_lines(found), *(Line(*one) for one in rule_lines(packs, found, day.on))],
+        "amount": amount,
+        "compared": side_by_side(source.text, _parts(found, amount, items)) if source.text else None,
         "parameters": clause_parts.parameter_lines(items, day.on),
         "tables": table_grids(packs, source.id, items),
         "scales": clause_parts.scales(items),
@@ -119,6 +122,23 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: D
         "counts": run.by_clause.get(source.id, {}) if run else {},
         "dated": [*dated(day), (t("政策包", "Packs"), packs.hash[:12])],
     }
+
+
+def _parts(found: CompiledClause, amount: Sequence[Line], items: Sequence[Item]) -> list[Part]:
+    """The parts of the rule that its own article asks for: trigger, its conditions, the amount with its limits."""
+    event = found.source.event
+    lines: list[tuple[str, Line]] = []
+    if event is not None:
+        where = f" where {event.where.text}" if event.where else ""
+        lines.append((t("触发", "Trigger"), Line(event.name, "", f"{event.each.text}{where}")))
+    kinds = {"gate": t("门槛", "Gate"), "veto": t("否决项", "Veto"), "condition": t("条件", "Condition")}
+    lines += [
+        (kinds[test.kind], Line(test.source.label, test.source.article, test.source.when.text))
+        for test in found.tests
+        if not test.inherited and test.kind in kinds
+    ]
+    lines += [(t("金额", "Amount"), line) for line in amount]
+    return parts_of(lines, items)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def missing_data(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     holders: dict[str, set[int]] = {}
     for row in rows:
-        holders.setdefault(row.lack.holder, set()).update(row.lack.entities)
+        holders[row.lack.holder] = holders.get(row.lack.holder, set()) | row.lack.entities
     letters = [
         (holder_title(schema, key), len(entities), reverse("missing-letter", args=[pk, key]))
         for key, entities in sorted(holders.items(), key=lambda item: -len(item[1]))
