@@ -97,7 +97,7 @@ def _excluded(f: Formulas, exclusion: CompiledExclusion, members: Sequence[Judge
     asks.append(b.both(anything, b.either(*(one.manual for one in concerned))))
     # What others need is given whatever was paid.
     barred = b.either(*(one.eligible for one in concerned if set(exclusion.roles(one.clause.id)) != {GIVER}))
-    asks.append(b.both(barred, b.negate(nothing_paid(f, exclusion.since))))
+    asks.append(b.both(barred, b.negate(nothing_paid(f, exclusion.since, set(exclusion.clauses)))))
     return b.either(*asks)
 
 
