@@ -24,7 +24,8 @@ from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.visible import masked_name, visible_to
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Schema
-from yanlian.engine.policy.explain import Explanation, FactLine, RuleLine, StepLine, Used
+from yanlian.engine.policy.derivation import LimitLine
+from yanlian.engine.policy.explain import Explanation, FactLine, RuleLine, StepLine, TableLine, Used
 from yanlian.engine.policy.settlement.cost import payers_of
 from yanlian.ui.numbers import yuan
 from yanlian.ui.refusals import shown
@@ -90,6 +91,17 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class TableText:
+    """A table that was asked: the row that fired, what it was asked with, and every row with the cells that kept it
+    from firing marked."""
+
+    text: str
+    inputs: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[tuple[str, str]], bool]]
+    more: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What a rule or a step rests on, ready for the page."""
 
@@ -97,7 +109,7 @@ class Evidence:
     more_facts: int
     comparisons: Sequence[str]
     parameters: Sequence[str]
-    tables: Sequence[str]
+    tables: Sequence[TableText]
     terms: Sequence[str]
     missing: Sequence[str]
 
@@ -200,6 +212,7 @@ def explained(it: Explanation) -> dict[str, object]:
         "event_facts": [_fact(one, schema) for one in it.event.facts] if it.event else [],
         "steps": [_step(one, schema) for one in it.steps],
         "reduced": [_reduced(one) for one in it.reduced],
+        "limits": [_limit(one) for one in it.limits if one.from_fen is None],
         **combined(it),
         "missing": missing_texts(cast("list[dict[str, str]]", reason.get("missing", [])), schema),
         "failed": reason.get("failed", []),
@@ -279,17 +292,30 @@ def _evidence(used: Used, schema: Schema) -> Evidence:
             + (t("至{day}", " to {day}", day=one.valid_to) if one.valid_to else "")
             for one in used.parameters
         ],
-        tables=[
-            t("{name}第{row}行", "{name}, row {row}", name=one.name, row=one.row)
-            + f"：{' | '.join(one.cells)}"
-            + (f"（{one.reference}）" if one.reference else "")
-            if one.row
-            else t("{name}：没有符合的行", "{name}: no row fits", name=one.name)
-            for one in used.tables
-        ],
+        tables=[_table(one) for one in used.tables],
         terms=[f"{one.name} = {one.substituted} = {one.value}" for one in used.terms],
         missing=missing_texts((dict(one) for one in used.missing), schema),
     )
+
+
+def _table(one: TableLine) -> TableText:
+    if one.row:
+        text = t("{name}第{row}行", "{name}, row {row}", name=one.name, row=one.row) + f"：{' | '.join(one.cells)}"
+    else:
+        text = t("{name}：没有符合的行", "{name}: no row fits", name=one.name)
+    return TableText(
+        text=text + (f"（{one.reference}）" if one.reference else ""),
+        inputs=[f"{formula} = {value}" for formula, value in one.tried.inputs],
+        rows=[(row.number, list(zip(row.cells, row.verdicts, strict=True)), row.fired) for row in one.tried.rows],
+        more=one.tried.more,
+    )
+
+
+def _limit(one: LimitLine) -> str:
+    """A stacking group or a cap that took nothing away, in words."""
+    title = t(*REDUCTIONS[one.kind])
+    limit = t(" {limit}元", " {limit} yuan", limit=one.limit) if one.limit else ""
+    return f"{title} {one.label}{limit}：" + t("未减少", "takes nothing away")
 
 
 def _fact(one: FactLine, schema: Schema) -> Fact:

@@ -17,11 +17,13 @@ from yanlian.engine.feel import FeelWarning, IncompleteList, Unknown
 from yanlian.engine.feel.decision_table import Decided
 from yanlian.engine.policy.amount import Figure, Step, figure_of
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Item
+from yanlian.engine.policy.derivation import LimitLine, TriedTable, limits_of, tried_table
 from yanlian.engine.policy.evaluate import Evaluator
 from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.model import Clause, Document, Parameter
 from yanlian.engine.policy.occurrence import Occurrence, occurrences
 from yanlian.engine.policy.outcome import ZERO_AMOUNT, Outcome, missing_data
+from yanlian.engine.policy.payments import paid_before
 from yanlian.engine.policy.result import plain_number
 from yanlian.engine.policy.scope import Scope, parameter_on
 from yanlian.engine.policy.substitution import Comparison, Term, comparisons_of, shown, substituted, terms_of
@@ -66,6 +68,7 @@ class TableLine:
     row: int
     cells: tuple[str, ...]
     result: str
+    tried: TriedTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ class Explanation:
     event: EventLine | None
     rules: tuple[RuleLine, ...]
     steps: tuple[StepLine, ...]
+    # Stacking and caps over several outcomes, also those that took nothing away.
+    limits: tuple[LimitLine, ...] = ()
     # For not_applicable: "subject" (another kind of beneficiary) or "event" (none that counts); else empty.
     why_not_applicable: str = ""
     departments: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -190,6 +195,7 @@ class _Witness:
             event=event if self.clause.event is not None else None,
             rules=tuple(rules),
             steps=tuple(steps),
+            limits=tuple(limits_of(self.clause, outcome, self._scope(outcome))) if event is not None else (),
             why_not_applicable=why,
             departments=self.evaluator.packs.schema.departments,
         )
@@ -226,6 +232,7 @@ class _Witness:
             missing = list(missing_data(lack_of(value)))
         terms: tuple[Term, ...] = ()
         comparisons: tuple[Comparison, ...] = ()
+        tables = _unique(_table_line(item, scope, heard_value) for item, _, heard_value in heard)
         if expression is not None:
             terms = tuple(terms_of(expression.compiled.ast, scope))
             comparisons = tuple(comparisons_of(expression.compiled.ast, scope))
@@ -234,7 +241,7 @@ class _Witness:
         return Used(
             facts,
             _unique(_parameter_line(item, day, heard_value) for item, day, heard_value in heard),
-            _unique(_table_line(item, heard_value) for item, _, heard_value in heard),
+            tables,
             terms,
             comparisons,
             tuple(missing),
@@ -280,6 +287,9 @@ class _Witness:
     def _steps(self, outcome: Outcome) -> list[StepLine]:
         noted: list[Step] = []
         figure = figure_of(self.clause, self._scope(outcome), outcome.matter, outcome.period, noted.append)
+        if not noted and self.clause.amount is not None:
+            # What stops the figure is told, too.
+            noted.append(Step("amount", "", self.clause.amount, None, None))
         lines = [self._step(outcome, step) for step in noted]
         if self.clause.amount is None and not self.clause.parts:
             return []
@@ -289,7 +299,8 @@ class _Witness:
     def _step(self, outcome: Outcome, step: Step) -> StepLine:
         after = "" if step.after is None else shown(step.after)
         if step.expression is None:
-            return StepLine(step.kind, step.label, "", "", _shown_or_empty(step.value), after, Used())
+            used = self._paid(outcome, step)
+            return StepLine(step.kind, step.label, "", "", _shown_or_empty(step.value), after, used)
         scope = self._scope(outcome)
         warnings: list[FeelWarning] = []
         value = step.expression.compiled.evaluate(scope, warnings=warnings)
@@ -297,6 +308,14 @@ class _Witness:
         with_values = substituted(step.expression.compiled.ast, scope)
         self.trace.take()
         return StepLine(step.kind, step.label, step.expression.formula.text, with_values, shown(value), after, used)
+
+    def _paid(self, outcome: Outcome, step: Step) -> Used:
+        """The earlier payments that a top-up takes off."""
+        if step.kind != "top_up":
+            return Used()
+        scope = self._scope(outcome)
+        value = paid_before(scope.frame, self.clause, outcome.matter, outcome.period)
+        return self._used(scope, None, value, [])
 
     # Agreeing
 
@@ -362,13 +381,13 @@ def _parameter_line(item: Item, day: date, value: object) -> ParameterLine | Non
     return ParameterLine(item.name, shown(value), item.source.unit, reference, valid_from, valid_to)
 
 
-def _table_line(item: Item, value: object) -> TableLine | None:
+def _table_line(item: Item, scope: Scope, value: object) -> TableLine | None:
     if item.table is None or not isinstance(value, Decided):
         return None
     table = item.table.source
     number = value.fired[0] + 1 if value.fired else 0
     cells = tuple(cell.text for cell in table.rows[number - 1]) if number else ()
-    return TableLine(item.name, table.reference, number, cells, shown(value.value))
+    return TableLine(item.name, table.reference, number, cells, shown(value.value), tried_table(item, scope, value))
 
 
 def _unique(lines: Iterable[_Line | None]) -> tuple[_Line, ...]:

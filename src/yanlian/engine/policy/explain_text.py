@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from yanlian.base.refusal import Language
 from yanlian.engine.policy.combination.told import combinations_of
-from yanlian.engine.policy.explain import EventLine, Explanation, FactLine, RuleLine, StepLine, Used
+from yanlian.engine.policy.explain import EventLine, Explanation, FactLine, RuleLine, StepLine, TableLine, Used
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "eligible": ("符合", "eligible"),
@@ -96,7 +96,16 @@ class _Page:
             yield from self._rule(rule)
         for step in it.steps:
             yield from self._step(step)
+        yield from self._limits()
         yield from self._reduced()
+
+    def _limits(self) -> Iterator[str]:
+        """Stacking and caps that took nothing away; those that did follow with what they took."""
+        for one in self.explanation.limits:
+            if one.from_fen is None:
+                limit = f" {one.limit} {self.say('元', 'yuan')}" if one.limit else ""
+                kind = self.word("stacking" if one.kind == "stacking" else "limit")
+                yield f"{kind} {one.label}{limit}: {self.say('未减少', 'takes nothing away')}"
 
     def _money(self) -> str:
         outcome = self.explanation.outcome
@@ -186,9 +195,22 @@ class _Page:
         for table in used.tables:
             row = self.say(f"第{table.row}行", f"row {table.row}") if table.row else self.say("无匹配行", "no row")
             yield f"    · {table.name} {row} [{', '.join(table.cells)}] → {table.result}  {table.reference}".rstrip()
+            yield from self._tried(table)
         yield from self._facts(used.facts)
         if used.missing:
             yield from self._missing(used.missing, "    ")
+
+    def _tried(self, table: TableLine) -> Iterator[str]:
+        """What the table was asked with, and the rows that did not fire with the first cell that kept them from it."""
+        for text, value in table.tried.inputs:
+            yield f"      {self._equal(text, value)}"
+        for row in table.tried.rows:
+            if row.fired:
+                continue
+            kept = next((n for n, one in enumerate(row.verdicts) if one in {"not_met", "unknown"}), None)
+            number = self.say(f"第{row.number}行", f"row {row.number}")
+            why = self.say("未轮到", "not its turn") if kept is None else f"× {row.cells[kept]}"
+            yield f"      {number} {why}"
 
     def _equal(self, *texts: str) -> str:
         """Texts that stand for the same, joined by equals signs; a repetition is left out."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from yanlian.engine.dossier import Row
 from yanlian.engine.feel import Unknown, ast, compile_expression, print_expression
 from yanlian.engine.policy.compile import FUNCTION_NAMES
 from yanlian.engine.policy.compiled import Item
@@ -59,6 +60,8 @@ def shown(value: object) -> str:
         return "[" + ", ".join(shown(member) for member in value[:20]) + (", …]" if len(value) > 20 else "]")
     if isinstance(value, str):
         return value
+    if isinstance(value, Row):
+        return f"{value.kind.zh}[{' '.join(value.key_text())}]"
     if isinstance(value, date):
         return value.isoformat()
     return str(data_value(value))

@@ -20,6 +20,7 @@ from yanlian.engine.policy import Explanation, render_text
 from yanlian.engine.policy.combination.told import Combination, combinations_of
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.web.api.core import PROBLEMS, PageNumber, PageSize, Search, need, paged, paged_list
+from yanlian.web.api.derivation_shapes import LimitOut
 from yanlian.web.api.registry import entity_of
 from yanlian.web.api.shapes import (
     ClauseLine,
@@ -258,6 +259,7 @@ def _explained(it: Explanation, run: Run, code: str, name: str, language: Litera
         why_not_applicable=it.why_not_applicable,
         rules=[RuleOut.from_orm(one) for one in it.rules],
         steps=[StepOut.from_orm(one) for one in it.steps],
+        limits=[LimitOut.from_orm(one) for one in it.limits],
         reduced=[_reduction(one) for one in it.reduced],
         provisional=cast("list[str]", reason.get("provisional", [])),
         combinations=[_combination(one) for one in combinations_of(reason)],

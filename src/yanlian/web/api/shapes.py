@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from yanlian.base.money import yuan_of
+from yanlian.web.api.derivation_shapes import LimitOut, TableOut
 
 T = TypeVar("T")
 OutcomeKind = Literal["eligible", "not_eligible", "unknown", "manual", "not_applicable"]
@@ -161,16 +162,6 @@ class ParameterOut(Schema):
     valid_to: str
 
 
-class TableOut(Schema):
-    """The row of a decision table that fired, from 1; 0 for none."""
-
-    name: str
-    reference: str
-    row: int
-    cells: list[str]
-    result: str
-
-
 class ComparisonOut(Schema):
     """One comparison with both sides and the distance between them."""
 
@@ -278,6 +269,7 @@ class ExplanationOut(Schema):
     why_not_applicable: str
     rules: list[RuleOut]
     steps: list[StepOut]
+    limits: list[LimitOut]
     reduced: list[ReductionOut]
     provisional: list[str]
     combinations: list[CombinationOut]
