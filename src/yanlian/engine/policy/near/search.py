@@ -21,7 +21,7 @@ from yanlian.engine.policy.near.asked import Solver
 from yanlian.engine.policy.near.bisect import bisected_options
 from yanlian.engine.policy.near.measure import Measure, measured
 from yanlian.engine.policy.near.overlay import Supplied, laid, plan_of
-from yanlian.engine.policy.near.plan import Option, Plan
+from yanlian.engine.policy.near.plan import Option, Plan, SetField
 from yanlian.engine.policy.near.smallest import Tight, smallest
 from yanlian.engine.policy.near.solve import (
     amount_options,
@@ -38,7 +38,7 @@ from yanlian.engine.policy.near.wait import waiting_way
 from yanlian.engine.policy.outcome import Kind, Outcome
 
 MOST_WAYS = 3
-_MOST_EXPANDED = 40
+_MOST_EXPANDED = 60
 # Data that somebody holds before time, time before effort, effort before what cannot be.
 _RANKS = {"supply": 0, "wait": 1, "improve": 2, "cannot": 3}
 # Dossiers judged in one search: in all, once a way is known, and before figures are no longer tried by powers of ten.
@@ -206,9 +206,12 @@ class _Search:
 
     def _around(self, plan: Plan, standing: Standing, barrier: Barrier) -> list[Plan]:
         plans = self._plans(plan, standing, options_of(self._solver, self.stage, standing, barrier))
-        if plans or self.stage.evaluations > _MOST_BEFORE_BISECTION:
+        # Changed once and not enough: the figure stands in the formula more than once, and inverting comes no nearer.
+        changed = {edit.place for edit in plan.edits}
+        again = any(edit.place in changed for one in plans for edit in one.edits if edit not in plan.edits)
+        if (plans and not again) or self.stage.evaluations > _MOST_BEFORE_BISECTION:
             return plans
-        return self._plans(plan, standing, bisected_options(self.stage, standing, plan, barrier))
+        return plans + self._plans(plan, standing, bisected_options(self.stage, standing, plan, barrier))
 
     def _plans(self, plan: Plan, standing: Standing, options: list[Option]) -> list[Plan]:
         found: dict[tuple[object, ...], Plan] = {}
@@ -249,9 +252,15 @@ def options_of(solver: Solver, stage: Stage, standing: Standing, barrier: Barrie
             found += event_options(solver, clause, standing.frame, standing.below)
     elif barrier.kind == "amount":
         found = amount_options(solver, clause, draft)
-    if barrier.verdict == "unknown" and (not found or barrier.kind in {"history", "first_time", "amount"}):
-        found += missing_options(solver, missing or _named(draft.reason.get("missing")), standing.row)
+    if barrier.verdict == "unknown":
+        more = missing_options(solver, missing or _named(draft.reason.get("missing")), standing.row)
+        # Where the solver knows what a fact has to say, any example of it is no help; a flag may be either.
+        found += [one for one in more if not found or barrier.test is None or not _is_example(one)]
     return found
+
+
+def _is_example(option: Option) -> bool:
+    return any(isinstance(move, SetField) and move.free for move in option)
 
 
 def _named(missing: object) -> frozenset[Missing]:

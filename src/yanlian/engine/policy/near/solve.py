@@ -23,6 +23,9 @@ from yanlian.engine.policy.outcome import Draft
 from yanlian.engine.policy.payments import paid_before
 from yanlian.engine.policy.scope import DossierScope, Scope
 
+# What a flag may turn out to be.
+_EITHER = (True, False)
+
 
 def solver_for(schema: Schema, as_of: date) -> Solver:
     """A solver that knows how its parts ask each other."""
@@ -59,7 +62,11 @@ def _holes(solver: Solver, kind: RecordKind, field: Field, row: dict[str, object
     found: list[Option] = []
     for stored in records_in(row, kind.key):
         if stored.get(field.key, UNDELIVERED) is UNDELIVERED:
-            found += solver.set_field(Lens(Row(kind, stored), field), KNOWN, None)
+            lens = Lens(Row(kind, stored), field)
+            if field.type == "flag":
+                found += [option for value in _EITHER for option in solver.set_field(lens, "=", value)]
+            else:
+                found += solver.set_field(lens, KNOWN, None)
     return found
 
 
