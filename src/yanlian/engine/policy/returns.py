@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from yanlian.engine.dossier import Dossier
+from yanlian.engine.dossier import Dossier, Snapshot
 from yanlian.engine.feel import IncompleteList, Missing, Unknown
 from yanlian.engine.policy.amount import EXACT, to_fen
 from yanlian.engine.policy.compiled import CompiledClause, CompiledReturn
@@ -207,3 +207,14 @@ def _recovered(frame: DossierScope, due: ReturnDue) -> tuple[int, frozenset[Miss
     if isinstance(found, Unknown) or (isinstance(found, IncompleteList) and found.is_open):
         return total, lack_of(found)
     return total, frozenset()
+
+
+def returns_in(packs: PackSet, snapshot: Snapshot, as_of: date) -> Iterator[tuple[str, ReturnDue]]:
+    """The name of the beneficiary and what must go back, over all dossiers of a snapshot in their order."""
+    returns = Returns(packs, as_of)
+    if not returns.clauses:
+        return
+    for row in snapshot.rows():
+        if returns.concerns(row):
+            for due in returns.of(Dossier(row, packs.schema, snapshot.coverage, as_of)):
+                yield str(row.get("name") or ""), due

@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Yanlian 沿链: from department files to money, with every step explained.",
 )
 _RULES = {"dmn", "feel", "tck"}
-_PACKS = {"pack", "dossiers", "bench", "sandbox", "calculate"}
+_PACKS = {"pack", "dossiers", "bench", "sandbox", "calculate", "clawback"}
 _RUNS = {"evaluate", "outcomes"}
 
 
@@ -45,13 +45,14 @@ def _register(verb: str) -> None:
     app.registered_commands += [*rule_verbs.verbs.registered_commands, *kit_verbs.verbs.registered_commands]
     if verb in _RULES:
         return
-    from yanlian.web.cli import bench_verbs, dossier_verbs, engine_verbs, sandbox_verbs
+    from yanlian.web.cli import bench_verbs, dossier_verbs, engine_verbs, returns_verbs, sandbox_verbs
 
     app.add_typer(bench_verbs.bench, name="bench")
     app.add_typer(engine_verbs.pack, name="pack")
     app.add_typer(sandbox_verbs.sandbox, name="sandbox")
     app.registered_commands += sandbox_verbs.verbs.registered_commands
     app.add_typer(dossier_verbs.dossiers, name="dossiers")
+    app.registered_commands += returns_verbs.verbs.registered_commands
     if verb in _PACKS:
         return
     _with_django()
