@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from yanlian.apps.policies.clause_parts import constant
+from yanlian.apps.policies.clause_parts import constant, quantity
 from yanlian.apps.policies.shelf.index import asked, normal
 from yanlian.engine.policy.compiled import Item
-from yanlian.engine.policy.model import Definition, Parameter, Scale, Table
+from yanlian.engine.policy.model import Bracket, Definition, Parameter, Scale, Table
 
 # (unit, value): money in yuan, spans in months or days; without unit where it is a ratio or a count.
 Figure = tuple[str, Decimal]
@@ -32,6 +32,7 @@ _FIGURE = re.compile(
 )
 _SENTENCE = re.compile(r"[^。；;！？\n]+[。；;！？]?")
 _ENOUGH = 3
+_MOST_BEHIND = 12
 _SHARED_FIGURE = 4
 
 
@@ -66,6 +67,11 @@ class Part:
     value: str
     formula: str
     behind: Sequence[str] = ()
+
+    @property
+    def shown_behind(self) -> Sequence[str]:
+        """What stands behind the names of the formula, as much as a page can hold."""
+        return [*self.behind[:_MOST_BEHIND], *(["…"] if len(self.behind) > _MOST_BEHIND else [])]
 
     @property
     def text(self) -> str:
@@ -210,8 +216,13 @@ def _figures_of(item: Item) -> list[str]:
     if isinstance(source, Parameter):
         return [f"{source.name} {constant(one.value, source.unit)}" for one in source.values]
     if isinstance(source, Scale):
-        whole = [one for bracket in source.brackets for one in (bracket.start, bracket.amount) if one is not None]
-        return [format(one, "f") for one in whole] + [f"{format(one.rate * 100, 'f')}%" for one in source.brackets]
+        return [f"{quantity(one.start, source.unit or '元')}→{_of_bracket(one)}" for one in source.brackets]
     if isinstance(source, Table):
-        return [cell.text for row in source.rows for cell in row]
-    return [source.formula.text]
+        width = len(source.inputs)
+        rows = [[cell.text for cell in row] for row in source.rows]
+        return [f"{'，'.join(row[:width])}→{'，'.join(row[width:])}" for row in rows]
+    return [f"{source.name} = {source.formula.text}"]
+
+
+def _of_bracket(one: Bracket) -> str:
+    return quantity(one.amount, "元") if one.amount is not None else quantity(one.rate, "比例")
