@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
+from yanlian.ui import numbers
 from yanlian.ui.words import Text, say
 
 KEYS: dict[str, Text] = {
@@ -85,4 +87,7 @@ def path_text(path: Sequence[str]) -> str:
     """The path in the reader's language; what is not a key is a name that the pack gives."""
     keys = {**KEYS, "rules": ("行", "row")} if "tables" in path else KEYS
     parts = [say(keys[one]) if one in keys else one for one in path]
+    if len(path) > 1 and path[-2] == "brackets" and path[-1].replace(".", "", 1).isdigit():
+        # A bracket is known by the value it begins at.
+        parts[-1] = numbers.number(Decimal(path[-1]))
     return " · ".join(part for part in parts if part)
