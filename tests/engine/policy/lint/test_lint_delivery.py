@@ -90,6 +90,23 @@ def test_a_figure_that_only_a_condition_asks_can_be_answered_with_yes_or_no(asse
     assert (found.mode, failed(found)) == ("AUTO", [])
 
 
+QUOTA = {"label": "前十名", "over": "clause", "per": "year", "count": 10, "rank_by": "count(科技资质)"}
+BUDGET = {"label": "年度总额", "over": "clause", "per": "year", "amount": "1万元", "when_short": "order",
+          "order_by": "证.认定日期"}  # fmt: skip
+
+
+def test_ranked_places_and_money_by_order_are_competitive(assessed: Assessed):
+    assert "“前十名”限定名额，与其他主体竞争" in [one.zh for one in assessed(clause={"quotas": [QUOTA]}).against]
+    assert failed(assessed(clause={"budgets": [BUDGET]})) == ["objective"]
+
+
+def test_a_budget_shared_pro_rata_and_one_place_a_household_are_not(assessed: Assessed):
+    shared = {key: value for key, value in BUDGET.items() if key != "order_by"} | {"when_short": "pro_rata"}
+    single = {"label": "同一单位一项", "over": "clause", "per": "year", "count": 1, "by": "名称"}
+    assert assessed(clause={"budgets": [shared]}).against == ()
+    assert failed(assessed(clause={"quotas": [single]})) == []
+
+
 def test_data_that_nobody_delivers_leave_an_application(assessed: Assessed):
     facts = {"fields": {"science_title": {"rank": {"zh": "名次", "en": "Rank", "type": "count"}}}}
     rule = {"label": "靠前", "when": "证.名次 <= 3"}

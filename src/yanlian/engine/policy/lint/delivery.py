@@ -23,11 +23,12 @@ from yanlian.engine.policy.lint.held import undelivered
 from yanlian.engine.policy.lint.notes import Review
 from yanlian.engine.policy.lint.reads import MONEY, Read
 from yanlian.engine.policy.model import Delivery
+from yanlian.engine.policy.settlement.rules import Quota, Settling
 
 TestName = Literal["beneficiary", "recognition", "formula", "in_force", "data", "objective"]
 # From the loosest: nobody does anything; the beneficiary clicks; a case is handled; a person decides.
 ORDER: Sequence[Delivery] = ("AUTO", "INSTANT", "APPLY", "MANUAL")
-_OWN = frozenset({"event", "gate", "condition", "amount", "factor", "result"})
+_OWN = frozenset({"event", "gate", "condition", "amount", "cap", "factor", "result"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,23 @@ def _objective(review: Review, clause: CompiledClause) -> Test:
     against = [
         Said(f"条文写有“{word}”，属竞争性或限额", f'the text says "{word}": competitive or rationed') for word in words
     ]
-    for rule in review.packs.settling:
-        if clause.id in rule.clauses:
-            label = rule.source.label
-            against.append(Said(f"受“{label}”限制，与其他主体竞争", f"“{label}” makes beneficiaries compete"))
+    rules = [one.source for one in review.packs.settling if clause.id in one.clauses]
+    against += [_rationed(one) for one in rules if _is_competitive(one)]
     return _test("objective", against, Said("非竞争性，按客观数据判定", "not competitive, decided by objective data"))
+
+
+def _is_competitive(one: Settling) -> bool:
+    """Ranked places, or first come first served. One place for each household or contract is no competition, nor is a
+    budget that all share in proportion."""
+    if isinstance(one, Quota):
+        return one.rank_by is not None or one.by is None
+    return one.when_short == "order"
+
+
+def _rationed(one: Settling) -> Said:
+    if isinstance(one, Quota):
+        return Said(f"“{one.label}”限定名额，与其他主体竞争", f"{one.label}: places for which beneficiaries compete")
+    return Said(f"“{one.label}”资金不足时按顺序给", f"{one.label}: in order while the money lasts")
 
 
 def _sources(review: Review, deciding: Sequence[Read]) -> tuple[Said, ...]:
