@@ -26,11 +26,13 @@ rules:
   exclusions:
     - {label: 奖补不与专项同享, clause: T-03, only_without: [T-01, T-02]}
     - {label: 须有另行, clause: T-05, only_with: [T-04]}
+    - {label: 评审项目不与另行同享, not_together: [T-06, T-04], article: 第九条}
 clauses:
   - {id: T-01, title: 房租补贴, text: 房租, department: sci, amount: 30万元, delivery: APPLY, cases: []}
   - {id: T-02, title: 流片补贴, text: 流片, department: sci, amount: 20万元, delivery: APPLY, cases: []}
   - {id: T-03, title: 落户专项, text: 专项, department: dev, amount: 45万元, delivery: APPLY, cases: []}
   - {id: T-04, title: 另行, text: 另行, department: dev, amount: 1元, delivery: APPLY, cases: []}
+  - {id: T-06, title: 待定, text: 待定, department: dev, manual: 由专家评审, delivery: MANUAL, cases: []}
   - {id: T-05, title: 再行, text: 再行, department: dev, amount: 1元, delivery: APPLY, cases: []}
 """
 
@@ -96,6 +98,12 @@ def test_the_api_carries_combinations_reductions_and_the_text(official, run):
     assert "Runner-up: 450,000.00 yuan" in found["text"]
 
 
+def test_what_still_hangs_on_another_clause_says_so(official, run):
+    shown = why(official, run, "T-04", "zh-hans")
+    assert "尚未最终确定，取决于：" in shown
+    assert "/policies/T-06/" in shown
+
+
 @pytest.mark.parametrize("clause", ["T-04", "T-05"])
 def test_clauses_about_which_there_is_no_choice_show_no_combinations(official, run, clause):
     assert "次优组合" not in why(official, run, clause, "zh-hans")
@@ -108,6 +116,7 @@ def test_clauses_about_which_there_is_no_choice_show_no_combinations(official, r
         ("T-01", "同一年度不与T-03同享"),
         ("T-04", "同一年度是T-05的前提"),
         ("T-05", "同一年度须享受T-04之一"),
+        ("T-06", "同一年度不与T-04同享（第九条）"),
     ],
 )
 def test_the_clause_page_says_what_a_clause_excludes_and_needs(official, run, clause, said):

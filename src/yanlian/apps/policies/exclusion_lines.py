@@ -20,7 +20,11 @@ def exclusion_lines(found: CompiledClause) -> Iterator[tuple[str, str]]:
     """The label of each exclusion, and what it means for this clause."""
     for one in found.exclusions:
         for role in one.roles(found.id):
-            yield one.label, _said(one, role)
+            said = _said(one, role)
+            yield (
+                one.label,
+                t("{said}（{article}）", "{said} ({article})", said=said, article=one.article) if one.article else said,
+            )
 
 
 def _said(one: CompiledExclusion, role: int) -> str:

@@ -213,6 +213,7 @@ def explained(it: Explanation) -> dict[str, object]:
         "steps": [_step(one, schema) for one in it.steps],
         "reduced": [_reduced(one) for one in it.reduced],
         "limits": [_limit(one) for one in it.limits if one.from_fen is None],
+        "provisional": [title_of(titles(), str(one)) for one in cast("list[str]", reason.get("provisional", []))],
         **combined(it),
         "missing": missing_texts(cast("list[dict[str, str]]", reason.get("missing", [])), schema),
         "failed": reason.get("failed", []),
