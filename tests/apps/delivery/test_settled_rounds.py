@@ -77,7 +77,9 @@ def test_what_is_stored_is_explained_and_a_changed_amount_is_found(district):
     it = explain_outcome(run, "E004", BUDGETED)
     assert it.outcome.amount_fen == amounts(run, BUDGETED)["E004"]
     assert it.outcome.clause_fen == 200_000
-    assert "年度总额1万元" in render_text(it, "zh")
+    said = render_text(it, "zh")
+    assert "预算总额 年度总额1万元: 2,000.00 → 1,142.86" in said
+    assert "承担 市: 571.43 元" in said
     Outcome.objects.filter(run=run, clause=BUDGETED, entity__code="E004").update(amount_fen=1)
     with pytest.raises(Refused) as found:
         explain_outcome(run, "E004", BUDGETED)

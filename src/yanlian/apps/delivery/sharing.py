@@ -24,9 +24,7 @@ def payers(row: Entitlement) -> list[tuple[str, int]]:
     clause = None if packs is None else next((one for one in packs.clauses if one.id == row.clause), None)
     if clause is None:
         return []
-    on_event = clause.source.parameters_on == "event" and row.event_on is not None
-    day = row.event_on if on_event and row.event_on is not None else row.run.as_of
-    return payers_of(clause, day, row.amount_fen)
+    return payers_of(clause.source, clause.document.source, row.amount_fen, row.event_on, row.run.as_of)
 
 
 def payers_text(row: Entitlement) -> str:

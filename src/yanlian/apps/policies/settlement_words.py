@@ -171,7 +171,7 @@ def settled_text(line: Line) -> list[str]:
 
 def sharing_text(clause: CompiledClause, day: date) -> str:
     """Who pays which part of a clause on a day; empty when the cost is not shared."""
-    sharing = sharing_on(clause, day)
+    sharing = sharing_on(clause.source, clause.document.source, day)
     if sharing is None:
         return ""
     parts = t("，", ", ").join(f"{payer} {(rate * 100).normalize():f}%" for payer, rate in sharing.parts)

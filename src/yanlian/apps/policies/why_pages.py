@@ -15,7 +15,6 @@ from yanlian.apps.policies.combined import combined
 from yanlian.apps.policies.explaining import explain_outcome
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.near_pages import lines_for, sheet_href
-from yanlian.apps.policies.packs import packs_of
 from yanlian.apps.policies.results import missing_texts, period_text, schema_in_use
 from yanlian.apps.policies.settlement_words import settled_text
 from yanlian.apps.policies.settling import lines_of
@@ -26,7 +25,7 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Schema
 from yanlian.engine.policy.derivation import LimitLine
 from yanlian.engine.policy.explain import Explanation, FactLine, RuleLine, StepLine, TableLine, Used
-from yanlian.engine.policy.settlement.cost import payers_of
+from yanlian.engine.policy.settlement.cost import payers_of_outcome
 from yanlian.ui.numbers import yuan
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import Text, Tone, t
@@ -229,14 +228,12 @@ def _together(run: Run, it: Explanation) -> dict[str, object]:
     """What was settled over all beneficiaries, and who pays which part. What others ask for stays with the office."""
     one = it.outcome
     key = (one.entity, one.clause, one.matter, one.period)
-    clause = packs_of(run).clause(one.clause)
-    day = one.event_on if clause.source.parameters_on == "event" and one.event_on else it.as_of
     return {
         "settled": [
             (line.rule.label, settled_text(line), reverse("settlement", args=[run.pk, line.entry.rule]))
             for line in lines_of(run, key)
         ],
-        "payers": payers_of(clause, day, one.amount_fen) if one.kind == "eligible" and one.amount_fen else [],
+        "payers": payers_of_outcome(it.clause, it.document, one, it.as_of),
     }
 
 

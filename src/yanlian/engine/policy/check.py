@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from yanlian.base.refusal import Refused
@@ -39,8 +40,17 @@ def _case_faults(packs: PackSet, folder: str) -> list[Fault]:
         owned: list[tuple[str, Case]] = [("", case) for case in document.source.cases]
         owned += [(clause.id, case) for clause in document.clauses for case in clause.source.cases]
         for clause, case in owned:
-            try:
-                dossier_of_case(packs.schema, case.facts, case.kind, case.as_of)
-            except Refused as refusal:
-                found.append(Fault(document.pack.id, case.file, case.line, clause, refusal))
+            found += _misfits(packs, document.pack.id, clause, case)
+    for pack in packs.packs:
+        if pack.folder == folder:
+            found += [fault for case in pack.cases for fault in _misfits(packs, pack.id, "", case)]
     return found
+
+
+def _misfits(packs: PackSet, pack: str, clause: str, case: Case) -> Iterator[Fault]:
+    """The facts of a case, and of each of its beneficiaries, that are none."""
+    for kind, facts in [(case.kind, case.facts), *((one.kind, one.facts) for one in case.beneficiaries)]:
+        try:
+            dossier_of_case(packs.schema, facts, kind, case.as_of)
+        except Refused as refusal:
+            yield Fault(pack, case.file, case.line, clause, refusal)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from yanlian.base.refusal import Language
 from yanlian.engine.policy.combination.told import combinations_of
 from yanlian.engine.policy.explain import EventLine, Explanation, FactLine, RuleLine, StepLine, TableLine, Used
+from yanlian.engine.policy.settlement.cost import payers_of_outcome
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "eligible": ("符合", "eligible"),
@@ -98,6 +99,8 @@ class _Page:
             yield from self._step(step)
         yield from self._limits()
         yield from self._reduced()
+        for payer, fen in payers_of_outcome(it.clause, it.document, it.outcome, it.as_of):
+            yield f"{self.say('承担', 'paid by')} {payer}: {_yuan(fen)} {self.say('元', 'yuan')}"
 
     def _limits(self) -> Iterator[str]:
         """Stacking and caps that took nothing away; those that did follow with what they took."""

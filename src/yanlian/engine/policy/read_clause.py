@@ -121,6 +121,9 @@ def read_clause(reader: Reader, tree: Tree, document: str, rules: Rules, base: M
 
 def _note_contradictions(reader: Reader, clause: Clause) -> None:
     """What cannot stand together in one clause."""
+    for case in clause.cases:
+        if case.beneficiaries:
+            reader.faults.add(case.line, "pack_case_beneficiaries", found=case.name)
     pays = [name for name, there in (("amount", clause.amount), ("parts", clause.parts)) if there]
     if clause.gate_only:
         spare = [*pays, *(["stacking"] if clause.stacking else []), *(["cap"] if clause.cap else [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -90,13 +91,32 @@ def test_the_cost_is_shared_as_the_clause_says_else_as_the_document_does_on_the_
     own = clause(id="A", cost_sharing={"市": "100%"})
     packs = packs_of(tmp_path, own, clause(id="B"), rules={"cost_sharing": dated})
     first, second = packs.clauses
-    assert payers_of(first, date(2025, 6, 1), 101) == [("市", 101)]
-    assert payers_of(second, date(2024, 12, 31), 101) == [("省", 40), ("区", 61)]
-    assert payers_of(second, date(2025, 1, 1), 101) == [("省", 30), ("区", 71)]
-    assert payers_of(second, date(2023, 12, 31), 101) == []
+    event, as_of = date(2025, 6, 1), date(2025, 12, 31)
+    assert payers_of(first.source, first.document.source, 101, None, as_of) == [("市", 101)]
+
+    def parts(day):
+        return payers_of(second.source, second.document.source, 101, None, day)
+
+    assert parts(date(2024, 12, 31)) == [("省", 40), ("区", 61)]
+    assert parts(date(2025, 1, 1)) == [("省", 30), ("区", 71)]
+    assert parts(date(2023, 12, 31)) == []
+    dated_by_event = replace(second.source, parameters_on="event")
+    assert payers_of(dated_by_event, second.document.source, 101, event, date(2024, 1, 1)) == [("省", 30), ("区", 71)]
 
 
 def test_a_payment_list_that_was_not_delivered_makes_what_is_left_unknown(tmp_path):
     packs = packs_of(tmp_path, clause(event=EVENT), rules={"budgets": [BUDGET]})
     found, _ = settled(packs, {"a": title("2025-03-01"), "b": {"兑付记录": "未知"}})
     assert found["a", "T-01"].reason["missing"] == [{"fact": "兑付记录", "holder": "fin", "period": "—2025-12-31"}]
+
+
+def test_a_clause_s_own_case_speaks_of_one_beneficiary(faults):
+    case = {"name": "两家", "as_of": date(2025, 12, 31), "beneficiaries": [{"name": "甲"}], "expect": {}}
+    assert "pack_case_beneficiaries" in codes(faults(cases=[case]))
+
+
+def test_facts_of_beneficiaries_that_are_none_are_found_when_a_pack_is_checked(tmp_path):
+    wrong = {"name": "甲", "facts": {"登记": {"没有": 1}}}
+    case = {"name": "一家", "as_of": date(2025, 12, 31), "beneficiaries": [wrong], "expect": {}}
+    assert "case_fact_unknown" in codes(check_pack(written(tmp_path, document(clause(), cases=[case]))))
+    assert "case_fact_unknown" in codes(check_pack(written(tmp_path / "b", document(clause()), cases=[case])))

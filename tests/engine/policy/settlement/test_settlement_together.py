@@ -335,3 +335,15 @@ def test_a_budget_over_a_clause_in_stages_holds_over_all_of_them(packs):
     assert sum(one.amount_fen for one in found.values()) == 6000
     made = packs(budget("60", over=["A"]), clause(id="A", event=EVENT, amount=YUAN, stages=stages, cases=cases))
     assert [rule.clauses for rule in settled(made, {"a": firm(100)})[1].rules] == [("A.1", "A.2")]
+
+
+def test_equal_scores_are_told_apart_by_the_next_value_of_a_list(packs):
+    people = ranked(7, 7, 7)
+    for name, one in zip("abc", (1, 3, 2), strict=True):
+        people[name]["登记"]["注册资本"] = one
+    made = packs(quota(1, rank_by="[登记.实缴资本, 登记.注册资本]", ties="manual"))
+    found, result = settled(made, people)
+    assert [one.amount_fen for one in found.values()] == [0, 300, 0]
+    assert {entry.entity: entry.key for entry in result.entries()}["b"] == "7 / 3"
+    people["c"]["登记"]["注册资本"] = "未知"
+    assert settled(made, people)[0]["c", "T-01"].kind == "unknown"

@@ -58,7 +58,7 @@ def export_model(
         _add_clause(namer, clause, only=found != document.source.id)
     if found == document.source.id:
         _add_unused(namer, document)
-    notes = (*namer.notes, *_notes(clauses))
+    notes = (*namer.notes, *_notes(packs, clauses))
     source = document.source
     name = source.title if found == source.id else clauses[0].source.title
     told = "\n".join([f"{source.title} {source.number}".strip(), *(f"· {one.text('zh')}" for one in notes)])
@@ -160,7 +160,8 @@ def _add_unused(namer: Namer, document: CompiledDocument) -> None:
 # What a model does not say
 
 
-def _notes(clauses: Iterable[CompiledClause]) -> list[Refused]:
+def _notes(packs: PackSet, clauses: Iterable[CompiledClause]) -> list[Refused]:
+    settled = frozenset().union(*(rule.clauses for rule in packs.settling))
     listed = list(clauses)
     notes = [Refused("dmn_pack_unknowns")]
 
@@ -172,6 +173,7 @@ def _notes(clauses: Iterable[CompiledClause]) -> list[Refused]:
     note("dmn_pack_stacking", (c for c in listed if c.source.stacking is not None))
     note("dmn_pack_exclusions", (c for c in listed if c.exclusions))
     note("dmn_pack_caps", (c for c in listed if c.caps))
+    note("dmn_pack_settlement", (c for c in listed if c.id in settled))
     note("dmn_pack_is_known", (c for c in listed if _asks_whether_known(c)))
     note("dmn_pack_top_up", (c for c in listed if c.top_up is not None))
     return notes

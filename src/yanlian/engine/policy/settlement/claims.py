@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from yanlian.engine.feel import DateTime, Missing, Unknown
+from yanlian.engine.feel import DateTime, IncompleteList, Missing, Unknown
 from yanlian.engine.policy.lack import lack_of
 from yanlian.engine.policy.result import plain_number
 
 Ints: TypeAlias = NDArray[np.int64]
 Key = tuple[str, str, str, str]
+# One or several values with their kinds; kinds that differ are never mixed up.
+Token: TypeAlias = tuple[tuple[str, Decimal | str], ...]
 # What competes (kinds of outcome), and what is undecided but may come to compete.
 ELIGIBLE, OPEN, OUT = 0, 1, 2
 CLAIM_SCHEMA = pa.schema(
@@ -71,11 +73,11 @@ class KeyColumn:
     def of(cls, values: Mapping[int, object], rows: int) -> KeyColumn:
         """Numbered values; a row that is not there was not asked for."""
         made = cls(np.full(rows, -1, np.int64))
-        known: dict[int, tuple[str, Decimal | str]] = {}
+        known: dict[int, Token] = {}
         for row, value in values.items():
-            if isinstance(value, Unknown):
-                made.missing[row] = lack_of(value)
-            elif (token := _token(value)) is None:
+            if lacking := _lacking(value):
+                made.missing[row] = lacking
+            elif (token := _tokens(value)) is None:
                 made.nulls.add(row)
             else:
                 known[row] = token
@@ -90,8 +92,14 @@ class KeyColumn:
         return self.texts.get(int(self.codes[row]), "")
 
 
+def _tokens(value: object) -> Token | None:
+    """A value that can be ordered, or several of which the first that differs decides; None for null and others."""
+    members = value if isinstance(value, list) else [value]
+    found = [_token(one) for one in members]
+    return tuple(one for one in found if one is not None) if found and None not in found else None
+
+
 def _token(value: object) -> tuple[str, Decimal | str] | None:
-    """A value that can be ordered; None for null and what cannot (a list, a record)."""
     if isinstance(value, bool):
         return "flag", str(value).lower()
     if isinstance(value, Decimal):
@@ -103,13 +111,23 @@ def _token(value: object) -> tuple[str, Decimal | str] | None:
     return ("text", value) if isinstance(value, str) and value else None
 
 
-def _sorted_by(token: tuple[str, Decimal | str]) -> tuple[str, Decimal, str]:
-    kind, value = token
-    return (kind, value, "") if isinstance(value, Decimal) else (kind, Decimal(0), value)
+def _lacking(value: object) -> frozenset[Missing]:
+    """What is missing of a value, or of one of several."""
+    members = value if isinstance(value, list) else [value]
+    found = [lack_of(one) for one in members if isinstance(one, Unknown)]
+    if isinstance(value, IncompleteList) and value.is_open:
+        found.append(lack_of(value))
+    return frozenset().union(*found)
 
 
-def _text(token: tuple[str, Decimal | str]) -> str:
-    return plain_number(token[1]) if isinstance(token[1], Decimal) else token[1]
+def _sorted_by(tokens: Token) -> tuple[tuple[str, Decimal, str], ...]:
+    return tuple(
+        (kind, value, "") if isinstance(value, Decimal) else (kind, Decimal(0), value) for kind, value in tokens
+    )
+
+
+def _text(tokens: Token) -> str:
+    return " / ".join(plain_number(value) if isinstance(value, Decimal) else value for _, value in tokens)
 
 
 @dataclass(slots=True)

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from datetime import date
 
-from yanlian.engine.policy.compiled import CompiledClause
+from yanlian.engine.policy.model import Clause, Document
+from yanlian.engine.policy.outcome import Outcome
 from yanlian.engine.policy.settlement.rules import Sharing
 from yanlian.engine.policy.settlement.shares import split
 
 
-def sharing_on(clause: CompiledClause, day: date) -> Sharing | None:
+def sharing_on(clause: Clause, document: Document, day: date) -> Sharing | None:
     """How the cost of a clause is shared on a day: as the clause says, else as its document does."""
     found: Sharing | None = None
-    for one in clause.source.cost_sharing or clause.document.source.rules.cost_sharing:
+    for one in clause.cost_sharing or document.rules.cost_sharing:
         if one.start is None or one.start <= day:
             found = one
     return found
 
 
-def payers_of(clause: CompiledClause, day: date, amount_fen: int) -> list[tuple[str, int]]:
-    """Each payer's part of an amount; empty when the cost is not shared. `day`: of the event, or the as-of date."""
-    sharing = sharing_on(clause, day)
+def payers_of(
+    clause: Clause, document: Document, amount_fen: int, event_on: date | None, as_of: date
+) -> list[tuple[str, int]]:
+    """Each payer's part of an amount; empty when the cost is not shared. Shares are those of the day of the event, or
+    of the as-of date for clauses that take their parameters then."""
+    day = event_on if clause.parameters_on == "event" and event_on is not None else as_of
+    sharing = sharing_on(clause, document, day)
     return [] if sharing is None else split(amount_fen, sharing.parts)
+
+
+def payers_of_outcome(clause: Clause, document: Document, outcome: Outcome, as_of: date) -> list[tuple[str, int]]:
+    """The same of what an outcome is due."""
+    if outcome.kind != "eligible" or not outcome.amount_fen:
+        return []
+    return payers_of(clause, document, outcome.amount_fen, outcome.event_on, as_of)

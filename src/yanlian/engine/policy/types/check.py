@@ -96,7 +96,7 @@ class TypeCheck:
         limit, key = ("budgets.amount", "order_by") if rule.kind == "budget" else ("quotas.count", "rank_by")
         self.formula(rule.limit, rule.home, limit, _FIGURE)
         if rule.key is not None:
-            self.formula(rule.key, rule.home, key, _WORD)
+            self.formula(rule.key, rule.home, key, (*_WORD, LIST))
         if rule.by is not None:
             self.formula(rule.by, rule.home, "by", _WORD)
 
