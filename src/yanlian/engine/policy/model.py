@@ -342,6 +342,8 @@ class Document:
     line: int
     accepted: tuple[Accepted, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    # Words of the text that include their number otherwise than national usage has it.
+    bounds: Mapping[str, bool] = field(default_factory=dict)
 
     def in_force_on(self, day: date) -> bool:
         """Whether its events may be paid on a day, going by its dates alone."""

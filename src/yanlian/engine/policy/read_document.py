@@ -7,6 +7,7 @@ from datetime import date
 
 from yanlian.engine.policy.combination.read_exclusions import read_exclusions
 from yanlian.engine.policy.model import Clause, Document, Source
+from yanlian.engine.policy.read_bounds import read_bounds
 from yanlian.engine.policy.read_clause import read_clause
 from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
@@ -29,6 +30,7 @@ _KEYS = (
     "adopted",
     "replaces",
     "repealed_by",
+    "bounds",
     "accepted",
 )
 _STATUS = ("draft", "in_force", "suspended", "repealed")
@@ -72,6 +74,7 @@ def read_document(reader: Reader, tree: Tree, pack: str, base: Mapping[str, obje
         adopted_note=reader.text(adopted, "note") if adopted else "",
         replaces=reader.texts(node.get("replaces"), "document.replaces"),
         repealed_by=reader.text(node, "repealed_by"),
+        bounds=read_bounds(reader, node.get("bounds")),
         rules=rules,
         names=read_names(reader, root),
         clauses=tuple(clauses),

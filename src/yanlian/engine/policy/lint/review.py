@@ -19,6 +19,7 @@ from yanlian.engine.policy.lint.held import note_held
 from yanlian.engine.policy.lint.modes import note_modes
 from yanlian.engine.policy.lint.notes import Delivered, Review
 from yanlian.engine.policy.lint.steps import note_steps
+from yanlian.engine.policy.lint.words import note_words
 from yanlian.engine.policy.load import PackSet
 
 FAMILIES: Sequence[Callable[[Review], None]] = (
@@ -27,6 +28,7 @@ FAMILIES: Sequence[Callable[[Review], None]] = (
     note_fair,
     note_modes,
     note_borders,
+    note_words,
     note_steps,
     note_cases,
     note_cliffs,
