@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db.models import Min
 from tests.apps.policies.ten_firms import AS_OF, DOCUMENT
 
 from yanlian.apps.people.models import User
@@ -230,3 +231,12 @@ def test_a_version_whose_pack_calls_itself_otherwise_is_not_fit(district, writer
 def test_a_file_name_that_leaves_the_folder_is_refused(district, writer, name):
     draft = actions.begin_draft("t", "改", writer)
     refused("version_file_name", actions.save_texts, draft, 0, {**texts_of(draft.files), name: "x"}, writer)
+
+
+def test_of_two_that_begin_at_the_same_moment_one_is_asked_to_try_again(district, writer, monkeypatch):
+    actions.begin_draft("t", "先", writer)
+    # The other one counted the versions before the first draft was there.
+    monkeypatch.setattr(actions, "_latest", lambda pack: PackVersion.objects.get(pack=pack, number=1))
+    monkeypatch.setattr(actions, "Max", lambda name: Min(name))
+    refused("version_begun_twice", actions.begin_draft, "t", "后", writer)
+    assert PackVersion.objects.count() == 2

@@ -33,7 +33,7 @@ def recheck(on: date) -> VetoCheck:
         if record is None:
             raise Refused("snapshot_missing", folder="snapshots", missing="snapshot")
         snapshot = open_snapshot(settings.DATA / record.folder)
-        packs = packs_in_use()
+        packs = packs_in_use(on)
         # Documents out of force still pay what fell due while they were in force: only tests are asked here.
         evaluator = Evaluator(packs, on, any_status=True)
         clauses = {one.id: one for one in packs.clauses}

@@ -5,10 +5,11 @@ Each says which revision it saw; when another person changed the version meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -28,27 +29,38 @@ S = PackVersion.State
 WRITING = ("begun", "saved")
 
 
-@transaction.atomic
 def begin_draft(pack: str, title: str, by: User, *, based_on: PackVersion | None = None) -> PackVersion:
     """A new draft of a pack: with the texts of a version, or of what is in force.
 
     What the installation brought becomes version 1, in force from the beginning, when the first draft of a pack is
-    begun: from then on the database says what the pack is. Refused: `version_pack_unknown`.
+    begun: from then on the database says what the pack is. Refused: `version_pack_unknown`, `version_begun_twice`.
     """
-    base = based_on or _latest(pack) or _take_delivered(pack)
-    if base is None or base.pack != pack:
-        raise Refused("version_pack_unknown", found=pack)
-    return _begin(pack, title, by, base.files, base)
+    with _alone(pack):
+        base = based_on or _latest(pack) or _take_delivered(pack)
+        if base is None or base.pack != pack:
+            raise Refused("version_pack_unknown", found=pack)
+        return _begin(pack, title, by, base.files, base)
 
 
-@transaction.atomic
 def begin_pack(pack: str, title: str, by: User, texts: Texts) -> PackVersion:
     """The first draft of a pack that is not there yet. Refused: `version_pack_there`, and as `check_texts`."""
+    check_texts(texts)
     if PackVersion.objects.filter(pack=pack).exists() or pack in delivered_texts():
         raise Refused("version_pack_there", found=pack)
     if PACK_FILE not in texts:
         raise Refused("version_no_pack_file", found=pack)
-    return _begin(pack, title, by, _keep(texts), None)
+    with _alone(pack):
+        return _begin(pack, title, by, _keep(texts), None)
+
+
+@contextmanager
+def _alone(pack: str) -> Iterator[None]:
+    """One transaction. Of two that begin at the same moment the unique number lets one through."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused("version_begun_twice", found=pack) from error
 
 
 def _latest(pack: str) -> PackVersion | None:
@@ -75,7 +87,6 @@ def _take_delivered(pack: str) -> PackVersion | None:
 
 
 def _begin(pack: str, title: str, by: User, files: Digests, base: PackVersion | None) -> PackVersion:
-    # The unique number decides when two begin at once; the loser may try again.
     last = PackVersion.objects.filter(pack=pack).aggregate(last=Max("number"))["last"] or 0
     version = PackVersion.objects.create(
         pack=pack,
