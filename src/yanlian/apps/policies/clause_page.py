@@ -59,6 +59,7 @@ EXPECTED = {
     "failed": ("未满足", "not met"),
     "result": ("结果", "result"),
 }
+FAIR = "fair_competition"
 PER = {"year": ("每年", "a year"), "life": ("累计", "in total"), "matter": ("每一事项", "a matter")}
 OVER = {
     "clause": ("本条款", "this clause"),
@@ -98,6 +99,7 @@ def _context(request: HttpRequest, packs: PackSet, found: CompiledClause, day: D
         "title": source.title,
         "crumbs": [(say(CLAUSES.title), reverse("policies") + day.query), (source.id, None)],
         "clause": source,
+        "flags": [flag_text(flag) for flag in source.flags],
         "document": document,
         "state": document_state(document, day.on),
         "day": day,
@@ -139,6 +141,12 @@ def _parts(found: CompiledClause, amount: Sequence[Line], items: Sequence[Item])
     ]
     lines += [(t("金额", "Amount"), line) for line in amount]
     return parts_of(lines, items)
+
+
+def flag_text(flag: str) -> str:
+    """A mark on a clause, in words: what is marked for fair competition says so."""
+    kind, found, what = flag.partition(": ")
+    return t("公平竞争审查：{what}", "Fair competition: {what}", what=what) if found and kind == FAIR else flag
 
 
 @dataclass(frozen=True)
