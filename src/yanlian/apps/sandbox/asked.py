@@ -9,7 +9,8 @@ from typing import Final
 
 from yanlian.apps.sandbox.models import Scenario
 from yanlian.apps.sandbox.opened import Opened, folder_of, key_of, opened
-from yanlian.apps.sandbox.tasks import R, Task, Tell, started
+from yanlian.apps.sandbox.tasks import R, Task, Tell, refused, started
+from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.revision.figures import ClauseFigure
 from yanlian.engine.stream.sandbox import Answer, Judgement, compared
 from yanlian.engine.stream.sandbox.curve import Point, curve, steps_between
@@ -39,8 +40,12 @@ class Year:
 
 
 def _started(scenario: Scenario, what: str, work: Callable[[Opened, Tell], R]) -> Task[R]:
-    key, folder = key_of(scenario), folder_of(scenario.snapshot)
+    folder = folder_of(scenario.snapshot)
     as_of, drafts = scenario.as_of, scenario.drafts
+    try:
+        key = key_of(scenario)
+    except PackFaults as faults:
+        return refused(faults)
 
     def run(tell: Tell) -> R:
         return work(opened(key, folder, as_of, tell, drafts=drafts), tell)

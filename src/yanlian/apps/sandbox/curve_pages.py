@@ -20,6 +20,7 @@ from yanlian.apps.sandbox.pages import dated, scenario_for
 from yanlian.apps.sandbox.result_pages import faulty, trail, waiting
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
+from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.revision.figures import ClauseFigure, figures_of
 from yanlian.engine.stream.sandbox.curve import Point
@@ -36,7 +37,15 @@ _UNITS = {"亿元": 8, "万元": 4, "元": 0, "亿": 8, "万": 4, "%": -2, "": 0
 @page(owner="sandbox", permission=Permission.USE_SANDBOX)
 def curve(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Sensitivity: total and receivers for values of one figure between two ends."""
-    found, title = scenario_for(request, pk), t("敏感性曲线", "Sensitivity")
+    found = scenario_for(request, pk)
+    try:
+        return _curve(request, found)
+    except PackFaults as faults:
+        return faulty(request, found, faults)
+
+
+def _curve(request: HttpRequest, found: Scenario) -> HttpResponseBase:
+    title = t("敏感性曲线", "Sensitivity")
     clause, figure = _chosen(request, found)
     refusals: list[Refused] = []
     context: dict[str, object] = {

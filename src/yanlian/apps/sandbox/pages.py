@@ -162,7 +162,10 @@ def _bench(request: HttpRequest, found: Scenario, *refusals: Refused, status: in
 
 def dated(found: Scenario) -> list[tuple[str, str]]:
     """What dates the figures of a scenario; it goes with every page, print and export of them."""
-    packs = packs_on(found.as_of).hash
+    try:
+        packs = packs_on(found.as_of).hash
+    except PackFaults:
+        packs = "-"
     return [
         (t("沙盘方案", "Scenario"), found.name),
         (t("评价日", "As of"), found.as_of.isoformat()),

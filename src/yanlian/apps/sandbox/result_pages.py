@@ -107,11 +107,7 @@ def trail(found: Scenario, title: str) -> list[tuple[str, str | None]]:
 def result(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a scenario comes to, beside the packs as they are."""
     found = scenario_for(request, pk)
-    try:
-        task = result_of(found)
-    except PackFaults as faults:
-        return faulty(request, found, faults)
-    title = t("测算结果", "Result")
+    task, title = result_of(found), t("测算结果", "Result")
     if task.fault is not None:
         return faulty(request, found, task.fault)
     if task.result is None:

@@ -104,6 +104,18 @@ def started(key: str, work: Callable[[Tell], R], wait_seconds: float) -> Task[R]
     return found
 
 
+def refused(fault: Refused | PackFaults) -> Task[R]:
+    """A task that cannot even begin."""
+
+    def work(tell: Tell) -> R:
+        raise fault
+
+    task = Task("", work)
+    task.future = Future()
+    task.future.set_exception(fault)
+    return task
+
+
 def _failed(task: Task[R]) -> bool:
     return task.future is not None and task.future.exception() is not None
 
