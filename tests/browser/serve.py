@@ -33,11 +33,15 @@ def main(folder: str) -> None:
 
 
 def _content() -> dict[str, object]:
+    from django.conf import settings
     from django.test import Client
+    from django.utils import timezone
 
     from tests.web.district import make_district, make_user
+    from yanlian.apps.registry.snapshots import build_snapshot
 
     district = make_district()
+    build_snapshot(timezone.now(), settings.DATA / "snapshots")
     people = [
         make_user("official", "sci"),
         make_user("enterprise", entity_code=district.firm.code),
