@@ -13,7 +13,7 @@ from yanlian.ui.words import t
 ROWS = 3
 NONE, UNKNOWN, TYPED = "none", "unknown", "typed"
 _UNITS = {"money": ("元，可写 500万元", "yuan, or 500万元"), "area": ("平方米", "square metres")}
-_UNITS |= {"rate": ("比例，如 5%", "a ratio such as 5%"), "year": ("年份", "year"), "date": ("日期", "date")}
+_UNITS |= {"rate": ("比例，如 5%", "a ratio such as 5%"), "year": ("如 2024", "such as 2024")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ def _cell(kind: RecordKind, field: Field, row: int, given: Mapping[str, str]) ->
     name = f"{kind.key}:{row}:{field.key}"
     choices = ("true", "false") if field.type == "flag" else tuple(field.values)
     hint = t(*_UNITS[field.type]) if field.type in _UNITS else ""
+    if field.key == "district":
+        hint = t("六位代码，如 370212", "six digits such as 370212")
     return Cell(name, t(field.zh, field.en), hint, given.get(name, ""), choices, field.type)
 
 
