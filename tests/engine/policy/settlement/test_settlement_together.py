@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engine.policy.settlement.together import EVENT, amounts, names, packs_of, paid, settled, title
-from tests.engine.policy.tiny_packs import clause
+from tests.engine.policy.tiny_packs import AS_OF, clause, document, written
 
 from yanlian.engine.dossier import Coverage, Delivery
+from yanlian.engine.policy import load_packs, run_cases
 
 YUAN = "登记.注册资本"
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -142,10 +143,6 @@ def test_a_narrow_budget_is_settled_before_a_wide_one(packs):
 
 
 def test_a_budget_in_pack_yaml_holds_over_several_documents(tmp_path):
-    from tests.engine.policy.tiny_packs import document, written
-
-    from yanlian.engine.policy import load_packs
-
     both = [document(clause(id=f"{one}-01", event=EVENT, amount=YUAN), document={"id": one}) for one in ("甲", "乙")]
     rule = {"label": "两办法合计", "over": ["甲", "乙-01"], "per": "year", "amount": "100", "when_short": "order"}
     made = load_packs([written(tmp_path, *both, budgets=[rule])])
@@ -347,3 +344,22 @@ def test_equal_scores_are_told_apart_by_the_next_value_of_a_list(packs):
     assert {entry.entity: entry.key for entry in result.entries()}["b"] == "7 / 3"
     people["c"]["登记"]["注册资本"] = "未知"
     assert settled(made, people)[0]["c", "T-01"].kind == "unknown"
+
+
+def test_cases_of_pack_yaml_speak_of_several_documents_and_order_by_their_events(tmp_path):
+    both = [document(clause(id=f"{one}-01", event=EVENT, amount=YUAN), document={"id": one}) for one in ("甲", "乙")]
+    rule = {"label": "合计", "over": ["甲", "乙"], "per": "year", "amount": "100元", "when_short": "order",
+            "order_by": "事件日", "order": "desc"}  # fmt: skip
+    people = [
+        {"name": "先", "facts": {"登记": {"注册资本": 40}, **title("2025-03-01")}},
+        {"name": "后", "facts": {"登记": {"注册资本": 40}, **title("2025-04-01")}},
+    ]
+    expect = {"后": {"甲-01": 40, "乙-01": 40}, "先": {"乙-01": {"amount": 20}, "甲-01": 0}, "total": 100}
+    case = {"name": "两个办法合计", "as_of": AS_OF, "beneficiaries": people, "expect": expect}
+    packs = load_packs([written(tmp_path, *both, budgets=[rule], cases=[case])])
+    (result,) = [one for one in run_cases(packs) if one.clause == "tiny"]
+    assert result.passed, result.text("zh")
+    case["expect"] = {"后": {"甲-01": 41, "丙-01": 1}, "谁": {}, "先": {"乙-01": {"rank": 9, "why": 1}}}
+    packs = load_packs([written(tmp_path / "b", *both, budgets=[rule], cases=[case])])
+    (result,) = [one for one in run_cases(packs) if one.clause == "tiny"]
+    assert [one.what for one in result.differences] == ["后 甲-01", "后 丙-01", "谁", "先 乙-01 rank", "先 乙-01"]

@@ -27,10 +27,12 @@ class KeyReader:
     rules: Sequence[CompiledSettling]
     values: Values = field(default_factory=dict)
     asked: int = 0
+    _clauses: dict[str, CompiledClause] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for number, which, _ in columns_asked(self.rules):
             self.values[number, which] = {}
+        self._clauses = {one.id: one for one in self.evaluator.clauses}
 
     @property
     def clauses(self) -> frozenset[str]:
@@ -42,9 +44,8 @@ class KeyReader:
         self.asked += 1
         frame = self.evaluator.frame(dossier)
         found: dict[str, list[Occurrence]] = {}
-        clauses = {one.id: one for one in self.evaluator.clauses}
         for row, (clause_id, matter, period) in rows.items():
-            clause = clauses[clause_id]
+            clause = self._clauses[clause_id]
             if clause_id not in found:
                 found[clause_id] = self._events(clause, frame)
             event = next((one for one in found[clause_id] if (one.matter, one.period) == (matter, period)), None)
