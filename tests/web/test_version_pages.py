@@ -226,3 +226,15 @@ def test_a_filled_in_workbook_becomes_a_new_pack_and_faults_name_sheet_row_and_c
     assert "核验通过" in do(writer, version, "check").content.decode()
     answer = do(writer, version, "upload", files=[upload("x.xlsx", b"no workbook")])
     assert answer.status_code == 409
+
+
+def test_a_version_waits_on_the_workbench_of_those_who_may_approve_it_only(writer, second, as_role):
+    version = begun(writer)
+    waiting = "待您复核批准的政策包版本"
+    assert waiting not in second.get("/").content.decode()
+    do(writer, version, "check")
+    assert waiting in second.get("/").content.decode()
+    assert waiting not in writer.get("/").content.decode()
+    assert waiting not in as_role("analyst").get("/").content.decode()
+    do(second, version, "approve", "decide")
+    assert "已批准、待实施的政策包版本" in writer.get("/").content.decode()

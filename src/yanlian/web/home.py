@@ -15,6 +15,7 @@ from yanlian.apps.people.departments import department_name
 from yanlian.apps.people.models import User
 from yanlian.apps.policies.models import Outcome, Run
 from yanlian.apps.policies.results import latest_run, outcomes_of
+from yanlian.apps.policies.versions.shown import waiting_for
 from yanlian.apps.registry.models import Batch, Entity
 from yanlian.apps.registry.pages import shown_name
 from yanlian.ui.words import t, word
@@ -76,6 +77,13 @@ def tasks(user: User, run: Run | None) -> list[Task]:
             (Outcome.Kind.UNKNOWN, t("因缺数据无法判定的结果", "Outcomes that wait for data")),
         ):
             waiting.append(Task(title, found.filter(kind=kind).count(), f"{listed}?kind={kind}{mine}"))
+    checked, approved = waiting_for(user)
+    if checked:
+        title = t("待您复核批准的政策包版本", "Pack versions that wait for your approval")
+        waiting.append(Task(title, checked, f"{reverse('versions')}?state=checked"))
+    if approved:
+        title = t("已批准、待实施的政策包版本", "Approved pack versions, not yet in force")
+        waiting.append(Task(title, approved, f"{reverse('versions')}?state=approved"))
     if permits(user, Permission.MANAGE_USERS):
         active = User.objects.filter(is_active=True).count()
         waiting.append(Task(t("在用的用户", "Active users"), active, reverse("users")))

@@ -112,6 +112,15 @@ def verbs_for(user: User, version: PackVersion) -> list[str]:
     return verbs
 
 
+def waiting_for(user: User) -> tuple[int, int]:
+    """How many versions wait for this person's approval, and how many approved ones to be put into force."""
+    if not permits(user, Permission.APPROVE_POLICIES):
+        return 0, 0
+    mine = VersionEvent.objects.filter(by=user, verb__in=WRITING).values("version")
+    checked = PackVersion.objects.filter(state=S.CHECKED).exclude(pk__in=mine)
+    return checked.count(), PackVersion.objects.filter(state=S.APPROVED).count()
+
+
 def writers_of(version: PackVersion) -> set[int]:
     """Everybody who had a hand in the texts."""
     return set(version.events.filter(verb__in=WRITING, by__isnull=False).values_list("by", flat=True))
