@@ -384,6 +384,24 @@ def test_a_clawback_opens_a_receivable_and_the_refund_gives_the_budget_its_money
     assert states(round_) == ["refunded"]
 
 
+def test_a_part_of_a_payment_may_be_taken_back_and_the_refund_posts_that_part():
+    office = open_office(firms=1)
+    round_, there = sent(office)
+    payment = Payment.objects.get()
+    amount = f"{payment.amount_fen / 100:.2f}"
+    import_return(
+        there.file.number, "r.csv", bank_says([(payment.number, "成功", amount, "R1", "")]), office.fin, AFTER
+    )
+    row = payment.entitlement
+    assert reclaim(row.pk, "认定被撤销", office.sci, AFTER, 50_01).count == 1
+    budget = f"budget:{DOCUMENT}:2025"
+    assert balances()[budget].reserved_in_fen == 50_01
+    assert refund(row.pk, "R2", office.fin, AFTER).count == 1
+    assert balances()[budget].balance_fen == 50_01 - payment.amount_fen
+    assert total_fen() == 0
+    assert states(round_) == ["refunded"]
+
+
 def test_a_round_with_something_left_to_do_is_not_closed():
     office = open_office()
     round_ = accepted(office)

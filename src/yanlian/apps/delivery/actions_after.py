@@ -43,19 +43,24 @@ def close_round(round_id: int, by: User | None, on: date) -> Round:
         return round_
 
 
-def reclaim(entitlement_id: int, reason: str, by: User | None, on: date) -> Moved:
-    """Claw a payment back: opens a receivable, a reservation from the clawback account into the budget that paid."""
+def reclaim(entitlement_id: int, reason: str, by: User | None, on: date, amount_fen: int | None = None) -> Moved:
+    """Claw a payment back, or a part of it: opens a receivable, a reservation from the clawback account into the budget
+    that paid. Refused: `reason_missing`; `reclaim_sum` for more than was paid, or nothing."""
     if not reason.strip():
         raise Refused("reason_missing", verb=VERBS["reclaim"].zh, verb_en=VERBS["reclaim"].en)
     with transaction.atomic():
         row = _held_with_desk(entitlement_id, by)
         require("reclaim", by, row.department)
-        moved = move("reclaim", [row.pk], by, on, data={"reason": reason.strip()})
+        fen = row.amount_fen if amount_fen is None else amount_fen
+        if not 0 < fen <= row.amount_fen:
+            raise Refused("reclaim_sum", found_fen=fen, most_fen=row.amount_fen)
+        data: dict[str, object] = {"reason": reason.strip()}
+        moved = move("reclaim", [row.pk], by, on, data=data if fen == row.amount_fen else {**data, "amount_fen": fen})
         if moved.rows:
             paid = Payment.objects.select_related("reservation__debit").get(entitlement=row, state=Payment.State.PAID)
             open_account(CLAWBACK, "追回款", Account.Kind.CLAWBACK, by)
             memo = f"{row.clause} {row.period}"
-            reserve(Entry(f"reclaim:{row.pk}", CLAWBACK, paid.reservation.debit.code, paid.amount_fen, memo), by)
+            reserve(Entry(f"reclaim:{row.pk}", CLAWBACK, paid.reservation.debit.code, fen, memo), by)
         return moved
 
 

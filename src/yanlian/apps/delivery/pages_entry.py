@@ -61,7 +61,9 @@ def entry_of(request: HttpRequest, pk: int) -> Entitlement:
 @page(owner="delivery", permission=Permission.SEE_ROUNDS)
 def entitlement(request: HttpRequest, pk: int) -> HttpResponse:
     """一项权益."""
-    return _show(request, entry_of(request, pk))
+    # A list of what is to be returned leads here with reason and sum filled in; nothing happens before it is sent.
+    given = {key: request.GET.get(key, "")[:2000] for key in ("reason", "reclaim_amount")}
+    return _show(request, entry_of(request, pk), given={"chosen": request.GET.get("verb", ""), **given})
 
 
 def _show(request: HttpRequest, row: Entitlement, **more: object) -> HttpResponse:
@@ -85,6 +87,7 @@ def _show(request: HttpRequest, row: Entitlement, **more: object) -> HttpRespons
         "steps": next((one.steps for one in queries.benefits(user, row.entity.code) if one.entitlement == row), []),
         "why_href": why_href(row.run_id, row.entity.code, row.clause, row.matter),
         "may_correct": "correct" in mine,
+        "may_reclaim": "reclaim" in mine,
         "account": masked_account(row.bank_account) if shows_bank and row.bank_account else "",
         "bank": row.bank_account if shows_bank else None,
         "events": [_line(event) for event in queries.history(user, row.pk)],
@@ -127,9 +130,16 @@ def do_one(request: HttpRequest, pk: int) -> HttpResponse:
         moved = _do(request, row, verb)
     except Refused as refusal:
         given = {"chosen": verb, "reason": request.POST.get("reason", ""), "amount": request.POST.get("amount", "")}
+        given["reclaim_amount"] = request.POST.get("reclaim_amount", "")
         return _show(request, row, refusals=shown(refusal), given=given)
     messages.success(request, said_moved(moved), extra_tags="good")
     return redirect("entitlement", pk)
+
+
+def _sum_to_reclaim(request: HttpRequest) -> int | None:
+    """Fen to take back; None for everything that was paid."""
+    written = request.POST.get("reclaim_amount", "").strip()
+    return parse_fen(written) if written else None
 
 
 def _do(request: HttpRequest, row: Entitlement, verb: str) -> Moved:
@@ -140,7 +150,7 @@ def _do(request: HttpRequest, row: Entitlement, verb: str) -> Moved:
         "release": lambda: release([row.pk], reason, user, on),
         "correct": lambda: correct(row.pk, parse_fen(request.POST.get("amount", "")), reason, user, on),
         "reopen": lambda: reopen(row.pk, reason, user, on),
-        "reclaim": lambda: reclaim(row.pk, reason, user, on),
+        "reclaim": lambda: reclaim(row.pk, reason, user, on, _sum_to_reclaim(request)),
         "refund": lambda: refund(row.pk, reason, user, on),
     }
     if verb not in acts:

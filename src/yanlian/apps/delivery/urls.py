@@ -14,6 +14,7 @@ from yanlian.apps.delivery import (
     pages_notice,
     pages_objection,
     pages_reconcile,
+    pages_returns,
     pages_round,
 )
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("rounds/", pages.rounds, name="rounds"),
     path("rounds/new", pages.new_round, name="round-new"),
     path("rounds/corrections", pages_corrections.corrections, name="corrections"),
+    path("rounds/returns", pages_returns.returns_due, name="returns-due"),
     path("rounds/<int:pk>/", pages_round.one_round, name="round"),
     path("rounds/<int:pk>/do", pages_round.do_batch, name="round-do"),
     path("rounds/<int:pk>/close", pages_round.close_whole_round, name="round-close"),
