@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from yanlian.engine.policy import Fault, PackSet, load_packs
-from yanlian.engine.policy.lint import review_folder, review_packs
+from yanlian.engine.policy.lint import review_folders, review_packs
 from yanlian.engine.policy.lint.worked import Facts, Trial
 from yanlian.engine.policy.outcome import Draft
 from yanlian.web.cli.check_report import counted
@@ -35,9 +35,14 @@ def packs() -> PackSet:
     return load_packs(FOLDERS)
 
 
+@pytest.fixture(scope="module")
+def reviewed() -> dict[Path, list[Fault]]:
+    return review_folders(FOLDERS, TODAY)
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_pack_ends_without_errors_and_every_warning_has_its_answer(folder: Path):
-    found = review_folder(folder, TODAY)
+def test_a_pack_ends_without_errors_and_every_warning_has_its_answer(reviewed: dict[Path, list[Fault]], folder: Path):
+    found = reviewed[folder]
     open_ones = [fault.line_text("zh") for fault in found if fault.severity != "hint" and not fault.accepted]
     assert open_ones == []
     assert counted(found)["errors"] == 0

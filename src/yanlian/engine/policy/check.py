@@ -24,14 +24,14 @@ def read_and_check(folder: Path | str) -> tuple[PackSet | None, list[Fault]]:
     """The same with the packs themselves; None when they have errors."""
     packs, faults = read_and_build(folder)
     if packs is not None:
-        faults = [*faults, *_case_faults(packs, str(folder))]
+        faults = [*faults, *case_faults(packs, str(folder))]
     own = Path(folder)
     names = {own.name, *(pack.id for pack in (packs.packs if packs else ()) if Path(pack.folder) == own)}
     kept = [fault for fault in faults if fault.severity == "error" or fault.pack in names]
     return packs, sorted(kept, key=lambda f: (f.pack, f.file, f.line, f.severity, f.code))
 
 
-def _case_faults(packs: PackSet, folder: str) -> list[Fault]:
+def case_faults(packs: PackSet, folder: str) -> list[Fault]:
     """Facts of worked cases that do not fit the schema."""
     found: list[Fault] = []
     for document in packs.documents:

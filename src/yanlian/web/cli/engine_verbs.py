@@ -52,7 +52,7 @@ def check(
         else:
             tell_compiled(examined, language, as_json=as_json)
         return
-    from yanlian.engine.policy.lint import delivered_in, review_folder
+    from yanlian.engine.policy.lint import delivered_in, review_folders
     from yanlian.web.cli.check_report import counted, tell_findings, tell_json
 
     try:
@@ -60,7 +60,7 @@ def check(
     except Refused as refused:
         stop(refused.text(language))
         return
-    checked = [(folder, review_folder(folder, day, delivered)) for folder in folders]
+    checked = list(review_folders(folders, day, delivered).items())
     if as_json:
         tell_json(checked)
     else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.engine.policy.lint.lint_examples import reviewed
+from tests.engine.policy.lint.lint_examples import folder_of, reviewed
 
+from yanlian.engine.policy.lint import review_folders
 from yanlian.web.cli.check_report import counted
 
 ANSWER = {"finding": "lint_no_article", "because": "原文没有条号"}
@@ -43,3 +44,16 @@ def test_a_warning_of_the_reader_can_be_answered_too(tmp_path: Path):
     answer = {"finding": "pack_no_cases", "because": "一事一议，没有可算的例子"}
     found = reviewed(tmp_path, {"clause": {"cases": None, "accepted": [answer]}})
     assert [(fault.code, bool(fault.accepted)) for fault in found] == [("pack_no_cases", True)]
+
+
+def test_packs_that_cannot_be_read_together_are_each_looked_at_alone(tmp_path: Path):
+    good, bad = folder_of(tmp_path / "a", {"clause": {"article": None}}), folder_of(tmp_path / "b", {"clause": {}})
+    (bad / "d0.yaml").write_text("document: 1", encoding="utf-8")
+    found = review_folders([good, bad])
+    assert [fault.code for fault in found[good]] == ["lint_no_article"]
+    assert all(fault.severity == "error" for fault in found[bad])
+
+
+def test_an_answer_to_a_clause_of_another_pack_is_not_called_spare_while_that_pack_is_not_there(tmp_path: Path):
+    answer = {"finding": "lint_double_event", "because": "另有分工"}
+    assert reviewed(tmp_path, {"clause": {"accepted": [answer]}}) == []

@@ -10,7 +10,7 @@ from tests.engine.policy.lint.lint_examples import reviewed
 from tests.engine.policy.tiny_packs import clause, document, written
 
 from yanlian.engine.policy import load_packs
-from yanlian.engine.policy.lint import review_packs
+from yanlian.engine.policy.lint import review_folders, review_packs
 
 EVENT = {"each": "科技资质", "as": "证", "date": "证.认定日期"}
 
@@ -74,4 +74,6 @@ def test_packs_meet_where_one_district_lies_in_the_other(tmp_path: Path, distric
     other = document({**one, "id": "T-02"}, document={"id": "B"})
     there = written(tmp_path, other, name="there", pack={"id": "there", "title": "别处", "district": district})
     found = review_packs(load_packs([here, there]))
+    together = review_folders([here, there])
+    assert sum(map(len, together.values())) == len(found)
     assert [f.code for f in found if f.code.startswith("lint_double")] == (["lint_double_event"] if told else [])

@@ -77,6 +77,13 @@ def test_taxes_owed_may_be_a_veto_and_the_credit_grade_of_taxpayers_a_condition(
     assert fair(reviewed(tmp_path, {"clause": rules}), (*GRAVE, "hint")) == {}
 
 
+def test_a_commitment_that_moving_away_breaks_is_a_promise_to_stay(tmp_path: Path):
+    stays = {"commitment": {"text": "五年内在本区经营", "years": 5}}
+    invests = {"commitment": {"text": "两年内投产", "years": 2, "breach": "count(投资项目) = 0"}}
+    assert "迁出即退回" in fair(reviewed(tmp_path / "a", {"clause": stays}))["lint_fair_stay"].text("zh")
+    assert "lint_fair_stay" not in fair(reviewed(tmp_path / "b", {"clause": invests}))
+
+
 def test_firms_picked_by_name_are_found_in_the_formula(tmp_path: Path):
     rules = {"conditions": [{"label": "对象", "when": '名称 in ("甲公司", "乙公司")'}]}
     assert "按“名称”点选" in fair(reviewed(tmp_path, {"clause": rules}))["lint_fair_choice"].text("zh")

@@ -10,6 +10,6 @@ May import everything of engine.policy but `check`. Every code with an example: 
 """
 
 from yanlian.engine.policy.lint.held import delivered_in
-from yanlian.engine.policy.lint.review import review_folder, review_packs
+from yanlian.engine.policy.lint.review import review_folder, review_folders, review_packs
 
-__all__ = ["delivered_in", "review_folder", "review_packs"]
+__all__ = ["delivered_in", "review_folder", "review_folders", "review_packs"]

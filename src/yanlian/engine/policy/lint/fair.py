@@ -28,6 +28,7 @@ _HINTS = frozenset({"newcomers"})
 # The regulation is about operators; persons are none, and a park is where they are.
 _OPERATORS = frozenset({"enterprise", "institution"})
 _NAMES = frozenset({"名称", "统一社会信用代码"})
+_LEAVING = re.compile("注册区划|迁出")
 _DECIDES = frozenset({"event", "gate", "condition", "amount", "cap", "factor"})
 _ROLE_ZH = {"event": "触发事项", "gate": "准入要求", "condition": "条件"}
 _ROLE_EN = {"event": "trigger", "gate": "gate", "condition": "condition"}
@@ -97,6 +98,8 @@ def signs_of(review: Review, clause: CompiledClause, kind: Kind) -> Iterator[Sig
     yield from {read.name: _fact_sign(read) for read in facts}.values()
     if kind.name == "choice":
         yield from _named_firms(clause)
+    if kind.name == "stay":
+        yield from _promises(clause)
     quotes: dict[str, None] = {}
     for text in texts_of(clause):
         spared = kind.spared.sub("□", text) if kind.spared else text
@@ -112,7 +115,7 @@ def texts_of(clause: CompiledClause) -> list[str]:
     source = clause.source
     labels = [test.source.label for test in clause.tests if not test.inherited and test.kind != "veto"]
     labels += [part.label for part in source.parts] + [factor.label for factor in source.multipliers]
-    labels += [cap.source.label for cap in clause.caps]
+    labels += [cap.source.label for cap in clause.caps] + [term.text for term in source.returns]
     return [source.title, source.text, source.article, *labels]
 
 
@@ -129,6 +132,14 @@ def _fact_sign(read: Read) -> Sign:
     en = "amount" if read.role in MONEY else _ROLE_EN[read.role]
     label = f"“{read.label}”" if read.role in {"gate", "condition"} else ""
     return Sign(f"{zh}{label}用到“{read.name}”", f"the {en} {label} reads {read.name}".replace("  ", " "), read.at)
+
+
+def _promises(clause: CompiledClause) -> Iterator[Sign]:
+    """Commitments that are broken by moving away."""
+    for term in clause.source.returns:
+        if term.commitment and _LEAVING.search(term.when.text):
+            named = term.text or term.label
+            yield Sign(f"承诺“{named}”，迁出即退回", f'the commitment "{named}" is broken by moving away', term.when)
 
 
 def _named_firms(clause: CompiledClause) -> Iterator[Sign]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from yanlian.engine.policy.check import read_and_check
-from yanlian.engine.policy.fault import Fault
+from yanlian.engine.policy.check import case_faults, read_and_check
+from yanlian.engine.policy.fault import Fault, PackFaults
 from yanlian.engine.policy.lint.accepted import answered
 from yanlian.engine.policy.lint.borders import note_borders
 from yanlian.engine.policy.lint.cases import note_cases
@@ -20,7 +20,7 @@ from yanlian.engine.policy.lint.modes import note_modes
 from yanlian.engine.policy.lint.notes import Delivered, Review
 from yanlian.engine.policy.lint.steps import note_steps
 from yanlian.engine.policy.lint.words import note_words
-from yanlian.engine.policy.load import PackSet
+from yanlian.engine.policy.load import PackSet, load_packs
 
 FAMILIES: Sequence[Callable[[Review], None]] = (
     note_documents,
@@ -62,3 +62,17 @@ def review_folder(folder: Path | str, day: date | None = None, delivered: Delive
         return known
     own = {pack.id for pack in packs.packs if Path(pack.folder) == Path(folder)}
     return [fault for fault in review_packs(packs, day, delivered, known=known) if fault.pack in own]
+
+
+def review_folders(
+    folders: Sequence[Path], day: date | None = None, delivered: Delivered | None = None
+) -> dict[Path, list[Fault]]:
+    """The same for several packs, read together once. When they cannot be used together, each is looked at alone."""
+    try:
+        packs = load_packs(folders)
+    except PackFaults:
+        return {folder: review_folder(folder, day, delivered) for folder in folders}
+    known = [*packs.warnings, *(fault for folder in folders for fault in case_faults(packs, str(folder)))]
+    found = review_packs(packs, day, delivered, known=known)
+    ids = {folder: {pack.id for pack in packs.packs if Path(pack.folder) == folder} for folder in folders}
+    return {folder: [fault for fault in found if fault.pack in ids[folder]] for folder in folders}
