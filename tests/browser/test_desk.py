@@ -20,6 +20,7 @@ PAGES = {
     "missing-data": "/runs/{run}/missing/",
     "compare-runs": "/runs/compare",
     "corrections": "/rounds/corrections",
+    "returns": "/rounds/returns",
 }
 
 

@@ -90,6 +90,8 @@ def reason_texts(reason: Mapping[str, object], schema: Schema) -> list[str]:
     if failed:
         said.append(t("未满足：{labels}", "Not met: {labels}", labels="、".join(failed)))
     said += missing_texts(cast("list[dict[str, str]]", reason.get("missing", [])), schema)
+    if reason.get("apply_by"):
+        said.append(t("尚须申报，截止{day}", "Still to be applied for, by {day}", day=reason["apply_by"]))
     if reason.get("manual"):
         said.append(str(reason["manual"]))
     cuts = cast("list[dict[str, object]]", reason.get("reduced", []))
