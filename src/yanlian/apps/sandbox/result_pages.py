@@ -267,7 +267,10 @@ def beside(request: HttpRequest, pk: int) -> HttpResponseBase:
         "groups": [(name, _group_pairs(name, results)) for name in results[0].answer.groups],
         "charts": True,
         "dated": dated(left)[1:4],
-        "mean": [Decimal(one.answer.spread_after.gini_ppm) / 1_000_000 for one in results],
+        "gini": [
+            Decimal(one.gini_ppm) / 1_000_000
+            for one in (results[0].answer.spread_before, *(each.answer.spread_after for each in results))
+        ],
     }
     return render(request, "sandbox/beside.html", context)
 

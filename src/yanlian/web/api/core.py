@@ -31,7 +31,8 @@ api = NinjaAPI(
     title="Yanlian 沿链",
     version="1",
     description=(
-        "Read only. Calls are made with the session of a login; what a caller may see is what its pages show. "
+        "Read only; the calculator, a POST, stores nothing. "
+        "Calls are made with the session of a login; what a caller may see is what its pages show. "
         "Money is integer fen with a text in yuan beside it. A call that is not answered says why: "
         "{code, data, text_zh, text_en}."
     ),
