@@ -25,7 +25,7 @@ _MONEY = {"亿元": Decimal(10**8), "万元": Decimal(10**4), "千元": Decimal(
           "亿": Decimal(10**8), "万": Decimal(10**4)}  # fmt: skip
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _FIGURE = re.compile(
-    r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|％|‰|亿元|万元|千元|百元|元|亿|万|个月|年|月|日|天)?"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|％|‰|个百分点|亿元|万元|千元|百元|元|亿|万|个月|年|月|日|天)?"
     r"|百分之(?P<percent>[一二三四五六七八九十]{1,3})"
     r"|(?P<numeral>[一二两三四五六七八九十])(?P<span>年|个月|倍)"
     r"|P(?P<duration>\d+)(?P<letter>[YMD])"
@@ -162,7 +162,7 @@ def _readings(match: re.Match[str]) -> list[Figure]:
         return _span(Decimal(_NUMERALS[match.group("numeral")]), match.group("span"))
     number = Decimal(match.group("number").replace(",", ""))
     unit = match.group("unit") or ""
-    if unit in ("%", "％"):
+    if unit in ("%", "％", "个百分点"):
         return [("", (number / 100).normalize())]
     if unit == "‰":
         return [("", (number / 1000).normalize())]
