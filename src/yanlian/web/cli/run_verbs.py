@@ -14,6 +14,7 @@ import typer
 from yanlian.apps.policies.comparing.differences import Difference, run_of, totals
 from yanlian.apps.policies.comparing.pages import Compared, compared, why
 from yanlian.apps.policies.models import Run
+from yanlian.apps.registry.pages import shown_name
 from yanlian.ui.words import word
 from yanlian.web.cli.output import console, show_table
 
@@ -71,7 +72,9 @@ def compare(
 
 def _told(one: Difference) -> str:
     change = f"{_yuan(one.old_fen)} → {_yuan(one.new_fen)}"
-    return " ".join(part for part in (one.entity.name, one.clause, one.matter, one.period, one.what, change) if part)
+    return " ".join(
+        part for part in (shown_name(one.entity), one.clause, one.matter, one.period, one.what, change) if part
+    )
 
 
 def _lines(it: Compared) -> Iterator[tuple[str, ...]]:
@@ -79,7 +82,7 @@ def _lines(it: Compared) -> Iterator[tuple[str, ...]]:
     for one in it.found:
         yield (
             one.entity.code,
-            one.entity.name,
+            shown_name(one.entity),
             one.clause,
             one.matter,
             one.period,
