@@ -169,3 +169,26 @@ def test_a_draft_that_would_exceed_the_places_is_refused(district, official):
     refused("quota_exceeded", run, official, RANKED)
     Entitlement.objects.filter(entity__code="E001").update(state=Entitlement.State.WAIVED)
     assert draft_round(run.pk, official, AS_OF, department="sci", clauses=[RANKED]).added == 1
+
+
+def test_the_api_tells_budgets_and_quotas_and_their_lines(district, official):
+    run, _ = run_policies(district, AS_OF, workers=1)
+    client = Client()
+    client.force_login(official)
+    buckets = client.get(f"/api/v1/runs/{run.pk}/settlement").json()
+    quota, budget = buckets
+    assert (budget["kind"], budget["limit"]["yuan"], budget["granted_amount"]["fen"]) == (
+        "budget",
+        "10000.00",
+        1_000_000,
+    )
+    assert (quota["limit"], quota["granted"], quota["undecided"], quota["line"]) == (3, 3, 1, "30000")
+    lines = client.get(f"/api/v1/runs/{run.pk}/settlement/{quota['rule']}?size=2").json()
+    assert lines["total"] == 10
+    assert [(one["entity"], one["rank"], one["state"]) for one in lines["items"]] == [
+        ("E009", None, "unknown"),
+        ("E008", 1, "granted"),
+    ]
+    assert client.get(f"/api/v1/runs/{run.pk}/settlement/7").status_code == 404
+    client.logout()
+    assert client.get(f"/api/v1/runs/{run.pk}/settlement").status_code == 401

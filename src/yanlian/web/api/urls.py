@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from yanlian.web.api import delivery, near, policies, registry, sandbox
+from yanlian.web.api import delivery, near, policies, registry, sandbox, settlement
 from yanlian.web.api.core import api
 
 api.add_router("", registry.router)
 api.add_router("", policies.router)
 api.add_router("", near.router)
+api.add_router("", settlement.router)
 api.add_router("", delivery.router)
 api.add_router("", sandbox.router)
 
