@@ -145,4 +145,5 @@ def test_where_figures_alone_stand_in_the_way_a_change_is_always_found(made):
 def test_every_claim_about_records_dates_and_unknown_facts_is_true(made):
     for miss in missed(made, [*FIGURES, *RECORDS]):
         if miss.outcome.kind == "unknown":
-            assert miss.kind in {"supply", "improve", "wait"}, miss
+            # A search that finds nothing says when it stopped at its limit.
+            assert miss.kind in {"supply", "improve", "wait"} or miss.cut, miss

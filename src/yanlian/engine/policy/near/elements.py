@@ -12,7 +12,7 @@ from yanlian.engine.feel import IncompleteList, Unknown, ast
 from yanlian.engine.feel.temporal import add_months
 from yanlian.engine.policy.near.asked import Solver
 from yanlian.engine.policy.near.env import Env
-from yanlian.engine.policy.near.plan import AddRecord, Lens, Move, Option
+from yanlian.engine.policy.near.plan import AddRecord, Lens, Move, Option, SetField
 from yanlian.engine.policy.near.relation import EXACT, FLIPPED, KNOWN, holds
 from yanlian.engine.policy.near.truth import MOST_MEMBERS, members_of
 
@@ -172,13 +172,27 @@ def _count(solver: Solver, node: ast.Expression, op: str, value: object, env: En
     target = int(value) if isinstance(value, Decimal) else 0
     lacking = target + (op in {">", "!="}) - count
     options = solver.lacking(node, env)
-    found: list[Option] = []
+    found: list[Option] = _together(options, lacking)
     for option in options:
         if 1 < lacking <= _MOST_ADDED and all(isinstance(move, AddRecord) for move in option):
             found.append(tuple(_numbered(move, n) for n in range(lacking) for move in option))
         elif lacking >= 1:
             found.append(option)
     return found + (solver.deliveries(held) if isinstance(held, IncompleteList) else [])
+
+
+def _together(options: list[Option], lacking: int) -> list[Option]:
+    """As many records at once as are lacking: those that exist, each changed once, then new ones."""
+    changed: dict[int, Move] = {}
+    for option in options:
+        if len(option) == 1 and isinstance(option[0], SetField):
+            changed.setdefault(id(option[0].lens.row.data), option[0])
+    chosen = list(changed.values())[: max(lacking, 0)]
+    added = next((option for option in options if all(isinstance(move, AddRecord) for move in option)), ())
+    rest = lacking - len(chosen)
+    if not chosen or lacking < 2 or rest > _MOST_ADDED or (rest and not added):
+        return []
+    return [(*chosen, *(_numbered(move, n) for n in range(rest) for move in added))]
 
 
 def _numbered(move: Move, n: int) -> Move:
