@@ -14,7 +14,7 @@ LAOSHAN = Path(__file__).parents[3] / "districts" / "laoshan"
 
 
 @pytest.fixture
-def sample(settings) -> None:
+def sample(db, settings) -> None:
     settings.PACKS, settings.DISTRICT = PACKS, LAOSHAN
 
 
@@ -24,7 +24,7 @@ def test_laoshan_runs_its_own_pack_and_the_national_one_and_no_other(sample):
     assert packs_in_use() is packs_in_use()
 
 
-def test_a_list_that_changes_is_read_anew_and_a_missing_pack_is_refused(settings, tmp_path):
+def test_a_list_that_changes_is_read_anew_and_a_missing_pack_is_refused(db, settings, tmp_path):
     settings.PACKS, settings.DISTRICT = PACKS, tmp_path
     file = tmp_path / "packs.yaml"
     file.write_text("packs: [national]", encoding="utf-8")
