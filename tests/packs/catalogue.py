@@ -66,7 +66,7 @@ def page() -> str:
     used = {folder.name for folder in folders_in_use(PACKS, DISTRICT)}
     parts = [HEAD, f"共 {len(packs.packs)} 个包、{len(packs.documents)} 个文件、{len(packs.clauses)} 个条款。", ""]
     parts += counts(packs)
-    parts += ["", *coverage(packs)]
+    parts += ["", *coverage(packs), "", *national_coverage(packs)]
     for pack in packs.packs:
         state = f"在用；{in_force(packs, pack.id)}" if pack.id in used else "资料库"
         parts += ["", f"## {pack.id}：{pack.title}（{pack.district}，{state}）", "", *rows(pack.documents)]
@@ -102,6 +102,27 @@ def coverage(packs: PackSet) -> Iterator[str]:
         written = "、".join(f"`{part}`" for part in parts) or "—"
         all_states = "、".join(dict.fromkeys(state for part in parts for state in states(held[part])))
         yield f"| `{one.id}` | {one.grade} | {written} | {all_states} |"
+
+
+def national_rules() -> Mapping[str, str]:
+    """The national rules of the source collection: id → name."""
+    text = Path(__file__).with_name("source_list.yaml").read_text(encoding="utf-8")
+    return {one["id"]: one["name"] for one in yaml.safe_load(text)["national"]}
+
+
+def national_coverage(packs: PackSet) -> Iterator[str]:
+    """Which clauses each national rule has become."""
+    held = [clause for document in packs.documents for clause in document.source.clauses]
+    rules = national_rules()
+    yield f"国家规则 {len(rules)} 项："
+    yield ""
+    yield "| 国家规则 | 名称 | 写成 | 状态 |"
+    yield "| --- | --- | --- | --- |"
+    for rule, name in rules.items():
+        parts = [one for one in held if one.id == rule or one.id.startswith(f"{rule}-")]
+        written = "、".join(f"`{part.id}`" for part in parts) or "—"
+        all_states = "、".join(dict.fromkeys(state for part in parts for state in states(part)))
+        yield f"| `{rule}` | {name} | {written} | {all_states} |"
 
 
 def in_force(packs: PackSet, pack: str) -> str:

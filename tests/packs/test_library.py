@@ -89,6 +89,13 @@ def test_every_clause_of_the_source_list_is_a_clause_of_its_grade(packs: PackSet
     assert {packs.clause(one).document.source.source.grade for one in made} == {listed.grade}
 
 
+def test_each_of_the_twelve_national_rules_is_a_clause_of_a_national_pack(packs: PackSet) -> None:
+    national = [c.id for c in packs.clauses if c.document.pack.id in {"national", "national-basics"}]
+    rules = catalogue.national_rules()
+    assert len(rules) == 12
+    assert [rule for rule in rules if not any(one == rule or one.startswith(f"{rule}-") for one in national)] == []
+
+
 def test_the_source_list_has_81_clauses_of_four_grades() -> None:
     listed = catalogue.source_list()
     assert len({one.id for one in listed}) == len(listed) == 81
