@@ -273,7 +273,8 @@ def spent(kind):
 
 def test_a_pack_adds_words_to_a_closed_list_and_keeps_those_that_are_there(tmp_path):
     rule = clause(amount='sum(支出凭证[类别 in ("路测", "算力")].不含税金额)')
-    plain = load_packs([written(tmp_path, document(rule))])
+    assert codes(check_pack(written(tmp_path, document(rule)))) == ["pack_word_never"]
+    plain = load_packs([written(tmp_path, document())])
     with pytest.raises(Refused) as refused:
         run(plain, spent("路测"))
     assert refused.value.code == "case_value_wrong"

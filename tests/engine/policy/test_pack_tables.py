@@ -51,7 +51,6 @@ def test_a_gap_is_a_warning_until_the_table_explains_it(faults: Faulty):
         # Listed values are all there are.
         (["证.级别"], [['"国家级", "省级"'], ['"市级"'], ['"区级"']], []),
         (["证.级别"], [['"国家级", "省级"'], ['"市级"']], ["table_gap"]),
-        (["证.级别"], [['"国家极"'], ["-"]], ["table_never_true"]),
         # A flag has two.
         (["证.重新认定"], [["true"], ["false"]], []),
         # Counts and years are whole and not negative; so are areas not negative.

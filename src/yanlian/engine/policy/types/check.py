@@ -19,6 +19,7 @@ from yanlian.engine.feel.static.lattice import (
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTable, Expression, Home, Item
 from yanlian.engine.policy.fault import Faults, Severity
 from yanlian.engine.policy.model import Formula
+from yanlian.engine.policy.reading import nearest
 from yanlian.engine.policy.settlement.compile import CompiledSettling
 from yanlian.engine.policy.types.fault import TypeRefused, refused, refused_at
 from yanlian.engine.policy.types.measures import Measures
@@ -27,6 +28,7 @@ from yanlian.engine.policy.types.parameters import check_parameter
 from yanlian.engine.policy.types.quantities import Clash
 from yanlian.engine.policy.types.quantity import UNKNOWN, Quantity
 from yanlian.engine.policy.types.scope import Typing
+from yanlian.engine.policy.types.strangers import Stranger
 from yanlian.engine.policy.types.units import MONEY, PLAIN, YUAN, Unit
 
 _TRUTH = (BOOLEAN,)
@@ -142,6 +144,7 @@ class TypeCheck:
             return typed
         measured = self.measures.formula(expression, home)
         self._note_clashes(measured.clashes, expression.formula, home)
+        self._note_strangers(measured.strangers, expression.formula, home)
         if not measured.clashes:
             self._check_unit(measured.value, expression, home, key)
         return typed
@@ -160,6 +163,12 @@ class TypeCheck:
             words = _words(left=one.left, right=one.right)
             found = refused_at(one.place, formula, "pack_unit_clash", operator=one.operator, **words)
             self._add(formula, one.place, found, home, "error" if one.sure else "warning")
+
+    def _note_strangers(self, strangers: Iterable[Stranger], formula: Formula, home: Home) -> None:
+        for one in strangers:
+            near, listed = nearest(one.word, one.values), " · ".join(one.values)
+            words = {"field": one.field, "found": one.word, "nearest": near, "expected": listed}
+            self._add(formula, one.place, refused_at(one.place, formula, "pack_word_never", **words), home)
 
     def _add(
         self, formula: Formula, place: ast.Place, found: TypeRefused, home: Home, severity: Severity = "error"
@@ -192,8 +201,9 @@ class TypeCheck:
     def _cell(self, typed: Typed, cell: Formula, home: Home, subject: Quantity = UNKNOWN) -> None:
         self._note(typed, cell, home)
         if not typed.faults:
-            found = (*self.measures.tree(typed, home).clashes, *self.measures.cell(typed, subject, home))
-            self._note_clashes(found, cell, home)
+            for found in (self.measures.tree(typed, home), self.measures.cell(typed, subject, home)):
+                self._note_clashes(found.clashes, cell, home)
+                self._note_strangers(found.strangers, cell, home)
 
 
 def _words(**units: Unit) -> dict[str, str]:

@@ -22,6 +22,7 @@ from yanlian.engine.policy.types.quantity import (
     of_facts,
 )
 from yanlian.engine.policy.types.scope import EVENT_DAY, Typing, home_of
+from yanlian.engine.policy.types.strangers import Stranger
 from yanlian.engine.policy.types.units import PLAIN, unit_of, unit_of_literal
 
 # The walk takes some five calls for a level: it has to leave room on the stack for those around it.
@@ -31,10 +32,11 @@ _LISTED = frozenset({"R", "O", "C"})
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is known of a formula's value, of the nodes in it, and which units clash in it."""
+    """What is known of a formula's value, which units clash in it, and which words a field never has."""
 
     value: Quantity
     clashes: tuple[Clash, ...] = ()
+    strangers: tuple[Stranger, ...] = ()
 
 
 class Measures:
@@ -62,14 +64,14 @@ class Measures:
             return Measured(UNKNOWN)
         walk = self._walk(typed, home, notes)
         value = walk.of(typed.tree, {})
-        return Measured(value, tuple(walk.clashes))
+        return Measured(value, tuple(walk.clashes), tuple(walk.strangers))
 
-    def cell(self, typed: Typed, subject: Quantity, home: Home) -> tuple[Clash, ...]:
-        """The clashes of units in a cell that tests an input."""
+    def cell(self, typed: Typed, subject: Quantity, home: Home) -> Measured:
+        """The clashes of units in a cell that tests an input, and the words that the input never has."""
         walk = self._walk(typed, home, None)
         if isinstance(typed.tree, ast.UnaryTests):
             walk.tests(typed.tree.tests, subject, ast.Name("?"), {})
-        return tuple(walk.clashes)
+        return Measured(UNKNOWN, tuple(walk.clashes), tuple(walk.strangers))
 
     def _walk(self, typed: Typed, home: Home, notes: dict[int, Quantity] | None) -> QuantityWalk:
         def call(walk: QuantityWalk, node: ast.Call, given: Sequence[Quantity]) -> Quantity | None:

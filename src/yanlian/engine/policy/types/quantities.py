@@ -1,4 +1,5 @@
-"""The walk over a typed tree that finds what is known of every value in it, and units that cannot go together."""
+"""The walk over a typed tree that finds what is known of every value in it, units that cannot go together
+and words that a field never has."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from yanlian.engine.policy.types.quantity import (
     may_be_null,
     places,
 )
+from yanlian.engine.policy.types.strangers import Stranger, in_call, strangers
 from yanlian.engine.policy.types.units import Unit, differ, unit_of_literal
 
 Locals = Mapping[str, Quantity]
@@ -55,6 +57,7 @@ class QuantityWalk:
     lookup: Lookup
     calls: Calls
     clashes: list[Clash] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
     notes: dict[int, Quantity] | None = None
 
     def of(self, node: ast.Expression, inside: Locals) -> Quantity:
@@ -210,6 +213,7 @@ class QuantityWalk:
     def _compare(self, node: ast.Compare, inside: Locals) -> Quantity:
         left, right = self.of(node.left, inside), self.of(node.right, inside)
         self.meet(node.place, node.op, left, right)
+        self.strangers += (*strangers(node.left, right), *strangers(node.right, left))
         kinds = {self.kind(node.left), self.kind(node.right)}
         if node.op in {"=", "!="}:
             same = len(kinds) == 1 and kinds <= _ORDERED | {"boolean"}
@@ -227,6 +231,9 @@ class QuantityWalk:
                 if end is not None:
                     found = self.of(end, own)
                     self.meet(end.place, test.op or "in", subject, found)
+                    self.strangers += strangers(end, subject)
+                    if found.member is not None:
+                        self.strangers += strangers(node, found.member)
                     same = self.kind(end) == self.kind(node) and self.kind(end) in _ORDERED
                     certain = certain and same and not found.nullable
         return certain
@@ -243,6 +250,7 @@ class QuantityWalk:
             else:
                 found.append(self.of(argument, inside))
             first = found[0] if i == 0 else first
+        self.strangers += in_call(node, given, found)
         return self.calls(self, node, found) or UNKNOWN
 
     # Faults

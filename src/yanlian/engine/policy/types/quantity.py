@@ -21,7 +21,8 @@ class Quantity:
     a number without a unit, which fits everything.
 
     `scale`: decimal places at most; None: not known. `nullable` False is a promise: the value is never null (it may
-    still be unknown). `values`: the closed list of words. Of a context, `entries`; of a list, `member`.
+    still be unknown). `values`: the closed list of words; `listed`: the field of the facts whose list that is, empty
+    for words of a pack. Of a context, `entries`; of a list, `member`.
     """
 
     unit: Unit | None = None
@@ -32,6 +33,7 @@ class Quantity:
     values: tuple[str, ...] = ()
     entries: Mapping[str, Quantity] | None = None
     member: Quantity | None = None
+    listed: str = ""
 
 
 UNKNOWN = Quantity()
@@ -48,16 +50,19 @@ def may_be_null(found: Quantity, *, nullable: bool = True) -> Quantity:
     return replace(found, nullable=True) if nullable and not found.nullable else found
 
 
-def of_field(field: Field) -> Quantity:
-    """A field of the fact schema. Only where an empty cell says that there is none can it be null."""
+def of_field(field: Field, record: str = "") -> Quantity:
+    """A field of the fact schema, of the record of this name. Only where an empty cell says that there is none can it
+    be null."""
     unit = unit_of_field(field)
     scale = None if unit is None else field.scale
-    return Quantity(unit, scale=scale, nullable=field.empty == "none", values=field.values)
+    listed = f"{record}.{field.zh}".lstrip(".") if field.values else ""
+    return Quantity(unit, scale=scale, nullable=field.empty == "none", values=field.values, listed=listed)
 
 
 def of_record(kind: RecordKind) -> Quantity:
     """One record, which is there."""
-    return Quantity(entries={name: of_field(field) for name, field in kind.names.items()}, nullable=False)
+    entries = {name: of_field(field, kind.zh) for name, field in kind.names.items()}
+    return Quantity(entries=entries, nullable=False)
 
 
 def of_facts(schema: Schema) -> dict[str, Quantity]:
@@ -120,7 +125,8 @@ def _joined(a: Quantity, b: Quantity, known: dict[tuple[int, int], Quantity], de
         mine, theirs = a.entries, b.entries
         entries = {name: _join(mine[name], theirs[name], known, depth) for name in mine if name in theirs}
     member = None if a.member is None or b.member is None else _join(a.member, b.member, known, depth)
-    return Quantity(unit, sure, plain, scale, a.nullable or b.nullable, values, entries, member)
+    listed = a.listed if a.listed == b.listed else ""
+    return Quantity(unit, sure, plain, scale, a.nullable or b.nullable, values, entries, member, listed)
 
 
 def common_unit(a: Quantity, b: Quantity) -> tuple[Unit | None, bool, bool]:
