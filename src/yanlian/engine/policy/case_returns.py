@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from yanlian.base.figures import parse_figure
 from yanlian.engine.dossier import Dossier
+from yanlian.engine.policy.expected import BACK, RETURNS
 from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Case
 from yanlian.engine.policy.returns import ReturnDue, Returns
 
-RETURNS = "returns"
-_KEYS = frozenset({"matter", "verdict", "amount", "terms", "banned_until", "missing"})
 Told = tuple[str, str, str]
 
 
@@ -47,8 +46,8 @@ def compare_returns(packs: PackSet, clauses: Iterable[str], case: Case, dossier:
 def _compare(wanted: Mapping[object, object], due: ReturnDue) -> Iterator[Told]:
     for key, value in wanted.items():
         what = f"{RETURNS} {due.matter} {key}".replace("  ", " ")
-        if key not in _KEYS:
-            yield what, " | ".join(sorted(_KEYS)), str(key)
+        if key not in BACK:
+            yield what, " | ".join(sorted(BACK)), str(key)
             continue
         found = _value(due, str(key))
         if key == "amount":

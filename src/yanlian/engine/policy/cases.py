@@ -14,14 +14,13 @@ from yanlian.engine.policy.amount import EXACT
 from yanlian.engine.policy.case_returns import compare_returns, says_returns, without_returns
 from yanlian.engine.policy.combination.told import runner_up_fen
 from yanlian.engine.policy.evaluate import Evaluator
+from yanlian.engine.policy.expected import CLAUSE, DOCUMENT, KINDS
 from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Case
 from yanlian.engine.policy.outcome import Outcome
 from yanlian.engine.policy.result import data_value
 from yanlian.engine.policy.settlement.cases import compare_beneficiaries, judged
-
-KINDS = ("eligible", "not_eligible", "unknown", "manual", "not_applicable")
-_ONE_KEYS = frozenset({"outcome", "amount", "missing", "holder", "result", "failed", "matter", "period", "apply_by"})
+from yanlian.engine.policy.settlement.cost import Payers, compare_shares, payers_of_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +94,16 @@ def _run(packs: PackSet, pack: str, clause: str, case: Case, only: set[str], *, 
         dossier = _dossier(packs.schema, case)
         evaluator = Evaluator(packs, case.as_of, only=only, any_status=True, parameters=case.parameters)
         outcomes = _alone(evaluator, dossier) if alone else evaluator.evaluate_dossier(dossier)
-        compare = _compare_clause if alone else _compare_document
-        if says_returns(case):
-            back = [Difference(*told) for told in compare_returns(packs, only, case, dossier)]
-            rest = without_returns(case)
-            differences = (*back, *(compare(packs.schema, rest, outcomes) if rest is not None else ()))
-        else:
-            differences = tuple(compare(packs.schema, case.expect, outcomes))
+        back = compare_returns(packs, only, case, dossier) if says_returns(case) else ()
+        rest = without_returns(case) if says_returns(case) else case.expect
+        differences = tuple(Difference(*told) for told in back)
+        # A case that says only what goes back may have any number of outcomes.
+        if rest or not says_returns(case):
+            differences += (
+                tuple(_compare_clause(packs.schema, rest, outcomes, _payers(packs, case)))
+                if alone
+                else tuple(_compare_document(rest, outcomes))
+            )
     except Refused as refusal:
         return CaseResult(pack, clause, case, refusal=refusal)
     return CaseResult(pack, clause, case, differences, outcomes=tuple(outcomes))
@@ -112,7 +114,8 @@ def _run_together(packs: PackSet, pack: str, clause: str, case: Case, only: set[
     evaluator = Evaluator(packs, case.as_of, only=only, any_status=True, parameters=case.parameters)
     outcomes = judged(evaluator, case)
     differences = tuple(
-        Difference(what, expected, found) for what, expected, found in compare_beneficiaries(case, outcomes)
+        Difference(what, expected, found)
+        for what, expected, found in compare_beneficiaries(case, outcomes, _payers(packs, case))
     )
     return CaseResult(pack, clause, case, differences, outcomes=tuple(outcomes))
 
@@ -132,9 +135,21 @@ def _alone(evaluator: Evaluator, dossier: Dossier) -> list[Outcome]:
 # Comparing
 
 
-def _compare_clause(schema: Schema, expect: object, outcomes: Sequence[Outcome]) -> Iterable[Difference]:
+def _payers(packs: PackSet, case: Case) -> Payers:
+    """Who pays which part of an outcome of the case."""
+
+    def payers(outcome: Outcome) -> list[tuple[str, int]]:
+        clause = packs.clause(outcome.clause)
+        return payers_of_outcome(clause.source, clause.document.source, outcome, case.as_of)
+
+    return payers
+
+
+def _compare_clause(
+    schema: Schema, expect: object, outcomes: Sequence[Outcome], payers: Payers
+) -> Iterable[Difference]:
     if isinstance(expect, list):
-        yield from _compare_list(schema, expect, outcomes)
+        yield from _compare_list(schema, expect, outcomes, payers)
         return
     if not isinstance(expect, Mapping):
         yield Difference("expect", "{outcome: …}", str(expect))
@@ -143,10 +158,12 @@ def _compare_clause(schema: Schema, expect: object, outcomes: Sequence[Outcome])
         shown = ", ".join(f"{one.matter or '—'} {one.kind}" for one in outcomes)
         yield Difference("outcomes", "1", f"{len(outcomes)} ({shown})")
         return
-    yield from _compare_one(schema, expect, outcomes[0])
+    yield from _compare_one(schema, expect, outcomes[0], payers)
 
 
-def _compare_list(schema: Schema, expect: Sequence[object], outcomes: Sequence[Outcome]) -> Iterable[Difference]:
+def _compare_list(
+    schema: Schema, expect: Sequence[object], outcomes: Sequence[Outcome], payers: Payers
+) -> Iterable[Difference]:
     left = list(outcomes)
     for one in expect:
         if not isinstance(one, Mapping) or "matter" not in one:
@@ -159,17 +176,17 @@ def _compare_list(schema: Schema, expect: Sequence[object], outcomes: Sequence[O
             yield Difference("matter", matter, ", ".join(o.matter or "—" for o in outcomes))
             continue
         left.remove(match)
-        yield from _compare_one(schema, one, match, prefix=f"{matter} ")
+        yield from _compare_one(schema, one, match, payers, prefix=f"{matter} ")
     for outcome in left:
         yield Difference("matter", "—", f"{outcome.matter or '—'} ({outcome.kind})")
 
 
 def _compare_one(
-    schema: Schema, expect: Mapping[object, object], outcome: Outcome, prefix: str = ""
+    schema: Schema, expect: Mapping[object, object], outcome: Outcome, payers: Payers, prefix: str = ""
 ) -> Iterable[Difference]:
     for key in expect:
-        if key not in _ONE_KEYS:
-            yield Difference("expect", " | ".join(sorted(_ONE_KEYS)), str(key))
+        if key not in CLAUSE:
+            yield Difference("expect", " | ".join(sorted(CLAUSE)), str(key))
     kind = expect.get("outcome")
     if kind is not None and kind != outcome.kind:
         yield Difference(f"{prefix}outcome", str(kind), f"{outcome.kind}{_because(outcome)}")
@@ -199,9 +216,12 @@ def _compare_one(
         yield Difference(f"{prefix}apply_by", str(expect["apply_by"] or "—"), str(apply_by or "—"))
     if "period" in expect and str(expect["period"]) != outcome.period:
         yield Difference(f"{prefix}period", str(expect["period"]), outcome.period)
+    if "shares" in expect:
+        for told in compare_shares(f"{prefix}shares", expect["shares"], payers(outcome)):
+            yield Difference(*told)
 
 
-def _compare_document(schema: Schema, expect: object, outcomes: Sequence[Outcome]) -> Iterable[Difference]:
+def _compare_document(expect: object, outcomes: Sequence[Outcome]) -> Iterable[Difference]:
     if not isinstance(expect, Mapping):
         yield Difference("expect", "{clauses: …, total: …}", str(expect))
         return
@@ -210,8 +230,8 @@ def _compare_document(schema: Schema, expect: object, outcomes: Sequence[Outcome
         yield Difference("clauses", "{clause: amount}", str(clauses))
         return
     for key in expect:
-        if key not in {"clauses", "total", "runner_up"}:
-            yield Difference("expect", "clauses | total | runner_up", str(key))
+        if key not in DOCUMENT:
+            yield Difference("expect", " | ".join(sorted(DOCUMENT)), str(key))
     known = {outcome.clause for outcome in outcomes}
     for clause, wanted in clauses.items():
         own = [outcome for outcome in outcomes if outcome.clause == clause]

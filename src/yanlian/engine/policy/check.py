@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import dossier_of_case
+from yanlian.engine.policy.expected import Level, expect_faults
 from yanlian.engine.policy.fault import Fault
 from yanlian.engine.policy.load import PackSet, read_and_build
 from yanlian.engine.policy.model import Case
@@ -32,25 +33,32 @@ def read_and_check(folder: Path | str) -> tuple[PackSet | None, list[Fault]]:
 
 
 def case_faults(packs: PackSet, folder: str) -> list[Fault]:
-    """Facts of worked cases that do not fit the schema."""
+    """Facts of worked cases that do not fit the schema, and words of `expect` that say nothing."""
     found: list[Fault] = []
     for document in packs.documents:
         if document.pack.folder != folder:
             continue
-        owned: list[tuple[str, Case]] = [("", case) for case in document.source.cases]
-        owned += [(clause.id, case) for clause in document.clauses for case in clause.source.cases]
-        for clause, case in owned:
-            found += _misfits(packs, document.pack.id, clause, case)
-    for pack in packs.packs:
-        if pack.folder == folder:
-            found += [fault for case in pack.cases for fault in _misfits(packs, pack.id, "", case)]
+        pack, own = document.pack.id, [clause.id for clause in document.clauses]
+        for case in document.source.cases:
+            found += _misfits(packs, pack, "", case, expect_faults(case, "document", own))
+        for clause in document.clauses:
+            level: Level = "clause" if clause.source.stage is None else "stage"
+            for case in clause.source.cases:
+                found += _misfits(packs, pack, clause.id, case, expect_faults(case, level, own))
+    for one in packs.packs:
+        if one.folder == folder:
+            own = [clause.id for clause in packs.clauses if clause.document.pack is one]
+            for case in one.cases:
+                found += _misfits(packs, one.id, "", case, expect_faults(case, "document", own))
     return found
 
 
-def _misfits(packs: PackSet, pack: str, clause: str, case: Case) -> Iterator[Fault]:
-    """The facts of a case, and of each of its beneficiaries, that are none."""
+def _misfits(packs: PackSet, pack: str, clause: str, case: Case, more: Iterable[Refused]) -> Iterator[Fault]:
+    """The facts of a case, and of each of its beneficiaries, that are none; and `more`."""
     for kind, facts in [(case.kind, case.facts), *((one.kind, one.facts) for one in case.beneficiaries)]:
         try:
             dossier_of_case(packs.schema, facts, kind, case.as_of)
         except Refused as refusal:
             yield Fault(pack, case.file, case.line, clause, refusal)
+    for found in more:
+        yield Fault(pack, case.file, case.line, clause, found)

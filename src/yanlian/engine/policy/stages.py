@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from yanlian.engine.policy.expected import KINDS
 from yanlian.engine.policy.model import (
     Cap,
     Case,
@@ -64,7 +65,14 @@ def _cases(clause: Clause, one: Instalment) -> Iterator[Case]:
     for case in clause.cases:
         told = _told(case)
         if told is not None and one.label in told:
-            yield replace(case, name=f"{case.name}（{one.label}）", expect=told[one.label])
+            yield replace(case, name=f"{case.name}（{one.label}）", expect=_in_full(told[one.label]))
+
+
+def _in_full(told: object) -> object:
+    """A bare amount or outcome of a stage, as the words it stands for."""
+    if isinstance(told, Mapping | list) or told is None:
+        return told
+    return {"outcome": told} if told in KINDS else {"outcome": "eligible", "amount": told}
 
 
 def _told(case: Case) -> Mapping[object, object] | None:

@@ -11,15 +11,14 @@ from yanlian.engine.dossier import Coverage, Dossier
 from yanlian.engine.dossier.cases import row_of_case
 from yanlian.engine.policy.amount import EXACT
 from yanlian.engine.policy.evaluate import Evaluator
+from yanlian.engine.policy.expected import EACH, KINDS, TOTAL
 from yanlian.engine.policy.model import Case
 from yanlian.engine.policy.outcome import Outcome
+from yanlian.engine.policy.settlement.cost import Payers, compare_shares
 from yanlian.engine.policy.settlement.memory import settle_here
 
-TOTAL = "total"
 # What, expected, found.
 Said = tuple[str, str, str]
-_KEYS = frozenset({"outcome", "amount", "carried", "rank", "provisional", "missing"})
-_KINDS = frozenset({"eligible", "not_eligible", "unknown", "manual", "not_applicable"})
 
 
 def judged(evaluator: Evaluator, case: Case) -> list[Outcome]:
@@ -35,7 +34,7 @@ def judged(evaluator: Evaluator, case: Case) -> list[Outcome]:
     return [replace(one, entity=names[one.entity]) for one in settle_here(evaluator, dossiers, found)[0]]
 
 
-def compare_beneficiaries(case: Case, outcomes: Sequence[Outcome]) -> Iterator[Said]:
+def compare_beneficiaries(case: Case, outcomes: Sequence[Outcome], payers: Payers) -> Iterator[Said]:
     """Where outcomes are not as expected: `{name: {clause: amount | outcome | {…}}, total: …}`."""
     expect = case.expect
     if not isinstance(expect, Mapping):
@@ -48,28 +47,32 @@ def compare_beneficiaries(case: Case, outcomes: Sequence[Outcome]) -> Iterator[S
         elif name not in names or not isinstance(clauses, Mapping):
             yield str(name), "、".join(sorted(names)), str(clauses)
         else:
-            yield from _compare_one(str(name), clauses, [one for one in outcomes if one.entity == name])
+            yield from _compare_one(str(name), clauses, [one for one in outcomes if one.entity == name], payers)
 
 
-def _compare_one(name: str, clauses: Mapping[object, object], outcomes: Sequence[Outcome]) -> Iterator[Said]:
+def _compare_one(
+    name: str, clauses: Mapping[object, object], outcomes: Sequence[Outcome], payers: Payers
+) -> Iterator[Said]:
     for clause, wanted in clauses.items():
         own = [one for one in outcomes if one.clause == clause]
         what = f"{name} {clause}"
         if not own:
             yield what, str(wanted), "、".join(sorted({one.clause for one in outcomes})) or "—"
         elif isinstance(wanted, Mapping):
-            yield from _compare_parts(what, wanted, own)
-        elif wanted in _KINDS:
+            yield from _compare_parts(what, wanted, own, payers)
+        elif wanted in KINDS:
             if all(one.kind != wanted for one in own):
                 yield what, str(wanted), "、".join(_shown(one) for one in own)
         else:
             yield from _amount(what, wanted, sum(one.amount_fen for one in own), own)
 
 
-def _compare_parts(what: str, wanted: Mapping[object, object], own: Sequence[Outcome]) -> Iterator[Said]:
+def _compare_parts(
+    what: str, wanted: Mapping[object, object], own: Sequence[Outcome], payers: Payers
+) -> Iterator[Said]:
     for key, value in wanted.items():
-        if key not in _KEYS:
-            yield what, " | ".join(sorted(_KEYS)), str(key)
+        if key not in EACH:
+            yield what, " | ".join(sorted(EACH)), str(key)
         elif key == "outcome":
             if all(one.kind != value for one in own):
                 yield what, str(value), "、".join(_shown(one) for one in own)
@@ -77,6 +80,8 @@ def _compare_parts(what: str, wanted: Mapping[object, object], own: Sequence[Out
             yield from _amount(what, value, sum(one.amount_fen for one in own), own)
         elif key == "carried":
             yield from _amount(f"{what} carried", value, sum(_told(one, "carried_fen") for one in own))
+        elif key == "shares":
+            yield from compare_shares(f"{what} shares", value, [part for one in own for part in payers(one)])
         elif key == "rank":
             ranks = {_told(one, "rank") for one in own}
             if int(parse_figure(value)) not in ranks:

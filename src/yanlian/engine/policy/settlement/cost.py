@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 
+from yanlian.base.figures import parse_figure
+from yanlian.engine.policy.amount import EXACT
 from yanlian.engine.policy.model import Clause, Document
 from yanlian.engine.policy.outcome import Outcome
 from yanlian.engine.policy.settlement.rules import Sharing
 from yanlian.engine.policy.settlement.shares import split
+
+# Each payer's part, in fen, of what an outcome is due.
+Payers = Callable[[Outcome], list[tuple[str, int]]]
 
 
 def sharing_on(clause: Clause, document: Document, day: date) -> Sharing | None:
@@ -34,3 +41,22 @@ def payers_of_outcome(clause: Clause, document: Document, outcome: Outcome, as_o
     if outcome.kind != "eligible" or not outcome.amount_fen:
         return []
     return payers_of(clause, document, outcome.amount_fen, outcome.event_on, as_of)
+
+
+def compare_shares(what: str, wanted: object, found: Iterable[tuple[str, int]]) -> Iterator[tuple[str, str, str]]:
+    """Where who pays which part is not as a worked case expects (`{市: 6.18, 县: 6.17}`, all payers, exact to the fen):
+    what, expected, found. `found` may name a payer several times."""
+    parts: dict[str, int] = {}
+    for payer, fen in found:
+        parts[payer] = parts.get(payer, 0) + fen
+    if not isinstance(wanted, Mapping):
+        yield what, "{市: 6.18, 区: 6.17}", str(wanted)
+        return
+    asked = {str(payer): EXACT.scaleb(parse_figure(one), 2) for payer, one in wanted.items()}
+    for payer in {**asked, **parts}:
+        if asked.get(payer, 0) != parts.get(payer, 0):
+            yield f"{what} {payer}", _yuan(asked.get(payer, Decimal(0))), _yuan(Decimal(parts.get(payer, 0)))
+
+
+def _yuan(fen: Decimal) -> str:
+    return f"{EXACT.scaleb(fen, -2):f}元"
