@@ -75,6 +75,20 @@ def test_all_faults_are_told_with_file_line_and_clause(faulty):
     }
 
 
+@pytest.mark.parametrize(
+    ("department", "key"),
+    [("工信局", "ind"), ("崂山区工信局", "ind"), ("工信", "ind"), ("税务局", "tax"), ("scii", "sci")],
+)
+def test_a_department_by_its_name_is_answered_with_its_key(tmp_path, department, key):
+    [fault] = check_pack(written(tmp_path, document(clause(department=department))))
+    assert (fault.code, fault.refusal.data["nearest"]) == ("pack_department_unknown", key)
+
+
+def test_a_clause_with_when_is_told_of_conditions(tmp_path):
+    found = check_pack(written(tmp_path, document(clause(when="true"))))
+    assert [one.refusal.data["nearest"] for one in found if one.code == "pack_key_unknown"] == ["conditions"]
+
+
 def test_hints_name_what_comes_nearest(faulty):
     texts = {fault.line: fault.text("en") for fault in check_pack(faulty)}
     assert "注册区划" in texts[11]

@@ -28,6 +28,16 @@ def _note_departments(clause: Clause, schema: Schema, faults: Faults) -> None:
     named = [(clause.department, known), *((one.held_by, known | {"self"}) for one in clause.evidence)]
     for word, allowed in named:
         if word and word not in allowed:
-            near = difflib.get_close_matches(word, allowed, n=1, cutoff=0.4)
-            hint = near[0] if near else ", ".join(sorted(allowed))
+            hint = _department_meant(word, allowed, schema) or ", ".join(sorted(allowed))
             faults.add(clause.line, "pack_department_unknown", found=word, nearest=hint)
+
+
+def _department_meant(word: str, allowed: set[str], schema: Schema) -> str:
+    """The key of the department most like a word, which may be meant as a key or be a name (工信局, 崂山区工信局).
+
+    Empty when none is like it.
+    """
+    names = {one["zh"]: key for key, one in schema.departments.items()}
+    within = [name for name in names if name in word]
+    near = within or difflib.get_close_matches(word, [*allowed, *names], n=1, cutoff=0.4)
+    return names.get(near[0], near[0]) if near else ""

@@ -16,6 +16,8 @@ from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 _TRUE = frozenset({"true", "True", "是"})
 _FALSE = frozenset({"false", "False", "否"})
 _NOWHERE = Formula("null")
+# Keys that people write by the sense: the one that is meant is spelt otherwise.
+_MEANT = {"when": "conditions", "condition": "conditions"}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -88,9 +90,9 @@ class Reader:
         allowed = set(known)
         for key, entry in tree.entries.items():
             if key not in allowed:
-                self.faults.add(
-                    entry.key.line, "pack_key_unknown", found=key, where=what, nearest=nearest(key, allowed)
-                )
+                meant = _MEANT.get(key, "")
+                near = meant if meant in allowed else nearest(key, allowed)
+                self.faults.add(entry.key.line, "pack_key_unknown", found=key, where=what, nearest=near)
         for key in needed:
             if tree.get(key) is None:
                 self.faults.add(tree.line, "pack_key_missing", key=key, where=what)
