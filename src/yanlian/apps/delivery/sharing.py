@@ -20,8 +20,11 @@ from yanlian.ui.words import t
 
 def payers(row: Entitlement) -> list[tuple[str, int]]:
     """Each payer's part of one entitlement in fen; empty when the cost is not shared, or nobody can tell any more."""
-    packs = _packs(row.run_id)
-    clause = None if packs is None else next((one for one in packs.clauses if one.id == row.clause), None)
+    try:
+        packs = _packs(row.run.pack_hash, row.run_id)
+    except (Refused, PackFaults):
+        return []
+    clause = next((one for one in packs.clauses if one.id == row.clause), None)
     if clause is None:
         return []
     return payers_of(clause.source, clause.document.source, row.amount_fen, row.event_on, row.run.as_of)
@@ -42,9 +45,6 @@ def sums_by_payer(rows: Iterable[Entitlement]) -> list[tuple[str, int]]:
 
 
 @lru_cache(maxsize=16)
-def _packs(run: int) -> PackSet | None:
-    # The rules of a run never change.
-    try:
-        return packs_of(Run.objects.get(pk=run))
-    except (Refused, PackFaults):
-        return None
+def _packs(pack_hash: str, run: int) -> PackSet:
+    # The hash says which rules these are, so that the key is enough; that they are gone is not remembered.
+    return packs_of(Run.objects.get(pk=run))

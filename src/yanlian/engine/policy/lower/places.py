@@ -101,8 +101,6 @@ class Place:
             constant = world.formulas.constant
             self._values["文件生效日"] = constant(home.document.valid_from)
             self._values["文件失效日"] = constant(home.document.valid_to)
-        if below is None and home.pack.district:
-            self._values[DISTRICT] = world.formulas.constant(home.pack.district)
 
     def lowered(self, expression: Expression | None) -> Value:
         """The value of a formula here."""
@@ -120,8 +118,13 @@ class Place:
 
     def _found(self, name: str) -> Value:
         item = self.home.visible.get(name)
+        if item is None and self.below is not None:
+            return self.below.value(name)
+        if item is None and name == DISTRICT and self.home.pack.district:
+            # Only when asked for: a constant that nobody reads would be a text of the program.
+            return self.world.formulas.constant(self.home.pack.district)
         if item is None:
-            return self.world.value(name) if self.below is None else self.below.value(name)
+            return self.world.value(name)
         owner = self._owner(item)
         return self._own(item) if owner is self else owner.value(name)
 
