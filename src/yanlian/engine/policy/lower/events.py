@@ -96,7 +96,8 @@ def _single(
 
     def may_pass(member: Value) -> tuple[Node, Node]:
         assert isinstance(member, Record)
-        return b.either(*_passes(world, clause, below, member)), f.no
+        sure, perhaps, lost = _passes(world, clause, below, member)
+        return b.either(sure, perhaps), lost
 
     more = 2 if apart else 1
     ranges = [(0, 2), (0, (1 << 31) - 1), *[(0, 1)] * more]
