@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "yanlian.apps.registry",
     "yanlian.apps.policies",
     "yanlian.apps.sandbox",
+    "yanlian.apps.chains",
     "yanlian.apps.ledger",
     "yanlian.apps.delivery",
     "yanlian.web",

@@ -1,0 +1,1 @@
+"""Questions to a network of firms: tiers up and down, paths, common suppliers; ownership, controllers, offspring."""

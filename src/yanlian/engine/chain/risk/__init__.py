@@ -1,0 +1,1 @@
+"""What stops if a firm stops: the economic systemic risk index, shocks tier by tier, substitutes, inferred networks."""

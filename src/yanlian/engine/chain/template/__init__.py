@@ -1,0 +1,4 @@
+"""Chain templates: segments, products and directed edges as text files, read, checked, imported and exported.
+
+Start at `model.py`.
+"""

@@ -1,0 +1,108 @@
+"""What an industry chain is: segments (环节) with products, and directed edges along which products flow.
+
+Values only; reading and checking of files stands in its own module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+Position = Literal["upstream", "midstream", "downstream"]
+POSITIONS: Mapping[Position, tuple[str, str]] = {
+    "upstream": ("上游", "Upstream"),
+    "midstream": ("中游", "Midstream"),
+    "downstream": ("下游", "Downstream"),
+}
+# How much a customer needs what flows along an edge: it can do without, loses part of its output, stops.
+Essential = Literal[0, 1, 2]
+# How sure an edge or a source is: A a standard or statute, B an official plan or statistics, C a company's own
+# publication or a trade source, D general knowledge that nobody has checked yet.
+Confidence = Literal["A", "B", "C", "D"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something is known from."""
+
+    id: str
+    title: str
+    publisher: str = ""
+    published: date | None = None
+    url: str = ""
+    grade: Confidence = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a segment makes, with the other names that firms write for it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A link (环节) of a chain. `tier`: 1 is the first of its position, counted from the raw material. `industries`:
+    codes of GB/T 4754-2017, of any depth. `excludes`: words after which a firm does not stand here. `line`: where it
+    stands in its file."""
+
+    id: str
+    title: str
+    title_en: str
+    position: Position
+    tier: int
+    group: str
+    products: tuple[Product, ...] = ()
+    industries: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A product that flows from one segment to another. `stated`: the day on which the source says so."""
+
+    supplier: str
+    customer: str
+    product: str
+    essential: Essential
+    sources: tuple[str, ...] = ()
+    stated: date | None = None
+    confidence: Confidence = "D"
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain as its template says it. `root`: words of which at least one marks a firm as belonging to the chain."""
+
+    id: str
+    title: str
+    title_en: str
+    stated: date
+    root: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    edges: tuple[Edge, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    notice: str = ""
+    note: str = ""
+    file: str = ""
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Segment]:
+        """Segments by their id."""
+        return {one.id: one for one in self.segments}
+
+    def inputs(self, segment: str) -> tuple[Edge, ...]:
+        """The edges that lead into a segment."""
+        return tuple(one for one in self.edges if one.customer == segment)
+
+    def outputs(self, segment: str) -> tuple[Edge, ...]:
+        """The edges that lead out of a segment."""
+        return tuple(one for one in self.edges if one.supplier == segment)
