@@ -4,6 +4,7 @@ YANLIAN_DATA    folder for the database, snapshots, runs and keys (default: data
 DATABASE_URL    postgresql://user:password@host:port/name (default: SQLite in the data folder)
 YANLIAN_PACKS   folder of the policy packs (default: packs/ of the project)
 YANLIAN_DISTRICT folder of the district's own data; its packs.yaml names the packs in use (default: districts/laoshan)
+YANLIAN_CHAINS  folder of the chain templates (default: chains/ of the project)
 YANLIAN_ENGINE  what evaluates: kernel or interpreter (default: kernel)
 YANLIAN_HOSTS   host names the server answers to, separated by commas (default: 127.0.0.1,localhost)
 YANLIAN_DEBUG   1 shows error pages with details (default: 0)
@@ -21,6 +22,7 @@ from yanlian.web.keys import installation_key
 PROJECT = Path(__file__).resolve().parents[3]
 PACKS = Path(os.environ.get("YANLIAN_PACKS", PROJECT / "packs")).resolve()
 DISTRICT = Path(os.environ.get("YANLIAN_DISTRICT", PROJECT / "districts" / "laoshan")).resolve()
+CHAINS = Path(os.environ.get("YANLIAN_CHAINS", PROJECT / "chains")).resolve()
 ENGINE = os.environ.get("YANLIAN_ENGINE", "kernel")
 DATA = Path(os.environ.get("YANLIAN_DATA", "data")).resolve()
 DEBUG = os.environ.get("YANLIAN_DEBUG") == "1"

@@ -45,6 +45,9 @@ class Permission(StrEnum):
     HANDLE_ROUNDS = "handle_rounds"  # draft, confirm, publish, answer objections
     PAY = "pay"  # officials of the Finance Bureau only
     SEE_LEDGER = "see_ledger"
+    SEE_CHAINS = "see_chains"  # chains, who stands where, leads
+    SEE_OWN_PLACE = "see_own_place"  # where the entity one speaks for stands in a chain; report a mistake
+    EDIT_CHAINS = "edit_chains"  # confirm placements, answer reports, follow leads
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"  # administrators, and officials of inspection
 
@@ -52,6 +55,7 @@ class Permission(StrEnum):
 FINANCE = "fin"
 # 督查: not a holder of facts, so not among the departments of the fact schema.
 INSPECTION = "inspect"
+CHAIN_DEPARTMENTS = ("ind", "dev", "sci")
 
 _READING = frozenset(
     {
@@ -63,6 +67,8 @@ _READING = frozenset(
         Permission.SEE_POLICIES,
         Permission.SEE_RUNS,
         Permission.SEE_VERSIONS,
+        Permission.SEE_CHAINS,
+        Permission.SEE_OWN_PLACE,
     }
 )
 GRANTS: Mapping[str, frozenset[Permission]] = {
@@ -95,6 +101,7 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
             Permission.SEE_OWN_ENTITY,
             Permission.SEE_POLICIES,
             Permission.SEE_OWN_BENEFITS,
+            Permission.SEE_OWN_PLACE,
         }
     ),
 }
@@ -102,6 +109,8 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
 BY_DEPARTMENT: Mapping[str, frozenset[Permission]] = {
     FINANCE: frozenset({Permission.PAY}),
     INSPECTION: frozenset({Permission.SEE_AUDIT}),
+    # 产业链: industry, development and science share the work on chains.
+    **dict.fromkeys(CHAIN_DEPARTMENTS, frozenset({Permission.EDIT_CHAINS})),
 }
 
 Anyone = User | AnonymousUser
