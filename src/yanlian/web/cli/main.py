@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 _RULES = {"dmn", "feel", "tck"}
 _PACKS = {"pack", "dossiers", "bench", "sandbox", "calculate", "clawback"}
+_CHAINS = {"chain"}
 _RUNS = {"evaluate", "outcomes"}
 
 
@@ -38,6 +39,11 @@ def _register(verb: str) -> None:
 
     app.registered_commands += evaluate_verbs.verbs.registered_commands
     if verb in _RUNS:
+        return
+    from yanlian.web.cli import chain_verbs
+
+    app.add_typer(chain_verbs.chain, name="chain")
+    if verb in _CHAINS:
         return
     from yanlian.web.cli import kit_verbs, rule_verbs
 

@@ -1,0 +1,18 @@
+"""`yanlian chain`: the chain engine on anyone's tables; without a database. Each subject adds its own file of verbs."""
+
+from __future__ import annotations
+
+import typer
+
+chain = typer.Typer(no_args_is_help=True, help="Industry chains as a library: templates, complexity, risk.")
+# One typer a subject (template_verbs.verbs, complexity_verbs.verbs, risk_verbs.verbs …): nobody edits another's.
+_SUBJECTS: tuple[typer.Typer, ...] = ()
+
+
+@chain.callback()
+def _group() -> None:
+    """A group even while it has one verb."""
+
+
+for subject in _SUBJECTS:
+    chain.registered_commands += subject.registered_commands
