@@ -23,6 +23,8 @@ Essential = Literal[0, 1, 2]
 # publication or a trade source, D general knowledge that nobody has checked yet.
 Confidence = Literal["A", "B", "C", "D"]
 
+STALE_YEARS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -34,6 +36,7 @@ class Source:
     published: date | None = None
     url: str = ""
     grade: Confidence = "D"
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Segment:
     excludes: tuple[str, ...] = ()
     note: str = ""
     sources: tuple[str, ...] = ()
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,31 @@ class Edge:
     sources: tuple[str, ...] = ()
     stated: date | None = None
     confidence: Confidence = "D"
-    line: int = 0
+    line: int = field(default=0, compare=False)
+
+    @property
+    def ends(self) -> str:
+        """Both ends as they are written in findings and answers: supplier>customer."""
+        return f"{self.supplier}>{self.customer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Why a finding of the review may stand. `finding`: its code; `at`: the segment or edge (supplier>customer) that it
+    is about, empty for all of this code."""
+
+    finding: str
+    because: str
+    at: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
 class Chain:
-    """A chain as its template says it. `root`: words of which at least one marks a firm as belonging to the chain."""
+    """A chain as its template says it. `root`: words of which at least one marks a firm as belonging to the chain.
+    `notice`: the licence notice of adapted material. `cycles_ok`: why segments may supply each other in a circle, empty
+    when they may not. `stale_years`: after how many years a statement is to be looked at again. `accepted`: answers to
+    findings of the review. Where it was read (`file`, lines) is no part of what it says: equality passes it over."""
 
     id: str
     title: str
@@ -92,7 +114,10 @@ class Chain:
     sources: Mapping[str, Source] = field(default_factory=dict)
     notice: str = ""
     note: str = ""
-    file: str = ""
+    cycles_ok: str = ""
+    stale_years: int = STALE_YEARS
+    accepted: tuple[Answer, ...] = ()
+    file: str = field(default="", compare=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, Segment]:
