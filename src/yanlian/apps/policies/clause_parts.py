@@ -5,13 +5,14 @@ Formulas stay as the pack writes them; only what is plainly a number, a word or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from yanlian.engine.policy.compiled import CompiledClause, Expression, Item
+from yanlian.engine.policy.compiled import CompiledClause, Item
 from yanlian.engine.policy.model import Bracket, Constant, Definition, Parameter, Scale
+from yanlian.engine.policy.used import items_of
 from yanlian.ui import numbers
 from yanlian.ui.words import say, t
 
@@ -44,33 +45,9 @@ class ScaleGrid:
     reference: str
 
 
-def expressions(clause: CompiledClause) -> Iterator[Expression]:
-    """Every formula of a clause."""
-    for test in clause.tests:
-        yield test.expression
-    event = clause.event
-    given = [clause.period, clause.amount, clause.cap, clause.first_time, clause.result]
-    given += [event.each, event.where, event.date, event.matter] if event else []
-    given += [one for part in clause.parts for one in (part.when, part.amount)]
-    given += [one for factor in clause.multipliers for one in (factor.when, factor.factor)]
-    given += [cap.amount for cap in clause.caps]
-    given += [clause.top_up] if isinstance(clause.top_up, Expression) else []
-    yield from (one for one in given if one is not None)
-
-
 def items_used(clause: CompiledClause) -> list[Item]:
     """The parameters, tables, scales and definitions that a clause uses, also through each other, by name."""
-    waiting = [name for expression in expressions(clause) for name in expression.uses]
-    found: dict[str, Item] = {}
-    while waiting:
-        name = waiting.pop()
-        item = clause.home.visible.get(name)
-        if item is None or name in found:
-            continue
-        found[name] = item
-        inner = [item.expression] if item.expression else []
-        inner += item.table.inputs if item.table else ()
-        waiting += [used for expression in inner for used in expression.uses]
+    found = {item.name: item for item in items_of(clause)}
     return [found[name] for name in sorted(found)]
 
 

@@ -32,6 +32,7 @@ from yanlian.engine.policy.model import (
     Test,
 )
 from yanlian.engine.policy.model_terms import Deadline
+from yanlian.engine.policy.used import expressions_of
 
 _TestKind = Literal["gate", "veto", "condition"]
 
@@ -251,14 +252,7 @@ def _amount(compiler: Compiler, home: Home, clause: Clause) -> Expression | None
 
 def _note_foreign_events(compiler: Compiler, clause: CompiledClause) -> None:
     """A clause may not reach, through the document's names or rules, an event that only another clause has."""
-    formulas: list[Expression | None] = [test.expression for test in clause.tests]
-    formulas += [clause.period, clause.amount, clause.cap, clause.first_time, clause.result]
-    formulas += [one for part in clause.parts for one in (part.when, part.amount)]
-    formulas += [one for factor in clause.multipliers for one in (factor.when, factor.factor)]
-    formulas += [cap.amount for cap in clause.caps]
-    for expression in formulas:
-        if expression is None:
-            continue
+    for expression in expressions_of(clause):
         foreign = expression.reach - clause.home.event_names - clause.home.own.keys()
         if foreign:
             compiler.faults.at(clause.document.pack.id, clause.source.file, clause.id)

@@ -15,12 +15,11 @@ from yanlian.apps.registry.visible import masked_name
 from yanlian.engine.policy.near import NearMiss, Way, sentences
 from yanlian.engine.policy.near.near_text import obstacle_text, reached_text
 from yanlian.web.api.core import PROBLEMS, need
-from yanlian.web.api.policies import ClauseId, RunId, wanted_run
+from yanlian.web.api.policies import AsOf, ClauseId, Matter, RunId, Spoken, wanted_run
 from yanlian.web.api.registry import entity_of
 from yanlian.web.api.shapes import Money, OutcomeKind, money
 
 router = Router(tags=["policies"])
-Spoken = Annotated[Literal["zh", "en"], Query()]
 NearKind = Literal["supply", "wait", "improve", "cannot", "none"]
 ChangeKind = Literal["supply", "wait", "improve", "cannot"]
 
@@ -120,8 +119,8 @@ def near(
     entity: Annotated[str, Query(max_length=64)],
     clause: ClauseId,
     run: RunId = None,
-    as_of: Annotated[date | None, Query(description="Instead of a run: the latest run as of this day.")] = None,
-    matter: Annotated[str | None, Query(max_length=200, description="Which event, when there are several.")] = None,
+    as_of: AsOf = None,
+    matter: Matter = None,
     language: Spoken = "zh",
 ) -> NearOut:
     """The smallest changes that make it eligible; each was laid over the dossier of the run's snapshot and judged."""

@@ -44,6 +44,9 @@ from yanlian.web.api.shapes import (
 router = Router(tags=["policies"])
 RunId = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="A run; default the latest by as-of date.")]
 ClauseId = Annotated[str, Query(max_length=40)]
+AsOf = Annotated[date | None, Query(description="Instead of a run: the latest run as of this day.")]
+Matter = Annotated[str | None, Query(max_length=200, description="Which event, when there are several.")]
+Spoken = Annotated[Literal["zh", "en"], Query()]
 
 
 @router.get("/clauses", response={200: Page[ClauseLine], **PROBLEMS}, summary="Clauses of the packs in use")
@@ -160,9 +163,9 @@ def explanation(
     entity: Annotated[str, Query(max_length=64)],
     clause: ClauseId,
     run: RunId = None,
-    as_of: Annotated[date | None, Query(description="Instead of a run: the latest run as of this day.")] = None,
-    matter: Annotated[str | None, Query(max_length=200, description="Which event, when there are several.")] = None,
-    language: Annotated[Literal["zh", "en"], Query()] = "zh",
+    as_of: AsOf = None,
+    matter: Matter = None,
+    language: Spoken = "zh",
 ) -> ExplanationOut:
     """One dossier of the run's own snapshot evaluated again; it gives what the run stored, or the call is refused."""
     user = need(request, Permission.SEE_OWN_ENTITY)

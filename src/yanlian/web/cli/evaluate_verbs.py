@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yanlian.base.refusal import Refused
-from yanlian.web.cli.output import console, progress_bar, show_table, stop
+from yanlian.web.cli.output import OUTCOME_WORDS, console, progress_bar, show_table, stop
 
 # The engines are loaded when a verb runs: its help answers at once.
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
 verbs = typer.Typer()
 English = Annotated[bool, typer.Option("--english", "-e", help="Speak English.")]
-_KINDS = {
-    "eligible": ("符合", "eligible"),
-    "not_eligible": ("不符合", "not eligible"),
-    "unknown": ("信息不足", "unknown"),
-    "manual": ("人工判定", "manual"),
-    "not_applicable": ("不适用", "not applicable"),
-}
 _SAYS = {
     "done": (
         "{0}：档案 {1:,} 份，结果 {2:,} 条，{3:.1f} 秒",
@@ -174,7 +167,7 @@ def _show_entity(reader: RunReader, entity: str, *, english: bool) -> None:
             str(one["clause"]),
             str(one["matter"]),
             str(one["period"]),
-            _KINDS[str(one["kind"])][1 if english else 0],
+            OUTCOME_WORDS[str(one["kind"])][1 if english else 0],
             _yuan(one["amount_fen"]),
             json.dumps(one["reason"], ensure_ascii=False) if one["reason"] else "",
         ]
@@ -188,10 +181,13 @@ def _show_totals(reader: RunReader, *, english: bool) -> None:
 
     totals = totals_by_clause(reader)
     columns = [(_say("clause", english), "left")]
-    columns += [(names[1 if english else 0], "right") for names in _KINDS.values()]
+    columns += [(names[1 if english else 0], "right") for names in OUTCOME_WORDS.values()]
     columns += [(_say("amount", english), "right")]
-    rows = [[one.clause, *(f"{one.kinds.get(kind, 0):,}" for kind in _KINDS), _yuan(one.amount_fen)] for one in totals]
-    sums = [f"{sum(one.kinds.get(kind, 0) for one in totals):,}" for kind in _KINDS]
+    rows = [
+        [one.clause, *(f"{one.kinds.get(kind, 0):,}" for kind in OUTCOME_WORDS), _yuan(one.amount_fen)]
+        for one in totals
+    ]
+    sums = [f"{sum(one.kinds.get(kind, 0) for one in totals):,}" for kind in OUTCOME_WORDS]
     rows.append([_say("total", english), *sums, _yuan(sum(one.amount_fen for one in totals))])
     show_table(str(reader.path), columns, rows)
     from yanlian.web.cli.settlement_report import show_settlement

@@ -15,6 +15,14 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 Step = Callable[[int, int], None]
+# Kinds of outcomes as the command line names them: Chinese, English.
+OUTCOME_WORDS = {
+    "eligible": ("符合", "eligible"),
+    "not_eligible": ("不符合", "not eligible"),
+    "unknown": ("信息不足", "unknown"),
+    "manual": ("人工判定", "manual"),
+    "not_applicable": ("不适用", "not applicable"),
+}
 
 
 @contextmanager

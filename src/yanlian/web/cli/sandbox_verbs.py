@@ -13,7 +13,7 @@ import yaml
 
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Language, Refused
-from yanlian.web.cli.output import console, progress_bar, show_table, stop
+from yanlian.web.cli.output import OUTCOME_WORDS, console, progress_bar, show_table, stop
 
 if TYPE_CHECKING:
     from yanlian.engine.policy.calculator import Calculated
@@ -203,15 +203,6 @@ def calculate(
     _tell_calculated(found, why=why, language="en" if english else "zh")
 
 
-_KINDS = {
-    "eligible": ("符合", "eligible"),
-    "not_eligible": ("不符合", "not eligible"),
-    "unknown": ("信息不足", "unknown"),
-    "manual": ("人工判定", "manual"),
-    "not_applicable": ("不适用", "not applicable"),
-}
-
-
 def _tell_calculated(found: Calculated, *, why: bool, language: Language) -> None:
     from yanlian.engine.policy import render_text
     from yanlian.engine.policy.near import render_near
@@ -221,7 +212,7 @@ def _tell_calculated(found: Calculated, *, why: bool, language: Language) -> Non
     for one in shown:
         title = found.evaluator.packs.clause(one.clause).source.title
         amount = _yuan(one.amount_fen) if one.kind == "eligible" else "-"
-        rows.append([f"{one.clause} {title}", one.matter or "-", _KINDS[one.kind][en], amount])
+        rows.append([f"{one.clause} {title}", one.matter or "-", OUTCOME_WORDS[one.kind][en], amount])
     rows.append(["total" if en else "合计", "", "", _yuan(found.total_fen)])
     heads = ("clause", "matter", "outcome", "yuan") if en else ("条款", "事项", "结果", "金额（元）")
     show_table("", [(head, "right" if n == 3 else "left") for n, head in enumerate(heads)], rows)

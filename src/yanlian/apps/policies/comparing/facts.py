@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from yanlian.apps.policies.clause_parts import expressions, items_used
+from yanlian.apps.policies.clause_parts import items_used
 from yanlian.engine.dossier import Schema
 from yanlian.engine.dossier.groups import Dossiers
 from yanlian.engine.dossier.overlay import open_dossiers
 from yanlian.engine.dossier.schema import Field, RecordKind
 from yanlian.engine.policy.compiled import CompiledClause
+from yanlian.engine.policy.used import expressions_of
 
 # Entities of which both rows are in memory at a time.
 _AT_A_TIME = 3_000
@@ -76,7 +77,7 @@ def _day(record: Mapping[str, object]) -> date | None:
 
 def kinds_read(clause: CompiledClause, schema: Schema) -> set[str]:
     """The kinds of record whose names stand in the clause's formulas, also through definitions and tables."""
-    texts = [one.formula.text for one in expressions(clause)]
+    texts = [one.formula.text for one in expressions_of(clause)]
     for item in items_used(clause):
         texts += [item.expression.formula.text] if item.expression else []
         texts += [one.formula.text for one in item.table.inputs] if item.table else []

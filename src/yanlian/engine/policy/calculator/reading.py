@@ -10,7 +10,7 @@ from yanlian.engine.dossier import Field, RecordKind, Schema
 from yanlian.engine.policy.compiled import CompiledClause, Expression
 from yanlian.engine.policy.model import Definition, Table
 from yanlian.engine.policy.payments import PAYMENTS
-from yanlian.engine.policy.revision.figures import expressions_of, items_of
+from yanlian.engine.policy.used import expressions_of, items_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

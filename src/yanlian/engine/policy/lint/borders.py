@@ -15,8 +15,9 @@ from yanlian.engine.feel.tables import Column, Rule, examine
 from yanlian.engine.feel.tables.conditions import Leaf, condition, leaves
 from yanlian.engine.policy.compiled import CompiledClause, CompiledTable, Item
 from yanlian.engine.policy.lint.notes import Review
-from yanlian.engine.policy.lint.terms import Bound, bounds_of, days_of_change, expanded, field_names, items_of, key_of
+from yanlian.engine.policy.lint.terms import Bound, bounds_of, days_of_change, expanded, field_names, key_of
 from yanlian.engine.policy.model import Formula, Scale
+from yanlian.engine.policy.used import items_of
 
 _STEPS = 20_000
 _LOWER = frozenset({">", ">="})

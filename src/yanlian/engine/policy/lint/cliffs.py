@@ -18,10 +18,10 @@ from yanlian.engine.dossier import Field
 from yanlian.engine.feel import ast
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lint.notes import Review
-from yanlian.engine.policy.lint.reads import formulas
-from yanlian.engine.policy.lint.terms import expanded, field_names, items_of
+from yanlian.engine.policy.lint.terms import expanded, field_names
 from yanlian.engine.policy.lint.worked import Spot, Trial
 from yanlian.engine.policy.model import Scale
+from yanlian.engine.policy.used import formulas, items_of
 
 _MOST_POINTS = 72
 _MOST_CASES = 2

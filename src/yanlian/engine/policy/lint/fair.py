@@ -21,8 +21,9 @@ from yanlian.engine.feel import ast
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument
 from yanlian.engine.policy.fault import Severity
 from yanlian.engine.policy.lint.notes import Review
-from yanlian.engine.policy.lint.reads import MONEY, Read, formulas
+from yanlian.engine.policy.lint.reads import MONEY, Read
 from yanlian.engine.policy.model import Formula
+from yanlian.engine.policy.used import formulas
 
 _HINTS = frozenset({"newcomers"})
 # The regulation is about operators; persons are none, and a park is where they are.

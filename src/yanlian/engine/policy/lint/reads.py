@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from yanlian.engine.dossier import Field, RecordKind, Schema
 from yanlian.engine.feel import ast
@@ -12,10 +11,8 @@ from yanlian.engine.policy.compile import FUNCTION_NAMES
 from yanlian.engine.policy.compiled import CompiledClause, Expression, Home, Item
 from yanlian.engine.policy.model import Formula
 from yanlian.engine.policy.naming import Kind, NameCheck
+from yanlian.engine.policy.used import Role, formulas
 
-Role = Literal[
-    "event", "gate", "veto", "condition", "amount", "cap", "factor", "history", "result", "period", "window", "matter"
-]
 # What decides how much, not whether.
 MONEY: frozenset[Role] = frozenset({"amount", "cap", "factor"})
 
@@ -40,40 +37,6 @@ class Read:
     def name(self) -> str:
         """As rules write it: 税务年报.营业收入."""
         return f"{self.record.zh}.{self.field.zh}" if self.field else self.record.zh
-
-
-def formulas(clause: CompiledClause) -> Iterator[tuple[Role, str, Expression, bool]]:
-    """Every formula of a clause with its part, its label and whether the document gives it."""
-    event = clause.event
-    if event is not None:
-        yield from _named("event", "each", event.each)
-        yield from _named("event", "where", event.where)
-        yield from _named("event", "date", event.date)
-        yield from _named("matter", "matter", event.matter)
-        yield from _named("window", "from", event.window_from)
-        yield from _named("window", "to", event.window_to)
-    yield from _named("period", "period", clause.period)
-    for test in clause.tests:
-        yield test.kind, test.source.label, test.expression, test.inherited
-    yield from _named("amount", "amount", clause.amount)
-    for part in clause.parts:
-        yield from _named("amount", part.source.label, part.when)
-        yield from _named("amount", part.source.label, part.amount)
-    yield from _named("cap", "cap", clause.cap)
-    for factor in clause.multipliers:
-        yield from _named("factor", factor.source.label, factor.when)
-        yield from _named("factor", factor.source.label, factor.factor)
-    for cap in clause.caps:
-        yield "cap", cap.source.label, cap.amount, cap.inherited
-    yield from _named("history", "first_time", clause.first_time)
-    if isinstance(clause.top_up, Expression):
-        yield from _named("history", "top_up", clause.top_up)
-    yield from _named("result", "result", clause.result)
-
-
-def _named(role: Role, label: str, expression: Expression | None) -> Iterator[tuple[Role, str, Expression, bool]]:
-    if expression is not None:
-        yield role, label, expression, False
 
 
 def reads_of(clause: CompiledClause, schema: Schema) -> Iterator[Read]:

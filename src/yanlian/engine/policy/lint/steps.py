@@ -9,8 +9,8 @@ from yanlian.engine.feel import ast
 from yanlian.engine.feel.tables.conditions import Leaf, condition, leaves
 from yanlian.engine.policy.compiled import CompiledClause, CompiledTable
 from yanlian.engine.policy.lint.notes import Review
-from yanlian.engine.policy.lint.terms import items_of
 from yanlian.engine.policy.model import Bracket, Formula, Scale
+from yanlian.engine.policy.used import items_of
 
 # Highest first, as certificates are ranked everywhere.
 LEVELS = ("国家级", "省级", "市级", "区级", "县级")

@@ -10,11 +10,11 @@ from typing import TypeVar, cast
 
 from yanlian.engine.dossier import Schema
 from yanlian.engine.feel import ast, print_expression
-from yanlian.engine.policy.compiled import CompiledClause, Expression, Home, Item
+from yanlian.engine.policy.compiled import CompiledClause, Expression, Home
 from yanlian.engine.policy.dated_tables import literal, with_part
-from yanlian.engine.policy.lint.reads import formulas
 from yanlian.engine.policy.model import Constant, Definition, Formula, Parameter
 from yanlian.engine.policy.scope import parameter_on
+from yanlian.engine.policy.used import items_of
 
 _N = TypeVar("_N", bound=ast.Node)
 _CHAIN = 12
@@ -166,25 +166,6 @@ def is_constant(tree: ast.Expression) -> bool:
         case ast.Call(function=ast.Name(name="date"), positional=given):
             return all(isinstance(one, ast.Number | ast.String) for one in given)
     return False
-
-
-def items_of(clause: CompiledClause) -> list[Item]:
-    """The parameters, tables, scales and definitions that a clause uses, also through each other."""
-    waiting = [name for _, _, expression, _ in formulas(clause) for name in expression.uses]
-    found: dict[str, Item] = {}
-    while waiting:
-        name = waiting.pop()
-        item = clause.home.visible.get(name)
-        if item is None or name in found:
-            continue
-        found[name] = item
-        waiting += item.expression.uses if item.expression else ()
-        if item.table is not None:
-            waiting += [used for one in item.table.inputs for used in one.uses]
-            trees: list[ast.Node] = [cell.ast for row in item.table.decision.rows for cell in row.tests]
-            trees += [cell.ast for row in item.table.decision.rows for cell in row.outputs]
-            waiting += [node.name for tree in trees for node, _ in ast.walk(tree) if isinstance(node, ast.Name)]
-    return list(found.values())
 
 
 def days_of_change(clause: CompiledClause) -> list[date]:

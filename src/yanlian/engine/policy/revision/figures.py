@@ -11,11 +11,12 @@ from typing import Literal, TypeAlias
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel.tokens import Text, Token, tokens
-from yanlian.engine.policy.compiled import CompiledClause, Expression, Home, Item
+from yanlian.engine.policy.compiled import CompiledClause, Home, Item
 from yanlian.engine.policy.model import Definition, Parameter, Scale, Table
 from yanlian.engine.policy.revision.proposal import pointer
 from yanlian.engine.policy.revision.shelf import Shelf
 from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
+from yanlian.engine.policy.used import expressions_of, items_of
 
 # In which part of a clause a figure stands.
 Part: TypeAlias = Literal[
@@ -151,51 +152,6 @@ def _figures(text: str) -> Iterator[tuple[int, Token]]:
             position = before == "[" and found[place + 1].text == "]"
             if not position and calls[-1] not in _DATES:
                 yield number, token
-
-
-def items_of(clause: CompiledClause, expressions: Sequence[Expression]) -> list[Item]:
-    """What formulas of a clause name, and what that names, each once."""
-    found: dict[tuple[tuple[str, ...], str], Item] = {}
-    todo: list[tuple[Home, str]] = [(clause.home, name) for one in expressions for name in sorted(one.uses)]
-    while todo:
-        home, name = todo.pop(0)
-        item = home.visible.get(name) or clause.home.visible.get(name)
-        if item is None or (item.home.key, name) in found:
-            continue
-        found[item.home.key, name] = item
-        todo += [(item.home, one) for one in sorted(_uses(item))]
-    return list(found.values())
-
-
-def _uses(item: Item) -> frozenset[str]:
-    if item.expression is not None:
-        return item.expression.uses
-    if item.table is not None:
-        words = {name for one in item.table.inputs for name in one.uses}
-        # A cell may name a parameter; a scale or definition is found likewise.
-        cells = {cell.text for row in item.table.source.rows for cell in row}
-        return frozenset(words | {name for name in item.home.visible if any(name in cell for cell in cells)})
-    return frozenset()
-
-
-def expressions_of(clause: CompiledClause) -> list[Expression]:
-    """The formulas of a clause, those of its document's rules too."""
-    return list(_expressions(clause))
-
-
-def _expressions(clause: CompiledClause) -> Iterator[Expression]:
-    event = clause.event
-    if event is not None:
-        yield from (one for one in (event.each, event.where, event.date, event.window_from, event.window_to) if one)
-    yield from (test.expression for test in clause.tests)
-    yield from (one for one in (clause.period, clause.amount, clause.cap, clause.first_time, clause.result) if one)
-    if isinstance(clause.top_up, Expression):
-        yield clause.top_up
-    for part in clause.parts:
-        yield from (one for one in (part.when, part.amount) if one)
-    for factor in clause.multipliers:
-        yield from (one for one in (factor.when, factor.factor) if one)
-    yield from (cap.amount for cap in clause.caps)
 
 
 def _of_item(shelf: Shelf, item: Item) -> Iterator[ClauseFigure]:
