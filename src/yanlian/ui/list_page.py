@@ -59,13 +59,14 @@ def page_context(listing: Listing[R], wanted: Rows[R], state: State) -> dict[str
     last = max(1, -(-total // listing.page_size))
     page = min(max(1, state.page), last)
     start = (page - 1) * listing.page_size
+    on_page = [column for column in listing.columns if not column.sheet_only]
     lines = wanted.slice(start, start + listing.page_size)
     return {
         "listing": listing,
         "title": say(listing.title),
         "state": state,
-        "headings": [_heading(column, state) for column in listing.columns],
-        "lines": [[cell(column, row) for column in listing.columns] for row in lines],
+        "headings": [_heading(column, state) for column in on_page],
+        "lines": [[cell(column, row) for column in on_page] for row in lines],
         "filters": [(one, one.choices(), state.chosen.get(one.key, "")) for one in listing.filters],
         "has_money": any(column.kind is Kind.MONEY for column in listing.columns),
         "total": total,

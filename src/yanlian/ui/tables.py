@@ -27,6 +27,7 @@ class Kind(StrEnum):
     """How a value is written, on the page and in an exported sheet."""
 
     TEXT = "text"
+    PROSE = "prose"  # a sentence or more: the column keeps a readable width
     CODE = "code"
     MONEY = "money"  # integer fen: 万元 on the page, yuan in the sheet
     COUNT = "count"
@@ -55,6 +56,7 @@ class Column(Generic[R]):
     badge: Callable[[R], str | None] | None = None
     words: str = ""
     main: bool = False  # the cell that names the row
+    sheet_only: bool = False  # in exported sheets, not on the page
 
     def heading(self, *, sheet: bool = False) -> str:
         """The title with its unit: headers name units. Sheets hold yuan, pages 万元."""

@@ -101,7 +101,7 @@ AFFECTED: Listing[Affected] = Listing(
         Column("before", ("办理金额", "Amount handled"), lambda row: row.entitlement.amount_fen, Kind.MONEY),
         Column("after", ("更正后应兑现", "Due now"), lambda row: row.new_fen, Kind.MONEY),
         Column("change", ("增减", "Change"), lambda row: row.change_fen, Kind.MONEY),
-        Column("why", ("新结果的原因", "Why"), lambda row: "；".join(row.why), sortable=False),
+        Column("why", ("新结果的原因", "Why"), lambda row: "；".join(row.why), Kind.PROSE, sortable=False),
     ),
     filters=(Filter("what", ("应如何处理", "To do"), _kinds),),
     empty=("没有受影响的事项：后来的测算与已办理的金额一致。",

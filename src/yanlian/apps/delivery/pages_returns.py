@@ -128,7 +128,7 @@ HITS: Listing[Hit] = Listing(
         Column("paid", ("已付金额", "Paid"), lambda hit: hit.entitlement.amount_fen, Kind.MONEY),
         Column("due", ("应退金额", "To be returned"), lambda hit: hit.due.return_fen, Kind.MONEY),
         Column("ban", ("禁止申报至", "No application until"), lambda hit: hit.due.banned_until, Kind.DATE),
-        Column("why", ("依据", "Why"), lambda hit: hit.why, sortable=False),
+        Column("why", ("依据", "Why"), lambda hit: hit.why, Kind.PROSE, sortable=False),
     ),
     empty=("没有应退的资金：已付事项都没有触及追回条款或违反承诺。",
            "Nothing is to be returned: no term of clawback or commitment is hit."),

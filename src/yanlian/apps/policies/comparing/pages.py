@@ -30,7 +30,7 @@ from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromMemory
 from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.words import say, t, word, words
 
 MOST_FACTS = 6
 # A side that has no such outcome: it does not apply there.
@@ -130,28 +130,36 @@ def why(it: Compared, one: Difference) -> str:
     return "；".join(said)
 
 
+def _kinds(one: Difference) -> str:
+    old, new = (str(word("outcome", kind or ABSENT)) for kind in (one.old_kind, one.new_kind))
+    return old if old == new else f"{old} → {new}"
+
+
 def listing_of(it: Compared) -> Listing[Difference]:
     """The list of differences."""
     return Listing(
         title=TITLE,
         file_name=f"runs-{it.old.pk}-{it.new.pk}",
         search_hint=("按企业名称、编号、条款或事项搜索", "Search by name, code, clause or matter"),
-        first_order="",
+        first_order="-change",
         columns=(
             Column("entity", ("主体", "Entity"), lambda one: shown_name(one.entity), main=True,
                    link=lambda one: dossier_href(one.entity), badge=lambda one: fictional_badge(one.entity)),
-            Column("code", ("编号", "Code"), lambda one: one.entity.code, Kind.CODE),
+            Column("code", ("编号", "Code"), lambda one: one.entity.code, Kind.CODE, sheet_only=True),
             Column("clause", ("条款", "Clause"), lambda one: it.titles.get(one.clause, one.clause),
                    link=lambda one: reverse("clause", args=[one.clause]) if one.clause in it.titles else None),
             Column("matter", ("事项与年度", "Matter and year"),
                    lambda one: " · ".join(part for part in (one.matter, period_text(one.period)) if part)),
             Column("what", ("差异", "Difference"), lambda one: one.what, Kind.STATUS, words="run_difference"),
-            Column("old", ("原结果", "Before"), lambda one: one.old_kind or ABSENT, Kind.WORD, words="outcome"),
-            Column("new", ("新结果", "After"), lambda one: one.new_kind or ABSENT, Kind.WORD, words="outcome"),
+            Column("kinds", ("结果", "Outcome"), _kinds),
+            Column("old", ("原结果", "Before"), lambda one: one.old_kind or ABSENT, Kind.WORD, words="outcome",
+                   sheet_only=True),
+            Column("new", ("新结果", "After"), lambda one: one.new_kind or ABSENT, Kind.WORD, words="outcome",
+                   sheet_only=True),
             Column("before", ("原金额", "Amount before"), lambda one: one.old_fen, Kind.MONEY),
             Column("after", ("新金额", "Amount after"), lambda one: one.new_fen, Kind.MONEY),
-            Column("change", ("增减", "Change"), lambda one: one.change_fen, Kind.MONEY),
-            Column("why", ("原因", "Why"), lambda one: why(it, one), sortable=False),
+            Column("change", ("增减", "Change"), lambda one: one.change_fen, Kind.MONEY, sheet_only=True),
+            Column("why", ("原因", "Why"), lambda one: why(it, one), Kind.PROSE, sortable=False),
         ),
         filters=(
             Filter("what", ("差异", "Difference"),
