@@ -27,6 +27,7 @@ from yanlian.engine.stream import Progress
 from yanlian.web.cli.output import Step, console, progress_bar, show_table
 from yanlian.web.keys import installation_key
 from yanlian.web.sample import generate, import_department_files, load_district
+from yanlian.web.sample.chain_load import load_chains
 from yanlian.web.sample.load import SAMPLE_MOMENT
 from yanlian.web.summary import show_run
 
@@ -62,6 +63,9 @@ def make_demo(enterprises: int) -> None:
     for run in runs:
         show_run(run)
     _logins(runs[-1])
+    with _stage("产业链样例（虚构） sample of the chains (fictional)"), progress_bar("") as step:
+        chains = load_chains(SAMPLE_MOMENT, progress=step)
+    console.print(f"  {chains.chains} 条链 chains · {chains.added:,} 条入库 stored")
     console.print(f"完成 done: {time.monotonic() - started:.1f} s")
 
 
