@@ -149,6 +149,8 @@ def _firms(confirmed: Mapping[int, Sequence[str]], year: int | None) -> list[Fir
 
 def _revenue(entities: Sequence[int], year: int | None) -> dict[int, float]:
     found: dict[int, float] = {}
+    if year is None:
+        return found
     for part in _parts(entities):
         rows = TaxYear.objects.filter(entity__in=part, replaced_at=FOREVER, year=year).exclude(revenue_fen=None)
         found.update({pk: (fen or 0) / FEN for pk, fen in rows.values_list("entity_id", "revenue_fen")})

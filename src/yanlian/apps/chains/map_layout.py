@@ -1,0 +1,95 @@
+"""Where the segments of a chain stand on its map: a column for each position and tier, groups together, few crossings.
+
+Order inside a column by the mean place of a segment's suppliers to the left (the barycentre heuristic of Sugiyama,
+Tagawa and Toda 1981), groups kept whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from yanlian.engine.chain.template.model import POSITIONS, Chain, Position, Segment
+
+# Pixels. A map is as wide as the page; more columns than fit make it wider, and it scrolls.
+WIDTH, NARROWEST = 1080.0, 150.0
+BOX_HEIGHT, GAP, GROUP_HEIGHT, TOP, MARGIN = 36.0, 8.0, 22.0, 52.0, 6.0
+_ORDER = {position: place for place, position in enumerate(POSITIONS)}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: its position and tier; where it begins and how wide it is."""
+
+    position: Position
+    tier: int
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The name of a group above its first segment in a column."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Middles of the boxes by segment, headings and marks, in pixels."""
+
+    width: float
+    height: float
+    box_width: float
+    headings: Sequence[Heading]
+    marks: Sequence[Mark]
+    at: Mapping[str, tuple[float, float]]
+
+
+def laid_out(chain: Chain) -> Layout:
+    """The places of all segments."""
+    columns = _columns(chain)
+    step = max(NARROWEST, (WIDTH - 2 * MARGIN) / max(len(columns), 1))
+    box = step - 22
+    at: dict[str, tuple[float, float]] = {}
+    marks: list[Mark] = []
+    headings: list[Heading] = []
+    height = TOP
+    for number, ((position, tier), segments) in enumerate(columns):
+        left = MARGIN + number * step
+        headings.append(Heading(position, tier, left, step))
+        y = TOP
+        for group, members in _ordered(chain, segments, at):
+            marks.append(Mark(group, left + box / 2, y + GROUP_HEIGHT / 2))
+            y += GROUP_HEIGHT
+            for one in members:
+                at[one.id] = (left + box / 2, y + BOX_HEIGHT / 2)
+                y += BOX_HEIGHT + GAP
+        height = max(height, y)
+    return Layout(2 * MARGIN + len(columns) * step, height + MARGIN, box, headings, marks, at)
+
+
+def _columns(chain: Chain) -> list[tuple[tuple[Position, int], list[Segment]]]:
+    found: dict[tuple[Position, int], list[Segment]] = defaultdict(list)
+    for one in chain.segments:
+        found[one.position, one.tier].append(one)
+    return sorted(found.items(), key=lambda item: (_ORDER[item[0][0]], item[0][1]))
+
+
+def _ordered(
+    chain: Chain, segments: Sequence[Segment], at: Mapping[str, tuple[float, float]]
+) -> list[tuple[str, list[Segment]]]:
+    """The groups of a column with their segments, each by the mean height of the suppliers that have a place."""
+    heights: dict[str, float] = {}
+    for one in segments:
+        known = [at[edge.supplier][1] for edge in chain.inputs(one.id) if edge.supplier in at]
+        heights[one.id] = sum(known) / len(known) if known else float("inf")
+    groups: dict[str, list[Segment]] = defaultdict(list)
+    for one in segments:
+        groups[one.group].append(one)
+    for members in groups.values():
+        members.sort(key=lambda one: heights[one.id])
+    return sorted(groups.items(), key=lambda item: min(heights[one.id] for one in item[1]))
