@@ -1,4 +1,4 @@
-"""The chain map as an ECharts graph: boxes in lanes, coloured by grade with the grade in words; edges by how essential."""
+"""The chain map as an ECharts graph: boxes in lanes, coloured by grade, the grade in words; edges by how essential."""
 
 from __future__ import annotations
 
