@@ -51,9 +51,15 @@ def _register(verb: str) -> None:
     app.registered_commands += [*rule_verbs.verbs.registered_commands, *kit_verbs.verbs.registered_commands]
     if verb in _RULES:
         return
-    from yanlian.web.cli import bench_verbs, dossier_verbs, engine_verbs, returns_verbs, sandbox_verbs
+    from yanlian.web.cli import (
+        chain_query_verbs,
+        dossier_verbs,
+        engine_verbs,
+        returns_verbs,
+        sandbox_verbs,
+    )
 
-    app.add_typer(bench_verbs.bench, name="bench")
+    app.add_typer(chain_query_verbs.bench, name="bench")
     app.add_typer(engine_verbs.pack, name="pack")
     app.add_typer(sandbox_verbs.sandbox, name="sandbox")
     app.registered_commands += sandbox_verbs.verbs.registered_commands

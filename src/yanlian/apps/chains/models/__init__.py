@@ -6,11 +6,12 @@ Start at `placement.py`. Chains and segments themselves are text files (`chains/
 from __future__ import annotations
 
 from yanlian.apps.chains.models.attract import Lead, LeadEvent, OutsideFirm, OutsideTie
+from yanlian.apps.chains.models.neighbour import PLACES, Neighbour, first_key
 from yanlian.apps.chains.models.placement import Placement, PlacementEvent, PlacementReport
 from yanlian.apps.chains.models.reference import ReferenceFigure
 from yanlian.apps.chains.models.supply import ProductText, SupplyLink
 
 __all__ = [
-    "Lead", "LeadEvent", "OutsideFirm", "OutsideTie", "Placement", "PlacementEvent", "PlacementReport", "ProductText",
-    "ReferenceFigure", "SupplyLink",
+    "PLACES", "Lead", "LeadEvent", "Neighbour", "OutsideFirm", "OutsideTie", "Placement", "PlacementEvent",
+    "PlacementReport", "ProductText", "ReferenceFigure", "SupplyLink", "first_key",
 ]  # fmt: skip
