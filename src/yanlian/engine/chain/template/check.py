@@ -54,10 +54,7 @@ def _days(chain: Chain, day: date) -> Iterator[Finding]:
         yield _finding(chain, "warning", 0, "", "chain_stale", found=chain.stated, years=chain.stale_years)
     for edge in chain.edges:
         if edge.stated is not None and edge.stated < oldest:
-            yield _finding(
-                *(chain, "warning", edge.line, edge.ends, "chain_edge_stale"),
-                found=edge.stated, years=chain.stale_years,
-            )  # fmt: skip
+            yield _edge(chain, edge, "warning", "chain_edge_stale", found=edge.stated, years=chain.stale_years)
 
 
 def _segments(chain: Chain) -> Iterator[Finding]:
