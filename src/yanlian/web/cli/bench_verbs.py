@@ -61,6 +61,20 @@ def sandbox(
     run.main([f"--{name}={value}" for name, value in given.items() if value is not None])
 
 
+@bench.command("placement")
+def placement(
+    data: Annotated[Path, typer.Option(help="Folder with company*.tsv.gz: docs/reference/placement.md.")],
+    sets: Annotated[str, typer.Option(help="Sets of fields with semicolons; by default all.")] = "",
+    seed: Annotated[int, typer.Option(help="Of the folds.")] = 7,
+    json: Annotated[Path | None, typer.Option(help="Write the figures here.")] = None,
+) -> None:
+    """Placement of firms on classes: top-1, top-5, calibration, CPU seconds, five-fold by firm."""
+    given = {"data": data, "sets": sets, "seed": seed, "json": json}
+    _folder()
+    run = importlib.import_module("placement")
+    run.main([f"--{name}={value}" for name, value in given.items() if value not in (None, "")])
+
+
 def _folder() -> Path:
     """The benchmark's folder in the checkout this package runs from; its parent can be imported from afterwards."""
     folder = Path(yanlian.__file__).resolve().parents[2] / "bench" / "clauses20"

@@ -1,0 +1,171 @@
+"""Who stands where: similarity of a firm to each segment, learned at once from every decision and unlearned exactly.
+
+Of a category c with seed vector s (the template's words), confirmed firms F and rejected firms R (of length one):
+
+    N = s + Σ F x - REJECTED · Σ R x             what the category is made of
+    P = Σ N over the categories of one parent    what the lane has in common
+    C = (N / |N| + LANE · P / |P|) to length one
+    W = C · (1 + PRIOR · ln(1 + |F|))
+    score of a firm x at c = x · W               = cosine, a little more where many were confirmed
+
+(Nearest centroids with feedback: Rocchio 1971; sharing between classes of one parent: shrinkage, McCallum et al. 1998.)
+A score is a sum over n-grams, so it decomposes into the words that carry it (`evidence.py`). Sums are always taken over
+the decisions in ascending order of the firm: the same decisions give the same bits, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from scipy import sparse
+
+from yanlian.base.refusal import Refused
+from yanlian.engine.chain.placement.categories import Category
+from yanlian.engine.chain.placement.decisions import Decision
+from yanlian.engine.chain.placement.grams import Longs
+from yanlian.engine.chain.placement.vectors import Floats, Space, rows_in_batches, unit_rows
+
+# Chosen on held-out firms: docs/reference/placement.md.
+LANE = 0.2
+PRIOR = 0.05
+REJECTED = 0.3
+
+
+class Placer:
+    """Categories as they stand after some decisions. `decide` and `undo` touch only the lanes they concern."""
+
+    def __init__(self, space: Space, categories: Sequence[Category]) -> None:
+        self.space = space
+        self.categories = tuple(categories)
+        self.place: Mapping[str, int] = {one.id: at for at, one in enumerate(self.categories)}
+        self.decisions: set[Decision] = set()
+        self._vectors: dict[str, sparse.csr_matrix] = {}
+        self._seeds = space.vectors([one.seed for one in self.categories])
+        self._confirmed: list[set[str]] = [set() for _ in self.categories]
+        self._rejected: list[set[str]] = [set() for _ in self.categories]
+        self._lanes: dict[str, list[int]] = {}
+        for at, one in enumerate(self.categories):
+            self._lanes.setdefault(one.parent, []).append(at)
+        self._sums = [self._seeds[at] for at in range(len(self.categories))]
+        self._rows = list(self._sums)
+        self._stale = set(self._lanes)
+
+    def decide(self, decisions: Iterable[Decision], vectors: Mapping[str, sparse.csr_matrix]) -> None:
+        """Learn from some decisions; `vectors`: of every firm they name. A decision that stands already is not counted
+        twice. Refused: `category_unknown`."""
+        new = [one for one in decisions if one not in self.decisions]
+        for one in new:
+            if one.verdict != "other" and one.category not in self.place:
+                raise Refused("category_unknown", category=one.category)
+        for one in new:
+            self._vectors[one.firm] = vectors[one.firm]
+        self._changed(new, add=True)
+
+    def undo(self, decisions: Iterable[Decision]) -> None:
+        """Unlearn some decisions; those that do not stand are passed over."""
+        self._changed([one for one in decisions if one in self.decisions], add=False)
+
+    def _changed(self, decisions: Sequence[Decision], *, add: bool) -> None:
+        touched = set()
+        for one in decisions:
+            (self.decisions.add if add else self.decisions.discard)(one)
+            if one.verdict == "other":
+                continue
+            at = self.place[one.category]
+            firms = (self._confirmed if one.verdict == "confirmed" else self._rejected)[at]
+            (firms.add if add else firms.discard)(one.firm)
+            touched.add(at)
+        for at in touched:
+            self._sums[at] = self._summed(at)
+            self._stale.add(self.categories[at].parent)
+
+    def _summed(self, at: int) -> sparse.csr_matrix:
+        total = self._seeds[at]
+        for firms, factor in ((self._confirmed[at], 1.0), (self._rejected[at], -REJECTED)):
+            if firms:
+                total = total + factor * _added([self._vectors[firm] for firm in sorted(firms)])
+        return total
+
+    def weights(self) -> sparse.csr_matrix:
+        """W, one row for each category."""
+        for parent in sorted(self._stale):
+            members = self._lanes[parent]
+            lane = unit_rows(_added([self._sums[at] for at in members]))
+            for at in members:
+                row = unit_rows(unit_rows(self._sums[at]) + LANE * lane)
+                row.data = row.data * self.factor(at)
+                self._rows[at] = row
+        self._stale.clear()
+        return sparse.vstack(self._rows, format="csr")
+
+    def factor(self, at: int) -> float:
+        """What a category's similarity is multiplied with, by how many firms were confirmed there."""
+        return float(1.0 + PRIOR * np.log1p(len(self._confirmed[at])))
+
+    def scores(self, vectors: sparse.csr_matrix) -> Floats:
+        """Score of each firm (row) at each category (column)."""
+        weights = self.weights()
+        used: Longs = np.unique(weights.indices).astype(np.int64)
+        narrow = np.ascontiguousarray(weights[:, used].toarray().T)
+        made = np.empty((vectors.shape[0], len(self.categories)))
+        for rows in rows_in_batches(vectors.shape[0]):
+            made[rows] = vectors[rows][:, used] @ narrow
+        return made
+
+    def held_out(self) -> tuple[Floats, list[list[int]]]:
+        """Scores of the firms decided upon, each as if its own confirmations had not been made; and on which categories
+        each was confirmed (none: 其他). Firms that were only rejected somewhere are left out.
+
+        A confirmed firm is taken out of its category and of its lane as that category sees it, by the lengths
+        |N - x|² = |N|² - 2 N·x + 1 and so on; what its lane lends to the neighbours still holds it.
+        """
+        firms = sorted({one.firm for one in self.decisions if one.verdict != "rejected"})
+        if not firms:
+            return np.zeros((0, len(self.categories))), []
+        vectors = sparse.vstack([self._vectors[firm] for firm in firms], format="csr")
+        scores = self.scores(vectors)
+        row = {firm: at for at, firm in enumerate(firms)}
+        truth: list[list[int]] = [[] for _ in firms]
+        for at, members in enumerate(self._confirmed):
+            if members:
+                rows = np.array([row[firm] for firm in sorted(members)])
+                scores[rows, at] = self._without(at, vectors[rows])
+                for one in rows:
+                    truth[one].append(at)
+        return scores, truth
+
+    def _without(self, at: int, own: sparse.csr_matrix) -> Floats:
+        """Score of each confirmed firm at its category, which is then one firm poorer."""
+        total = self._sums[at]
+        lane = _added([self._sums[one] for one in self._lanes[self.categories[at].parent]])
+        to_total = (own @ total.T).toarray().ravel()
+        to_lane = (own @ lane.T).toarray().ravel()
+        one = np.asarray(own.multiply(own).sum(axis=1)).ravel()
+        n = np.sqrt(np.maximum(_dot(total, total) - 2 * to_total + one, 1e-24))
+        p = np.sqrt(np.maximum(_dot(lane, lane) - 2 * to_lane + one, 1e-24))
+        across = (_dot(total, lane) - to_lane - to_total + one) / (n * p)
+        length = np.sqrt(np.maximum(1.0 + LANE**2 + 2 * LANE * across, 1e-24))
+        factor = 1.0 + PRIOR * np.log1p(len(self._confirmed[at]) - 1)
+        made: Floats = ((to_total - one) / n + LANE * (to_lane - one) / p) / length * factor
+        return made
+
+    def row(self, category: str) -> sparse.csr_matrix:
+        """The weights of one category."""
+        return self.weights()[self.place[category]]
+
+    def precedents(self, vector: sparse.csr_matrix, category: str, count: int = 3) -> list[tuple[str, float]]:
+        """The confirmed firms of a category that are most like a firm, with the cosine."""
+        firms = sorted(self._confirmed[self.place[category]])
+        like = [(firm, _dot(self._vectors[firm], vector)) for firm in firms]
+        return sorted(like, key=lambda one: (-one[1], one[0]))[:count]
+
+
+def _added(rows: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
+    """The sum of some rows, from the first to the last."""
+    stack = sparse.vstack(rows, format="csr")
+    return sparse.csr_matrix(np.ones((1, len(rows)))) @ stack
+
+
+def _dot(one: sparse.csr_matrix, other: sparse.csr_matrix) -> float:
+    return float((one @ other.T).toarray()[0, 0])

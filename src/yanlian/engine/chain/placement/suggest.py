@@ -1,0 +1,124 @@
+"""Suggestions: the most likely segments of a firm with calibrated probabilities and the words that carried them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from yanlian.engine.chain.placement.calibration import Calibration
+from yanlian.engine.chain.placement.evidence import Span, spans
+from yanlian.engine.chain.placement.gate import Found, excluded
+from yanlian.engine.chain.placement.grams import Longs
+from yanlian.engine.chain.placement.model import Placer
+from yanlian.engine.chain.placement.profiles import Profile
+from yanlian.engine.chain.placement.vectors import Floats, rows_in_batches
+
+BEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best categories of many firms: their numbers and probabilities, best first (rows × `BEST`), and the
+    probability that none is right. A category that a firm may not stand on has the number -1."""
+
+    places: Longs
+    probabilities: Floats
+    other: Floats
+
+    @property
+    def uncertainty(self) -> Floats:
+        """1 - the probability of the likeliest answer, 其他 among them."""
+        made: Floats = 1.0 - np.maximum(self.probabilities[:, 0], self.other)
+        return made
+
+
+def ranked(
+    placer: Placer,
+    calibration: Calibration,
+    vectors: sparse.csr_matrix,
+    barred: Mapping[int, Sequence[int]] | None = None,
+    best: int = BEST,
+) -> Ranked:
+    """The best categories of each firm (row). `barred`: row → categories that it may not stand on (rejected before, or
+    a word excludes it); their share goes to nobody."""
+    width = min(best, len(placer.categories))
+    places = np.full((vectors.shape[0], width), -1, dtype=np.int64)
+    chances = np.zeros((vectors.shape[0], width))
+    other = np.zeros(vectors.shape[0])
+    for rows in rows_in_batches(vectors.shape[0]):
+        scores = placer.scores(vectors[rows])
+        for row, columns in (barred or {}).items():
+            if rows.start <= row < rows.stop:
+                scores[row - rows.start, list(columns)] = -np.inf
+        likely = calibration.probabilities(scores)
+        top = _best(scores, width)
+        places[rows] = np.where(np.isneginf(np.take_along_axis(scores, top, axis=1)), -1, top)
+        chances[rows] = np.where(places[rows] < 0, 0.0, np.take_along_axis(likely, top, axis=1))
+        other[rows] = likely[:, -1]
+    return Ranked(places, chances, other)
+
+
+def _best(scores: Floats, width: int) -> Longs:
+    """The columns of the highest scores, highest first; of equal ones the first."""
+    some = np.sort(np.argpartition(-scores, width - 1, axis=1)[:, :width], axis=1)
+    order = np.argsort(-np.take_along_axis(scores, some, axis=1), axis=1, kind="stable")
+    made: Longs = np.take_along_axis(some, order, axis=1)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One segment a firm may stand on. `like`: confirmed firms of the segment that write like it, with the cosine."""
+
+    category: str
+    probability: float
+    score: float
+    evidence: tuple[Span, ...]
+    like: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What is suggested for one firm. `is_other`: 其他 is likelier than any segment."""
+
+    suggestions: tuple[Suggestion, ...]
+    other: float
+    barred: Mapping[str, Found | None]
+
+    @property
+    def is_other(self) -> bool:
+        return not self.suggestions or self.other > self.suggestions[0].probability
+
+
+def suggest(placer: Placer, calibration: Calibration, profile: Profile, best: int = BEST) -> Suggested:
+    """The best categories of one firm with the words that carried each, after what the model knows now."""
+    vector = placer.space.vectors([profile])
+    barred = barred_for(placer, profile)
+    columns = [placer.place[one] for one in barred]
+    order = ranked(placer, calibration, vector, {0: columns}, best)
+    scores = placer.scores(vector)[0]
+    made = []
+    for at, probability in zip(order.places[0].tolist(), order.probabilities[0].tolist(), strict=True):
+        if at < 0 or scores[at] <= 0:
+            continue
+        category = placer.categories[at].id
+        carried = spans(placer.space, profile, vector, placer.row(category))
+        like = tuple(one for one in placer.precedents(vector, category) if one[0] != profile.id and one[1] > 0)
+        made.append(Suggestion(category, probability, float(scores[at]), tuple(carried), like))
+    return Suggested(tuple(made), float(order.other[0]), barred)
+
+
+def barred_for(placer: Placer, profile: Profile) -> dict[str, Found | None]:
+    """Categories the firm may not stand on: a word excludes it (which), or an official rejected it (None)."""
+    made: dict[str, Found | None] = {}
+    for category in placer.categories:
+        found = excluded(category, profile)
+        if found is not None:
+            made[category.id] = found
+    for one in placer.decisions:
+        if one.firm == profile.id and one.verdict == "rejected":
+            made[one.category] = None
+    return made
