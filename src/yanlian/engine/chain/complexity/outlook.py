@@ -1,0 +1,54 @@
+"""What a location could gain: the complexity outlook index (COI) and the gain of each product (COG)."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from yanlian.engine.chain.complexity.balassa import Presence
+from yanlian.engine.chain.complexity.bits import sums_over_present
+from yanlian.engine.chain.complexity.dialect import Gain
+from yanlian.engine.chain.links import Floats
+
+
+def outlook(present: Presence, dense: Floats, complexity: Floats) -> Floats:
+    """COI_c = Σ_p ω_cp (1 - M_cp) PCI_p: the complexity of what a location has not, by how near it is.
+
+    A product without a PCI or a density counts nothing. Source: Hausmann et al. (2014), technical box 5.1 ("opportunity
+    value"; there 1 - distance is written for the density ω).
+    """
+    found = np.empty(present.shape[0])
+    _lacking(present, dense, np.nan_to_num(complexity), found)
+    return found
+
+
+@numba.njit(cache=True)
+def _lacking(present: Presence, dense: Floats, levels: Floats, found: Floats) -> None:
+    for location in range(present.shape[0]):
+        total = 0.0
+        for product in range(present.shape[1]):
+            if not present[location, product] and not np.isnan(dense[location, product]):
+                total += dense[location, product] * levels[product]
+        found[location] = total
+
+
+def opportunity_gain(present: Presence, near: Floats, dense: Floats, complexity: Floats, gain: Gain) -> Floats:
+    """COG_cp: how much nearer complex products come when the location takes up product p. Locations × products.
+
+    "atlas" (ecomplexity, R): (1 - M_cp) Σ_q (1 - M_cq) φ_qp PCI_q / Σ_r φ_qr.
+    "book" (Hausmann et al. 2014): the same, less ω_cp PCI_p, which the product itself brings into the outlook.
+    "datawheel": Σ_q (1 - M_cq) φ_qp PCI_q / Σ_r φ_rp - ω_cp PCI_p: divided by the neighbourhood of p instead of q, and
+    also told of products that are present.
+    """
+    levels, around = np.nan_to_num(complexity), near.sum(axis=0)
+    over = np.divide(1.0, around, out=np.zeros_like(around), where=around > 0)
+    weights = levels if gain == "datawheel" else levels * over
+    found = sums_over_present(present, near, weights)
+    np.subtract((weights @ near)[None, :], found, out=found)
+    if gain == "datawheel":
+        found *= over[None, :]
+    if gain != "atlas":
+        found -= dense * levels[None, :]
+    if gain != "datawheel":
+        found[present] = 0.0
+    return found
