@@ -11,8 +11,10 @@ import typer
 
 import yanlian
 from yanlian.base.refusal import Refused
+from yanlian.web.cli import risk_verbs
 
 bench = typer.Typer(no_args_is_help=True, help="Benchmarks against other engines (source checkout only).")
+bench.registered_commands += risk_verbs.bench.registered_commands
 
 
 @bench.callback()
