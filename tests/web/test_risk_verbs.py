@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -128,12 +129,12 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
 
     whole = index._each
 
-    def interrupted(*given: object) -> object:
-        for part in whole(*given): 
+    def interrupting(parts: Iterator[object]) -> Iterator[object]:
+        while (part := next(parts, None)) is not None:
             os.kill(os.getpid(), signal.SIGINT)
             yield part
 
-    monkeypatch.setattr(index, "_each", interrupted)
+    monkeypatch.setattr(index, "_each", lambda *given: interrupting(whole(*given)))
     with pytest.raises(SystemExit) as left:
         risk_verbs._computed(economy, 1e-2, out, threads=1, english=True)
     assert left.value.code == 130
