@@ -49,7 +49,7 @@ def address(name: str, district: District) -> tuple[str, bool]:
 def test_every_address_names_its_owner_and_its_permission():
     for name, view in ROUTES.items():
         assert isinstance(view.permission, Permission), name
-        assert view.owner in {"web", "people", "registry", "policies", "sandbox", "ledger", "delivery"}, name
+        assert view.owner in {"web", "people", "registry", "policies", "sandbox", "chains", "ledger", "delivery"}, name
 
 
 @pytest.mark.parametrize("name", ROUTES)

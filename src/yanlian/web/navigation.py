@@ -40,6 +40,15 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
         ),
     ),
     (
+        ("产业链", "Chain"),
+        (
+            Entry("my-place", ("我在链上的位置", "My place in the chain"), Permission.SEE_OWN_BENEFITS),
+            Entry("chains", ("产业链图", "Chain maps"), Permission.SEE_CHAINS),
+            Entry("leads", ("招商线索", "Leads"), Permission.SEE_CHAINS),
+            Entry("placement-reports", ("归位纠错", "Placement reports"), Permission.SEE_OWN_PLACE),
+        ),
+    ),
+    (
         ("政策", "Policies"),
         (
             Entry("my-benefits", ("我的政策", "My benefits"), Permission.SEE_OWN_BENEFITS),

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yanlian.apps.registry.urls")),
     path("", include("yanlian.apps.policies.urls")),
     path("", include("yanlian.apps.sandbox.urls")),
+    path("", include("yanlian.apps.chains.urls")),
     path("", include("yanlian.apps.delivery.urls")),
     path("", include("yanlian.apps.ledger.urls")),
     path("api/v1/", api.urls),

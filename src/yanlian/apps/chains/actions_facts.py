@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db import models, transaction
 
+from yanlian.apps.chains.actions_neighbours import refresh_neighbours
 from yanlian.apps.chains.models import OutsideFirm, OutsideTie, ProductText, ReferenceFigure, SupplyLink
 from yanlian.apps.people.actions import record
 from yanlian.apps.people.models import User
@@ -25,7 +26,11 @@ def add_products(rows: Sequence[ProductText], by: User | None = None) -> int:
 
 def add_links(rows: Sequence[SupplyLink], by: User | None = None) -> int:
     """Who supplied whom. One of the same year, product and source is kept once for each pair."""
-    return _added(SupplyLink, rows, by)
+    with transaction.atomic():
+        added = _added(SupplyLink, rows, by)
+        if added:
+            refresh_neighbours({firm for row in rows for firm in (row.supplier_id, row.customer_id)})
+        return added
 
 
 def add_outside_firms(rows: Sequence[OutsideFirm], by: User | None = None) -> int:

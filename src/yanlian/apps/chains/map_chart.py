@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 
-from yanlian.apps.chains.map_layout import BOX_HEIGHT, Layout, laid_out
+from yanlian.apps.chains.map_layout import BOX_HEIGHT, Layout, laid_out, title_lines
 from yanlian.apps.chains.names import edge_words, segment_title
 from yanlian.apps.chains.state import ChainState, SegmentState
 from yanlian.engine.chain.template.model import Edge, Segment
 from yanlian.ui.charts import INK, MUTED, Chart
-from yanlian.ui.words import t, word
+from yanlian.ui.words import english, t, word
 
 # Ink and ground of each grade, as in base.css; the word stands in the box as well.
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -89,16 +89,13 @@ def _heads(layout: Layout) -> list[dict[str, object]]:
     """Headings of the columns, and the names of groups above their segments."""
     found = []
     for number, one in enumerate(layout.headings):
-        text = t(
-            "{position} · 第{tier}级",
-            "{position} · tier {tier}",
-            position=word("position", one.position),
-            tier=one.tier,
-        )
-        found.append(_text(f"·h{number}", text, one.x + layout.box_width / 2, 18, {"fontWeight": 600, "fontSize": 13}))
-    for number, mark in enumerate(layout.marks):
-        style = {"color": MUTED, "fontSize": 11, "width": layout.box_width, "overflow": "truncate"}
-        found.append(_text(f"·g{number}", mark.text, mark.x, mark.y + 3, style))
+        text = t("{position}{tier}级", "{position} {tier}", position=word("position", one.position), tier=one.tier)
+        found.append(_text(f"·h{number}", text, one.x + layout.box_width / 2, 16, {"fontWeight": 600, "fontSize": 12}))
+    # Groups have Chinese names only.
+    for number, mark in enumerate(() if english() else layout.marks):
+        style = {"color": MUTED, "fontSize": 11, "backgroundColor": "#fff", "padding": [1, 3]}
+        text = title_lines(mark.text, layout.box_width)[0]
+        found.append(_text(f"·g{number}", text, mark.x, mark.y + 3, style))
     return found
 
 
@@ -122,23 +119,23 @@ def _box(state: ChainState, segment: Segment, layout: Layout) -> dict[str, objec
     found = state.segments[segment.id]
     ink, ground = COLOURS[found.grade]
     x, y = layout.at[segment.id]
+    titles = title_lines(segment_title(segment), layout.box_width - 6)
     return {
         "id": segment.id,
         "name": segment_title(segment),
         "x": round(x, 1),
         "y": round(y, 1),
-        "symbol": "roundRect",
+        "symbol": "rect",
         "symbolSize": [layout.box_width, BOX_HEIGHT],
         "itemStyle": {"color": ground, "borderColor": ink, "borderWidth": 2 if found.grade == "blank" else 1},
         "href": reverse("chain-segment-firms", args=[state.chain.id, segment.id]),
         "label": {
             "show": True,
             "position": "inside",
-            "formatter": "{name|" + segment_title(segment) + "}\n{grade|" + _count(found) + "}",
+            "formatter": "\n".join(["{name|" + line + "}" for line in titles] + ["{grade|" + _count(found) + "}"]),
             "rich": {
-                "name": {"fontSize": 12, "lineHeight": 15, "color": INK, "align": "center",
-                         "width": layout.box_width - 8, "overflow": "truncate"},
-                "grade": {"fontSize": 11, "lineHeight": 14, "color": ink, "fontWeight": 600, "align": "center"},
+                "name": {"fontSize": 11, "lineHeight": 14, "color": INK, "align": "center"},
+                "grade": {"fontSize": 11, "lineHeight": 15, "color": ink, "fontWeight": 600, "align": "center"},
             },
         },
         "tooltip": {"formatter": _tip(state, segment, found)},
@@ -148,12 +145,17 @@ def _box(state: ChainState, segment: Segment, layout: Layout) -> dict[str, objec
 def _count(found: SegmentState) -> str:
     grade = word("segment_grade", found.grade)
     if found.pending:
-        return t("{g} · {n}家（待确认{p}）", "{g} · {n} (+{p} open)", g=grade, n=found.firms, p=found.pending)
-    return t("{g} · {n}家", "{g} · {n} firms", g=grade, n=found.firms)
+        return t("{g} {n}家+{p}待核", "{g} {n} (+{p})", g=grade, n=found.firms, p=found.pending)
+    return t("{g} {n}家", "{g} {n}", g=grade, n=found.firms)
 
 
 def _tip(state: ChainState, segment: Segment, found: SegmentState) -> str:
-    lines = [segment_title(segment), _count(found)]
+    lines = [
+        segment_title(segment),
+        t("{g}，本区{n}家", "{g}, {n} firms here", g=word("segment_grade", found.grade), n=found.firms),
+    ]
+    if found.pending:
+        lines.append(t("另有{n}家待确认", "{n} more to be confirmed", n=found.pending))
     if found.needed_by:
         lines.append(t("本区{n}家企业缺它即停产", "{n} firms here stop without it", n=found.needed_by))
     return "\n".join([*lines, t("点击看本区企业", "Click for the firms here")])

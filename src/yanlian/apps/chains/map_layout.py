@@ -6,6 +6,7 @@ Tagawa and Toda 1981), groups kept whole.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 from yanlian.engine.chain.template.model import POSITIONS, Chain, Position, Segment
 
 # Pixels. A map is as wide as the page; more columns than fit make it wider, and it scrolls.
-WIDTH, NARROWEST = 1080.0, 150.0
-BOX_HEIGHT, GAP, GROUP_HEIGHT, TOP, MARGIN = 36.0, 8.0, 22.0, 52.0, 6.0
+WIDTH, NARROWEST = 1084.0, 96.0
+BOX_HEIGHT, GAP, GROUP_HEIGHT, TOP, MARGIN = 50.0, 8.0, 20.0, 36.0, 4.0
+# Of a letter of the title; Chinese letters are as wide as they are high.
+LETTER, NARROW_LETTER = 11.0, 6.0
 _ORDER = {position: place for place, position in enumerate(POSITIONS)}
 
 
@@ -53,7 +56,7 @@ def laid_out(chain: Chain) -> Layout:
     """The places of all segments."""
     columns = _columns(chain)
     step = max(NARROWEST, (WIDTH - 2 * MARGIN) / max(len(columns), 1))
-    box = step - 22
+    box = min(step - 10, 150.0)
     at: dict[str, tuple[float, float]] = {}
     marks: list[Mark] = []
     headings: list[Heading] = []
@@ -93,3 +96,28 @@ def _ordered(
     for members in groups.values():
         members.sort(key=lambda one: heights[one.id])
     return sorted(groups.items(), key=lambda item: min(heights[one.id] for one in item[1]))
+
+
+def title_lines(title: str, width: float) -> list[str]:
+    """A title in one or two lines that fit a width; what does not fit ends in an ellipsis."""
+    lines = [""]
+    for word in re.findall(r"[A-Za-z0-9/.,()+-]+ ?|.", title):
+        if _width(lines[-1] + word.rstrip()) > width and lines[-1]:
+            if len(lines) == 2:
+                lines[1] = _cut(lines[1] + word, width)
+                return [line.strip() for line in lines]
+            lines.append("")
+        lines[-1] += word
+    return [_cut(line.strip(), width) for line in lines]
+
+
+def _cut(line: str, width: float) -> str:
+    if _width(line) <= width:
+        return line
+    while line and _width(line + "…") > width:
+        line = line[:-1]
+    return line + "…"
+
+
+def _width(text: str) -> float:
+    return sum(NARROW_LETTER if ord(letter) < 0x2E80 else LETTER for letter in text)

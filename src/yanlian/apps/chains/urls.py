@@ -1,0 +1,39 @@
+"""Addresses of the chain room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yanlian.apps.chains import (
+    compare_pages,
+    lead_pages,
+    map_pages,
+    place_pages,
+    report_pages,
+    segment_pages,
+)
+
+urlpatterns = [
+    path("chains/", map_pages.chains, name="chains"),
+    path("chains/<slug:chain_id>/", map_pages.chain, name="chain"),
+    path("chains/<slug:chain_id>/segments/", map_pages.segments, name="chain-segments"),
+    path("chains/<slug:chain_id>/segments/<slug:segment_id>/", segment_pages.segment, name="chain-segment"),
+    path(
+        "chains/<slug:chain_id>/segments/<slug:segment_id>/firms",
+        segment_pages.segment_firms,
+        name="chain-segment-firms",
+    ),
+    path(
+        "chains/<slug:chain_id>/segments/<slug:segment_id>/report",
+        report_pages.report_placement,
+        name="report-placement",
+    ),
+    path("chains/<slug:chain_id>/segments/<slug:segment_id>/lead", lead_pages.new_lead, name="new-lead"),
+    path("chains/<slug:chain_id>/compare/", compare_pages.compare, name="chain-compare"),
+    path("placement-reports/", report_pages.placement_reports, name="placement-reports"),
+    path("placement-reports/<int:pk>/", report_pages.placement_report, name="placement-report"),
+    path("leads/", lead_pages.leads, name="leads"),
+    path("leads/<int:pk>/", lead_pages.lead, name="lead"),
+    path("my-place", place_pages.my_place, name="my-place"),
+    path("registry/<str:code>/place", place_pages.firm_place, name="firm-place"),
+]
