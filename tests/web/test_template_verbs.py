@@ -59,3 +59,18 @@ def test_a_place_without_chains_is_refused(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "a.yaml").write_text("- 1", "utf-8")
     with pytest.raises(Refused, match="chain_faulty"):
         ran("list", tmp_path)
+
+
+def test_convert_goes_there_and_back(tmp_path: Path):
+    file = tmp_path / "a.yaml"
+    file.write_text(SMALL, "utf-8")
+    for before, after in [("a.yaml", "b.xlsx"), ("b.xlsx", "c.graphml"), ("c.graphml", "d"), ("d", "e.yaml")]:
+        code, told = ran("convert", tmp_path / before, tmp_path / after)
+        assert (code, "环节3个，边2条" in told) == (0, True)
+    assert ran("check", tmp_path / "e.yaml")[0] == 0
+    with pytest.raises(Refused, match="chain_file_there"):
+        ran("convert", file, tmp_path / "e.yaml")
+    assert ran("convert", file, tmp_path / "e.yaml", "--replace", "-e")[0] == 0
+    file.write_text(SMALL.replace("tier: 1", "tier: 0"), "utf-8")
+    code, told = ran("convert", file, tmp_path / "f.json", "-e")
+    assert (code, "a.yaml:15: error" in told, (tmp_path / "f.json").exists()) == (1, True, False)

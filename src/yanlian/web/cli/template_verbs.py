@@ -1,4 +1,4 @@
-"""Verbs about chain templates; no database is needed: `chain check | list`."""
+"""Verbs about chain templates; no database is needed: `chain check | list | convert`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from yanlian.base.refusal import Language, Refused
-from yanlian.engine.chain.template.finding import Finding
+from yanlian.engine.chain.template.finding import ChainFaults, Finding
 from yanlian.engine.chain.template.model import POSITIONS, Chain
 from yanlian.engine.chain.template.read import chain_files, clashes, read_file
 from yanlian.web.cli.output import console, show_table
@@ -100,6 +100,30 @@ def _tell(file: Path, made: Chain | None, found: Sequence[Finding], language: La
         told = "{}：环节{}个，边{}条；错误{errors}，提醒{warnings}，提示{hints}，已说明{accepted}"
     more = " (--hints)" if counts["hints"] and not hints else ""
     console.print(told.format(file, *size, **counts) + more, soft_wrap=True, markup=False)
+
+
+@verbs.command("convert")
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="A chain in any format, or a folder of CSV files.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="TO", help="Where to: .yaml .json .xlsx .graphml .zip; no ending: a CSV folder.")
+    ],
+    replace: Annotated[bool, typer.Option("--replace", help="Write over what is there.")] = False,
+    english: English = False,
+) -> None:
+    """A chain in another format: YAML, JSON, CSV (folder or zip), XLSX, GraphML. Nothing is lost: what is written is
+    read back and must say the same. Ends with 1 when the chain has faults."""
+    from yanlian.engine.chain.template.exchange.convert import load, save
+
+    try:
+        made = load(source)
+    except ChainFaults as faults:
+        for one in faults.findings:
+            console.print(one.line_text("en" if english else "zh"), soft_wrap=True, markup=False)
+        raise typer.Exit(1) from None
+    save(made, target, replace=replace)
+    told = "{} → {}: {} segments, {} edges" if english else "{} → {}：环节{}个，边{}条"
+    console.print(told.format(source, target, len(made.segments), len(made.edges)), soft_wrap=True, markup=False)
 
 
 @verbs.command("list")

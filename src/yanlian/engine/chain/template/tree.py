@@ -64,10 +64,11 @@ Tree: TypeAlias = Scalar | Listing | Mapped
 
 
 class Unreadable(Exception):
-    """A file that cannot be read at all: the line and what is wrong with it."""
+    """A file that cannot be read at all: the line and what is wrong with it; `file`: which of several."""
 
     def __init__(self, line: int, refusal: Refused) -> None:
         super().__init__(refusal.code)
+        self.file = ""
         self.line = line
         self.refusal = refusal
 
@@ -138,6 +139,8 @@ def grown(steps: Iterator[Step]) -> Tree:
         if count > MAX_NODES:
             raise limit("节点 nodes", f"> {MAX_NODES}", MAX_NODES)
         if isinstance(step, tuple):
+            if not open_:
+                raise syntax(step[1], "]")
             open_.pop()
             continue
         if not open_:
