@@ -12,6 +12,7 @@ from yanlian.base.refusal import Refused
 from yanlian.web.cli.output import stop
 
 if TYPE_CHECKING:
+    from yanlian.engine.chain.template import ChainFaults
     from yanlian.engine.policy import PackFaults
 
 app = typer.Typer(
@@ -87,9 +88,19 @@ def main() -> None:
         raise
     except KeyboardInterrupt:
         stop("已中断，未完成的步骤可重新运行。 Interrupted; the unfinished step can be run again.", 130)
+    except _chain_faults() as found:
+        lines = "\n".join(one.line_text("zh") for one in found.findings[:50])
+        stop(f"产业链文件有错误，请先改正（yanlian chain check）。 The chains are faulty; mend them first.\n{lines}")
     except _pack_faults() as found:
         lines = "\n".join(fault.line_text("zh") for fault in found.faults[:50])
         stop(f"政策包有错误，请先改正（yanlian pack check）。 The packs are faulty; mend them first.\n{lines}")
+
+
+def _chain_faults() -> type[ChainFaults]:
+    """Asked for only when something went wrong."""
+    from yanlian.engine.chain.template import ChainFaults
+
+    return ChainFaults
 
 
 def _pack_faults() -> type[PackFaults]:
