@@ -30,6 +30,7 @@ class Served:
     firm: str
     leader: str
     run: int
+    lead: int
     sessions: dict[str, str]
 
 

@@ -15,6 +15,7 @@ def main(folder: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "yanlian.web.settings"
     os.environ["YANLIAN_DATA"] = folder
     os.environ["YANLIAN_PACKS"] = str(Path(__file__).parents[1] / "web" / "packs")
+    os.environ["YANLIAN_CHAINS"] = str(Path(folder) / "chains")
     import django
 
     django.setup()
@@ -37,10 +38,15 @@ def _content() -> dict[str, object]:
     from django.test import Client
     from django.utils import timezone
 
+    from tests.apps.chains.small_chain import fill_chain, write_chain
     from tests.web.district import make_district, make_user
+    from yanlian.apps.chains.actions_lead import begin_lead
     from yanlian.apps.registry.snapshots import build_snapshot
 
     district = make_district()
+    write_chain(Path(settings.CHAINS))
+    maker = fill_chain(district.firm, district.stranger)
+    lead = begin_lead("vr", "vr-screen", None, firm=maker, reason="本区没有微显示屏")
     build_snapshot(timezone.now(), settings.DATA / "snapshots")
     people = [
         make_user("official", "sci"),
@@ -57,6 +63,7 @@ def _content() -> dict[str, object]:
         "firm": district.firm.code,
         "leader": district.leader.code,
         "run": district.run.pk,
+        "lead": lead.pk,
         "sessions": sessions,
     }
 

@@ -91,7 +91,11 @@ def compare(request: HttpRequest, chain_id: str) -> HttpResponseBase:
         "areas": [reference_words(one) for one in areas.values()],
     }
     dated = [(t("本区数据年度", "Year of local figures"), str(state.year or "-"))]
-    dated += [(one.area, f"{one.year} · {one.source}") for one in areas.values() if one.code in (left, right)]
+    dated += [
+        (t("对照数据", "Figures of"), f"{one.area} · {one.year} · {one.source}")
+        for one in areas.values()
+        if one.code in (left, right)
+    ]
     return show(request, listing, listed, template="chains/compare.html", dated=dated, more=more)
 
 
@@ -112,12 +116,19 @@ def _side(state: ChainState, areas: Mapping[str, Reference], code: str) -> dict[
 
 
 def _chart(rows: Sequence[Row], left: str, right: str) -> Chart:
-    groups = list(dict.fromkeys(row.segment.group for row in rows))
-    lefts = [sum(row.left.firms or 0 for row in rows if row.segment.group == group) for group in groups]
-    rights = [sum(row.right.firms or 0 for row in rows if row.segment.group == group) for group in groups]
-    summary = t("按分组比较两地的企业数（家）。", "Firms of the two areas by group.")
-    title = t("各分组企业数", "Firms by group")
-    return bars("areas", title, summary, t("家", "firms"), groups, [Series(left, lefts), Series(right, rights)])
+    # Groups have Chinese names only; an English page shows the positions instead.
+    groups = list(dict.fromkeys(_lane(row) for row in rows))
+    lefts = [sum(row.left.firms or 0 for row in rows if _lane(row) == group) for group in groups]
+    rights = [sum(row.right.firms or 0 for row in rows if _lane(row) == group) for group in groups]
+    title = t("各分组企业数", "Firms by position")
+    summary = t("比较两地各分组的企业数（家）。", "Firms of the two areas along the chain.")
+    names = (t(left, "First area"), t(right, "Second area"))
+    series = [Series(names[0], lefts), Series(names[1], rights)]
+    return bars("areas", title, summary, t("家", "firms"), groups, series)
+
+
+def _lane(row: Row) -> str:
+    return t(row.segment.group, place_words(row.segment))
 
 
 def _verdicts() -> list[Choice]:
@@ -125,11 +136,11 @@ def _verdicts() -> list[Choice]:
 
 
 def _listing(left: str, right: str) -> Listing[Row]:
-    def firms(name: str) -> tuple[str, str]:
-        return f"{name}企业（家）", f"Firms: {name}"
+    def firms(name: str, order: str) -> tuple[str, str]:
+        return f"{name}企业（家）", f"Firms, {order} area"
 
-    def output(name: str) -> tuple[str, str]:
-        return f"{name}产出", f"Output: {name}"
+    def output(name: str, order: str) -> tuple[str, str]:
+        return f"{name}产出", f"Output, {order} area"
 
     return Listing(
         title=("区域对比", "Compare areas"),
@@ -139,10 +150,10 @@ def _listing(left: str, right: str) -> Listing[Row]:
             Column("title", ("环节", "Segment"), lambda row: segment_title(row.segment), main=True,
                    link=lambda row: reverse("chain-segment", args=[row.chain.id, row.segment.id])),
             Column("place", ("位置", "Position"), lambda row: place_words(row.segment), sortable=False),
-            Column("left", firms(left), lambda row: row.left.firms, Kind.COUNT),
-            Column("right", firms(right), lambda row: row.right.firms, Kind.COUNT),
-            Column("left_output", output(left), lambda row: row.left.output_fen, Kind.MONEY),
-            Column("right_output", output(right), lambda row: row.right.output_fen, Kind.MONEY),
+            Column("left", firms(left, "first"), lambda row: row.left.firms, Kind.COUNT),
+            Column("right", firms(right, "second"), lambda row: row.right.firms, Kind.COUNT),
+            Column("left_output", output(left, "first"), lambda row: row.left.output_fen, Kind.MONEY),
+            Column("right_output", output(right, "second"), lambda row: row.right.output_fen, Kind.MONEY),
             Column("verdict", ("两地有无", "Who has it"), lambda row: row.verdict, Kind.STATUS, words="both_areas"),
         ),
         filters=(Filter("verdict", ("两地有无", "Who has it"), _verdicts),),

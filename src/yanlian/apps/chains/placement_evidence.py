@@ -25,7 +25,7 @@ def evidence_text(placement: Placement) -> SafeString | str:
     pieces = [one for one in placement.evidence if isinstance(one, dict)][:3]
     if not pieces:
         return t("人工归位", "Placed by hand")
-    return format_html_join("；", "{}", ((_piece(one),) for one in pieces))
+    return format_html_join(t("；", "; "), "{}", ((_piece(one),) for one in pieces))
 
 
 def _piece(one: dict[str, object]) -> SafeString:
@@ -34,8 +34,9 @@ def _piece(one: dict[str, object]) -> SafeString:
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     label = say(FIELDS.get(field, (field, field)))
     return format_html(
-        '<span class="muted">{}：</span><span lang="zh-Hans">{}{}<mark>{}</mark>{}{}</span>',
+        '<span class="muted">{}{}</span><span lang="zh-Hans">{}{}<mark>{}</mark>{}{}</span>',
         label,
+        t("：", ": "),
         "…" if start > _AROUND else "",
         before,
         text[start:end],

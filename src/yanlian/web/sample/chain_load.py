@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from yanlian.apps.chains.actions import suggest_placements
@@ -23,6 +25,7 @@ from yanlian.web.sample.chain_firms import CHAINS_OF, YEAR, firms_of, missing_of
 from yanlian.web.sample.chain_links import draw_links
 from yanlian.web.sample.chain_outside import SOURCE, Outside, draw_outside, draw_references
 from yanlian.web.sample.chain_places import draw_places
+from yanlian.web.sample.chain_text import load_text_placements
 
 Progress = Callable[[int, int], None]
 
@@ -42,7 +45,7 @@ def load_chains(recorded_at: datetime, progress: Progress | None = None) -> Load
         (cluster, chains[name], place) for cluster, names in CHAINS_OF.items() for place, name in enumerate(names)
         if name in chains
     ]  # fmt: skip
-    added = 0
+    added = load_text_placements(Path(settings.DISTRICT), recorded_at)
     for done, (cluster, chain, place) in enumerate(wanted, 1):
         with transaction.atomic():
             added += _load(chain, cluster, recorded_at, second=place > 0)

@@ -1,0 +1,59 @@
+"""The pages of the chain room in a browser: sound in both languages and sizes; the map draws, and opens on a click."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_pages import BASICS, SIZES, UNMARKED
+
+PAGES = {
+    "chains": ("official", "/chains/"),
+    "chain": ("official", "/chains/vr/"),
+    "chain-analyst": ("analyst", "/chains/vr/"),
+    "chain-segments": ("official", "/chains/vr/segments/"),
+    "chain-segment": ("official", "/chains/vr/segments/vr-lens/"),
+    "chain-segment-missing": ("official", "/chains/vr/segments/vr-screen/"),
+    "chain-compare": ("analyst", "/chains/vr/compare/"),
+    "chain-report": ("enterprise", "/chains/vr/segments/vr-lens/report"),
+    "place": ("official", "/registry/{firm}/place"),
+    "place-own": ("enterprise", "/registry/{firm}/place"),
+    "placement-reports": ("official", "/placement-reports/"),
+    "leads": ("official", "/leads/"),
+    "lead": ("official", "/leads/{lead}/"),
+    "new-lead": ("official", "/chains/vr/segments/vr-screen/lead"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_chain_page_is_sound_in_both_languages(name: str, size: str, served, visit, screenshots):
+    role, path = PAGES[name]
+    for language in ("zh-hans", "en"):
+        opened = visit(path.format(firm=served.firm, lead=served.lead), role, language, *SIZES[size])
+        faults = [*opened.complaints, *opened.page.evaluate(BASICS)]
+        if language == "en":
+            faults += [f"Chinese: {text}" for text in opened.page.evaluate(UNMARKED) if text != "中文"]
+        if screenshots:
+            opened.page.screenshot(path=screenshots / f"{name}-{size}-{language[:2]}.png", full_page=True)
+        assert faults == []
+
+
+def test_the_map_is_drawn_with_grades_in_words_and_opens_the_firms_of_a_segment(served, visit):
+    opened = visit("/chains/vr/", "official", "zh-hans", *SIZES["desk"])
+    drawing = opened.page.locator(".map-frame .chart-drawing svg")
+    expect(drawing).to_have_count(1)
+    assert "空白 0家" in drawing.text_content()
+    drawing.get_by_text("光学模组", exact=True).click()
+    firms = opened.page.locator("#segment-firms tbody tr")
+    expect(firms).to_have_count(1)
+    expect(opened.page.locator("#segment-firms mark")).to_have_text("Pancake光学模组")
+    assert opened.complaints == []
+
+
+def test_in_the_first_screen_an_official_reads_what_is_missing_why_and_whom_to_call(served, visit):
+    opened = visit("/chains/vr/", "official", "zh-hans", *SIZES["desk"])
+    card = opened.page.locator("ol.gaps > li").first
+    assert card.bounding_box()["y"] < SIZES["desk"][1]
+    for words in ("微显示屏", "空白", "为什么", "缺它即停产", "找谁", "样例微显示一号（虚构）", "深圳市南山区"):
+        assert words in card.text_content()
