@@ -77,6 +77,21 @@ def placement(
     run.main([f"--{name}={value}" for name, value in given.items() if value not in (None, "")])
 
 
+@bench.command("complexity")
+def complexity(
+    shape: Annotated[str, typer.Option(help="Locations x products.")] = "1000x2000",
+    rounds: Annotated[int, typer.Option(help="The median of so many runs counts.", min=1)] = 3,
+    seed: Annotated[int, typer.Option(help="Of the made values.")] = 1,
+    peers: Annotated[str | None, typer.Option(help="A Python that has ecomplexity or economic-complexity.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the figures here.")] = None,
+) -> None:
+    """Complexity measures: CPU seconds, memory, difference from the slow oracle, and other packages beside it."""
+    given = {"shape": shape, "rounds": rounds, "seed": seed, "peers": peers, "json": json}
+    _folder()
+    run = importlib.import_module("complexity")
+    run.main([f"--{name}={value}" for name, value in given.items() if value is not None])
+
+
 def _folder() -> Path:
     """The benchmark's folder in the checkout this package runs from; its parent can be imported from afterwards."""
     folder = Path(yanlian.__file__).resolve().parents[2] / "bench" / "clauses20"
