@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from yanlian.apps.chains.models import Placement
+from yanlian.ui import numbers
 from yanlian.ui.words import Text, say, t
 
 FIELDS: dict[str, Text] = {
@@ -21,10 +22,10 @@ _AROUND = 24
 
 
 def evidence_text(placement: Placement) -> SafeString | str:
-    """Each piece of evidence with its field, the words marked. A placement by hand has none."""
+    """Each piece of evidence with its field, the words marked. One by hand has none."""
     pieces = [one for one in placement.evidence if isinstance(one, dict)][:3]
     if not pieces:
-        return t("人工归位", "Placed by hand")
+        return t("人工归位", "Placed by hand") if placement.changed_by_id else numbers.NONE
     return format_html_join(t("；", "; "), "{}", ((_piece(one),) for one in pieces))
 
 
