@@ -25,7 +25,7 @@ from yanlian.engine.chain.template.model import (
     Source,
 )
 from yanlian.engine.chain.template.tree import Mapped, Scalar, Tree
-from yanlian.engine.chain.template.values import Reader, nearest
+from yanlian.engine.chain.template.values import Reader
 
 TOP = ("chain", "sources", "segments", "edges")
 CHAIN = ("id", "title", "title_en", "stated", "root", "note", "notice", "cycles_ok", "stale_years", "accepted")
@@ -64,6 +64,7 @@ class _Builder:
         self.sources: dict[str, Source] = {}
         self.lines: dict[str, int] = {}
         self.segments: dict[str, Segment] = {}
+        self.titles: dict[str, str] = {}
         self.edges: dict[tuple[str, str], Edge] = {}
 
     def build(self, tree: Tree) -> Chain | None:
@@ -163,6 +164,7 @@ class _Builder:
         )
         if found.id and self.fresh("segment", found.id, tree.line):
             self.segments[found.id] = found
+            self.titles.setdefault(found.title, found.id)
 
     def fresh(self, what: str, name: str, line: int) -> bool:
         """Whether an id is new; one that stands twice is a fault."""
@@ -200,16 +202,20 @@ class _Builder:
             code = item.text.strip()
             known = codes.industry(code)
             if known is None or known.code != code:
-                near = f"{known.code} {known.name}" if known else codes.nearest_code(code) or "—"
+                near = f"{known.code} {known.name}" if known else self.nearest_code(code)
                 self.read.refuse(item.line, "chain_industry", found=code[:20], nearest=near)
         return words
+
+    def nearest_code(self, code: str) -> str:
+        """The code that is likely meant, with its name."""
+        return self.faults.guess(lambda: codes.nearest_code(code))
 
     def known_sources(self, owner: Mapped) -> tuple[str, ...]:
         """Ids of sources, each of which the file has."""
         words = self.read.words(owner, "sources")
         for word in words:
             if word not in self.sources:
-                near = nearest(word, self.sources)
+                near = self.faults.nearest(word, self.sources)
                 self.read.refuse(owner.lines["sources"], "chain_source_unknown", found=word, nearest=near)
         return words
 
@@ -238,10 +244,9 @@ class _Builder:
 
     def ends(self, one: Mapped, edge: Edge) -> None:
         """Both ends of an edge are segments, and not the same one."""
-        titles = {segment.title: segment.id for segment in self.segments.values()}
         for key, end in (("from", edge.supplier), ("to", edge.customer)):
             if end and end not in self.segments:
-                near = titles.get(end) or nearest(end, self.segments)
+                near = self.titles.get(end) or self.faults.nearest(end, self.segments)
                 self.read.refuse(one.lines[key], "chain_segment_unknown", key=key, found=end, nearest=near)
         if edge.supplier and edge.supplier == edge.customer:
             self.read.refuse(edge.line, "chain_edge_self", found=edge.supplier)

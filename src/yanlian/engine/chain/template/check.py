@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -28,7 +28,8 @@ def check_chain(chain: Chain, day: date) -> tuple[Finding, ...]:
     """What the review finds on a day, by line; answered warnings carry their answer. Cost: linear in the size of the
     chain."""
     found = [*_days(chain, day), *_segments(chain), *_edges(chain), *_names(chain), *_cycles(chain)]
-    answered = [_answered(chain, one) for one in found]
+    answers = _answers(chain)
+    answered = [_answered(one, answers) for one in found]
     answered += _idle_answers(chain, answered)
     return tuple(sorted(answered, key=lambda one: (one.line, one.code)))
 
@@ -193,24 +194,26 @@ def _circle(start: int, after: dict[int, list[int]]) -> Sequence[int]:
     raise AssertionError("a strongly connected set has a circle through each of its members")
 
 
-def _answered(chain: Chain, one: Finding) -> Finding:
+def _answered(one: Finding, answers: Mapping[tuple[str, str], str]) -> Finding:
     """A warning with the answer that the chain's writer gave to it."""
     if one.severity != "warning":
         return one
-    if one.code == CYCLE and chain.cycles_ok:
-        return replace(one, accepted=chain.cycles_ok)
-    for answer in chain.accepted:
-        if answer.finding == one.code and answer.at in {"", one.at}:
-            return replace(one, accepted=answer.because)
-    return one
+    because = answers.get((one.code, one.at)) or answers.get((one.code, ""), "")
+    return replace(one, accepted=because)
+
+
+def _answers(chain: Chain) -> dict[tuple[str, str], str]:
+    """Code and place (empty for everywhere) → reason; `cycles_ok` answers circles."""
+    found = {(one.finding, one.at): one.because for one in reversed(chain.accepted)}
+    return {**found, **({(CYCLE, ""): chain.cycles_ok} if chain.cycles_ok else {})}
 
 
 def _idle_answers(chain: Chain, found: Iterable[Finding]) -> Iterator[Finding]:
     """Answers to what is not found (any more): they would hide it when it comes again."""
-    given = [(one.code, one.at) for one in found if one.accepted]
-    if chain.cycles_ok and not any(code == CYCLE for code, _ in given):
+    given = {place for one in found if one.accepted for place in ((one.code, one.at), (one.code, ""))}
+    if chain.cycles_ok and (CYCLE, "") not in given:
         yield _finding(chain, "warning", 0, "", "chain_answer_idle", found="cycles_ok", at="-")
     for answer in chain.accepted:
-        if not any(code == answer.finding and answer.at in {"", at} for code, at in given):
+        if (answer.finding, answer.at) not in given:
             told = {"found": answer.finding, "at": answer.at or "-"}
             yield _finding(chain, "warning", answer.line, answer.at, "chain_answer_idle", **told)

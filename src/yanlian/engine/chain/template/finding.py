@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,9 @@ WORDS: Mapping[Language, Mapping[Severity, str]] = {
     "en": {"error": "error", "warning": "warning", "hint": "hint"},
 }
 _MOST = 500
+# What is likely meant is searched for among all names: for the first faults only, or a hostile file would take hours.
+_MOST_GUESSES = 50
+_MOST_KNOWN = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,12 @@ class ChainFaults(Exception):
         return (ChainFaults, (self.findings,))
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word most like a word; empty when none is."""
+    found = difflib.get_close_matches(word[:100], list(known)[:_MOST_KNOWN], n=1, cutoff=0.4)
+    return found[0] if found else ""
+
+
 class Findings:
     """Collects what is found while a chain is read; `at` says where the reader is."""
 
@@ -70,6 +80,16 @@ class Findings:
         self.found: list[Finding] = []
         self.file = file
         self.where = ""
+        self.guesses = _MOST_GUESSES
+
+    def guess(self, find: Callable[[], str]) -> str:
+        """What is likely meant, or a dash when that is not known or was asked often enough."""
+        self.guesses -= 1
+        return (find() if self.guesses >= 0 else "") or "—"
+
+    def nearest(self, word: str, known: Iterable[str]) -> str:
+        """The known word most like a word, or a dash."""
+        return self.guess(lambda: nearest(word, known))
 
     def at(self, where: str, file: str | None = None) -> None:
         """The reader is now at this segment or edge (and, where a chain is several tables, in this one)."""

@@ -16,7 +16,7 @@ from yanlian.base.refusal import Refused
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 12
-MAX_NODES = 200_000
+MAX_NODES = 60_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +20,6 @@ _LONGEST_ID = 60
 # Line separators of Unicode: some formats keep them, some turn them into line breaks.
 _BREAKS = frozenset("\u0085\u2028\u2029")
 T = TypeVar("T")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word most like a word, or a dash."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.4)
-    return found[0] if found else "—"
 
 
 def described(tree: Tree | None) -> str:
@@ -60,7 +53,7 @@ class Reader:
         allowed = list(known)
         for key, line in tree.lines.items():
             if key not in allowed:
-                near = nearest(key, allowed)
+                near = self.faults.nearest(key, allowed)
                 self.refuse(line, "chain_key_unknown", found=key[:60], where=what, nearest=near)
         for key in needed:
             if tree.get(key) is None:
@@ -107,7 +100,7 @@ class Reader:
 
     def distinct(self, found: Sequence[tuple[Tree, str]], key: str) -> tuple[str, ...]:
         """Words without the empty ones and those that stand twice, which are faults."""
-        words: list[str] = []
+        words: dict[str, None] = {}
         for item, word in found:
             if not word:
                 if isinstance(item, Scalar):
@@ -115,7 +108,7 @@ class Reader:
             elif word in words:
                 self.refuse(item.line, "chain_word_twice", key=key, found=word)
             else:
-                words.append(word)
+                words[word] = None
         return tuple(words)
 
     def identifier(self, owner: Mapped, key: str) -> str:
@@ -133,7 +126,7 @@ class Reader:
         text = found.text.strip() if isinstance(found, Scalar) else ""
         if text not in allowed:
             expected = " | ".join(allowed)
-            near = nearest(text, allowed)
+            near = self.faults.nearest(text, allowed)
             self.refuse(found.line, "chain_word", key=key, found=described(found), expected=expected, nearest=near)
             return default
         return allowed[text]

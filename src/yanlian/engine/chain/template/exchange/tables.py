@@ -12,7 +12,6 @@ from yanlian.engine.chain.template.exchange.plain import Plain, plain_chain
 from yanlian.engine.chain.template.finding import Findings
 from yanlian.engine.chain.template.model import Chain
 from yanlian.engine.chain.template.tree import Listing, Mapped, Scalar, Tree
-from yanlian.engine.chain.template.values import nearest
 
 # Each part with the Chinese word for its table and for each of its keys.
 TABLES: Mapping[str, str] = {"chain": "产业链", "segments": "环节", "edges": "边", "sources": "来源"}
@@ -153,7 +152,7 @@ def _known(part: str, word: str) -> str | None:
 
 def _unknown(faults: Findings, line: int, part: str, word: str) -> None:
     known = [*WORDS[part], *WORDS[part].values()]
-    data = {"found": word[:60] or "（空 empty）", "where": part, "nearest": nearest(word, known)}
+    data = {"found": word[:60] or "（空 empty）", "where": part, "nearest": faults.nearest(word, known)}
     faults.add(line, Refused("chain_key_unknown", **data))
 
 
