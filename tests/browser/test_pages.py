@@ -35,6 +35,10 @@ PAGES = {
     "new-user": ("administrator", "/users/new"),
     "audit": ("administrator", "/audit/"),
     "account": ("official", "/account"),
+    "suppliers": ("official", "/suppliers/"),
+    "tiers": ("analyst", "/suppliers/{firm}/up/2/"),
+    "ecosystems": ("official", "/ecosystems/"),
+    "ownership-own": ("enterprise", "/ownership/{firm}/"),
 }
 
 # What a page must have whatever it shows; each line of the answer is one fault.

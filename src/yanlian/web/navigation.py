@@ -44,6 +44,8 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
         (
             Entry("my-place", ("我在链上的位置", "My place in the chain"), Permission.SEE_OWN_BENEFITS),
             Entry("chains", ("产业链图", "Chain maps"), Permission.SEE_CHAINS),
+            Entry("chain-queries", ("上下游查询", "Suppliers and customers"), Permission.SEE_CHAINS),
+            Entry("ecosystems", ("龙头生态圈", "Ecosystems"), Permission.SEE_CHAINS),
             Entry("leads", ("招商线索", "Leads"), Permission.SEE_CHAINS),
             Entry("placement-reports", ("归位纠错", "Placement reports"), Permission.SEE_OWN_PLACE),
         ),

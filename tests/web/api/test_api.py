@@ -29,6 +29,7 @@ OWN = {
     f"{ROOT}/entities",
     f"{ROOT}/entities/{{code}}",
     f"{ROOT}/entities/{{code}}/outcomes",
+    f"{ROOT}/entities/{{code}}/ownership",
     f"{ROOT}/explanation",
     f"{ROOT}/near-miss",
     f"{ROOT}/clauses",
@@ -84,7 +85,7 @@ def filled(path: str, paying: Paying) -> str:
 
 def test_every_call_of_the_document_answers_every_persona_as_its_pages_would(paying: Paying):
     paths = document()["paths"]
-    assert len(paths) == 18
+    assert len(paths) == 20
     for path, verbs in paths.items():
         assert list(verbs) == ["get"], path
         address = filled(path, paying)

@@ -97,6 +97,11 @@ def percent(ratio: Decimal | None) -> str:
 
 
 @register.filter
+def rate(ppm: int | None) -> str:
+    return numbers.rate(ppm)
+
+
+@register.filter
 def iso(day: date | None) -> str:
     return numbers.iso(day)
 

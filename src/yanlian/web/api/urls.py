@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanlian.web.api import delivery, near, policies, registry, sandbox, settlement
+from yanlian.web.api import delivery, near, networks, policies, registry, sandbox, settlement
 from yanlian.web.api.core import api
 
 api.add_router("", registry.router)
@@ -11,5 +11,6 @@ api.add_router("", near.router)
 api.add_router("", settlement.router)
 api.add_router("", delivery.router)
 api.add_router("", sandbox.router)
+api.add_router("", networks.router)
 
 urls = api.urls

@@ -22,6 +22,7 @@ from yanlian.apps.chains.models import Lead, OutsideFirm, OutsideTie
 from yanlian.apps.people.models import User
 from yanlian.engine.chain.template.model import Chain
 from yanlian.web.sample.chain_firms import CHAINS_OF, YEAR, firms_of, missing_of, stands_of
+from yanlian.web.sample.chain_groups import load_groups
 from yanlian.web.sample.chain_links import draw_links
 from yanlian.web.sample.chain_outside import SOURCE, Outside, draw_outside, draw_references
 from yanlian.web.sample.chain_places import draw_places
@@ -51,6 +52,7 @@ def load_chains(recorded_at: datetime, progress: Progress | None = None) -> Load
             added += _load(chain, cluster, recorded_at, second=place > 0)
         if progress is not None:
             progress(done, len(wanted))
+    load_groups(sorted(CHAINS_OF), recorded_at)
     return LoadedChains(len(wanted), added)
 
 

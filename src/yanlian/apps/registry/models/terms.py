@@ -57,6 +57,8 @@ class Affiliation(Record):
 
     class Meta:
         constraints = [one_current("affiliation", "party", "relation")]
+        # Holdings are also asked for from the other side.
+        indexes = [models.Index(fields=["party"], name="affiliation_party")]
         verbose_name = "关联关系"
 
 
