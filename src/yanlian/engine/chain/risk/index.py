@@ -16,12 +16,13 @@ import numpy as np
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.links import Floats, Ints, Longs
 from yanlian.engine.chain.risk.economy import Economy, Shocks, closures
-from yanlian.engine.chain.risk.frontier import Scratch, block, scratch
+from yanlian.engine.chain.risk.frontier import block, scratch
 from yanlian.engine.chain.risk.layout import Prepared, prepare
+from yanlian.engine.chain.risk.wide import wide
 
 EPSILON = 1e-3
-_BLOCK = 256
-_WIDE = 0.1
+_BLOCK = 512
+_WIDE = 0.25
 Step = Callable[[int, int], None]
 
 
@@ -115,11 +116,11 @@ def _each(
 ) -> Iterator[tuple[int, int]]:
     """Run blocks on threads; yields each that is finished. No more is begun once it is to stop."""
     threads = max(1, min(options.threads or _cores(), len(todo)))
-    free: list[Scratch] = [scratch(prepared.arrays) for _ in range(threads)]
+    free = [(scratch(prepared.arrays), wide(prepared.arrays)) for _ in range(threads)]
 
     def one(part: tuple[int, int]) -> tuple[int, int]:
         mine = free.pop()
-        block(prepared.arrays, mine, *shocks, part, *how)
+        block(prepared.arrays, *mine, *shocks, part, *how)
         free.append(mine)
         return part
 
