@@ -56,7 +56,8 @@ class Economy:
     was told or strength stands in for it. `raised`: how many firms' revenue was raised to their strength. Link l
     (merged) runs from `supplier[l]` to `customer[l]`; `down[l]` is λ, `up[l]` the share of the supplier's revenue;
     `slot[l]` is the kind of input of that customer (-1: negligible), all links of one slot have one customer, `slots`
-    is how many. `inferred`: the links were not observed.
+    is how many. `inferred`: the links were not observed. `costs`: all spending on
+    inputs, where told.
     """
 
     firms: Sequence[str]
@@ -75,6 +76,7 @@ class Economy:
     slot: Ints
     slots: int
     inferred: bool = False
+    costs: Floats | None = None
 
     @property
     def total(self) -> float:
@@ -166,6 +168,7 @@ def economy_of(
         slot=slot,
         slots=slots,
         inferred=told.inferred,
+        costs=told.costs,
     )
 
 

@@ -120,7 +120,9 @@ def _each(
 
     def one(part: tuple[int, int]) -> tuple[int, int]:
         mine = free.pop()
-        block(prepared.arrays, *mine, *shocks, part, *how)
+        start, firm, share = shocks
+        epsilon, room, found = how
+        block(prepared.arrays, mine[0], mine[1], start, firm, share, part, epsilon, room, found)
         free.append(mine)
         return part
 
