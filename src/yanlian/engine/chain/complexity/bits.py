@@ -15,7 +15,7 @@ from yanlian.engine.chain.complexity.balassa import Presence
 from yanlian.engine.chain.links import Floats
 
 _TILE = 128  # products a side: two tiles of their bits and one of results stay in the cache
-_WIDE = 64  # results side by side: tables of 8 × 16 × 64 numbers
+_WIDE = 128  # results side by side: tables of 8 × 16 × 128 numbers
 
 
 @numba.njit(cache=True)
@@ -93,10 +93,11 @@ def _fill(table: Floats, matrix: Floats, weights: Floats, product: int, first: i
     for four in range(8):
         for bit in range(4):
             q, half = product + 4 * four + bit, 1 << bit
+            weight = weights[q] if q < matrix.shape[0] else 0.0
+            source = matrix[min(q, matrix.shape[0] - 1)]
             for subset in range(half):
                 for at in range(width):
-                    one = weights[q] * matrix[q, first + at] if q < matrix.shape[0] else 0.0
-                    table[four, half + subset, at] = table[four, subset, at] + one
+                    table[four, half + subset, at] = table[four, subset, at] + weight * source[first + at]
 
 
 @numba.njit(cache=True)
