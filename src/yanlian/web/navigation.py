@@ -46,6 +46,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
             Entry("chains", ("产业链图", "Chain maps"), Permission.SEE_CHAINS),
             Entry("chain-queries", ("上下游查询", "Suppliers and customers"), Permission.SEE_CHAINS),
             Entry("ecosystems", ("龙头生态圈", "Ecosystems"), Permission.SEE_CHAINS),
+            Entry("placement-choose", ("归位工作台", "Placement workbench"), Permission.SEE_CHAINS),
             Entry("leads", ("招商线索", "Leads"), Permission.SEE_CHAINS),
             Entry("placement-reports", ("归位纠错", "Placement reports"), Permission.SEE_OWN_PLACE),
         ),

@@ -45,5 +45,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yanlian.apps.delivery.urls")),
     path("", include("yanlian.apps.ledger.urls")),
     path("", include("yanlian.apps.chains.network_urls")),
+    path("", include("yanlian.apps.chains.placing.urls")),
     path("api/v1/", api.urls),
 ]

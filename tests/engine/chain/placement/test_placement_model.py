@@ -186,6 +186,21 @@ def test_held_out_scores_are_those_of_a_model_that_never_saw_the_firm() -> None:
         assert scores[number, at] == pytest.approx(other.scores(rows[one.firm])[0, at], abs=1e-9)
 
 
+def test_what_is_done_with_a_product_is_no_piece_and_an_industry_code_is_marked_without_its_letter() -> None:
+    texts = (
+        Written("product", "外延片的开发、集成和运维"),
+        Written("product", "传感器研制与销售"),
+        Written("industry", "C3961"),
+    )
+    profile = Profile("x", texts)
+    words = [texts[one.text].text[one.start : one.end] for one in pieces_of(profile)]
+    assert [one for one in words if one] == ["外延片", "传感器", "C3961"]
+    space = Space.learned([profile], [one.seed for one in CATEGORIES], at_least=1)
+    row = Placer(space, CATEGORIES).row("headset")
+    code = next(one for one in spans(space, profile, space.vectors([profile]), row) if one.field == "industry")
+    assert (code.start, code.words) == (1, "3961")
+
+
 def test_boilerplate_is_no_piece_and_offsets_are_those_of_the_text() -> None:
     scope = (
         "一般项目：光学模组制造；技术服务（不含危险化学品）。（依法须经批准的项目，经相关部门批准后方可开展经营活动）"

@@ -23,12 +23,13 @@ import numpy as np
 from yanlian.engine.chain.placement.vectors import Floats
 
 # Before anything was decided: from held-out firms of the trial, docs/reference/placement.md.
-FIRST_SHARPNESS, FIRST_OTHER = 5.5, -13.0
+FIRST_SHARPNESS, FIRST_OTHER = 5.5, -11.7
 _SPREAD_SHARPNESS, _SPREAD_OTHER = 2.0, 4.0
 FLOOR = 0.02
 # Isotonic regression of fewer pairs than this would follow chance.
-LEAST_PAIRS = 500
+LEAST_PAIRS = 5_000
 BEST = 5
+LEAST_SHARPNESS = 0.5
 _STEPS = 60
 
 
@@ -71,7 +72,7 @@ def calibrated(scores: Floats, truth: Sequence[Sequence[int]]) -> Calibration:
     right = np.zeros((len(scores), scores.shape[1] + 1))
     for row, places in enumerate(truth):
         right[row, list(places) or [-1]] = 1.0
-    straight = _fitted(_logs(scores), right)
+    straight = _fitted(_logs(scores), right, threshold_known=bool(right[:, -1].any()))
     shares = straight.shares(scores)
     best = np.argsort(-shares, axis=1, kind="stable")[:, :BEST]
     pairs = np.take_along_axis(shares, best, axis=1).ravel(), np.take_along_axis(right, best, axis=1).ravel()
@@ -101,17 +102,23 @@ def _logs(scores: Floats) -> Floats:
     return made
 
 
-def _fitted(scores: Floats, right: Floats) -> Calibration:
-    """Newton's method with damping; the posterior of firms with one place each is concave."""
+def _fitted(scores: Floats, right: Floats, *, threshold_known: bool) -> Calibration:
+    """Newton's method with damping; the posterior of firms with one place each is concave.
+
+    Whom officials confirmed says nothing of whom they would call 其他: while nobody was, the declared threshold stays
+    and only the sharpness is learned.
+    """
     state = np.array([FIRST_SHARPNESS, FIRST_OTHER])
     spread = np.array([_SPREAD_SHARPNESS, _SPREAD_OTHER]) ** -2
     damping = 1e-6
     value = _posterior(scores, right, state, spread)
     for _ in range(_STEPS):
         slope, curve = _derivatives(scores, right, state, spread)
-        step = np.linalg.solve(curve + damping * np.eye(2), slope)
-        tried = state + step
-        tried[0] = max(tried[0], 0.5)
+        if threshold_known:
+            tried = state + np.linalg.solve(curve + damping * np.eye(2), slope)
+        else:
+            tried = state * (1.0 + (state @ slope) / (state @ curve @ state + damping))
+        tried *= max(1.0, LEAST_SHARPNESS / tried[0])
         found = _posterior(scores, right, tried, spread)
         if found < value - 1e-12:
             damping = max(damping, 1e-3) * 8

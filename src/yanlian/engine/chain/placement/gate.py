@@ -1,7 +1,8 @@
 """The gate at a chain's root, and the words after which a firm does not stand on a segment, with the words found.
 
-A firm is of a chain when one of its texts holds a root word or its industry code is one of a segment's (or below it).
-A word of letters counts only as a whole word: AI is not in MAIN.
+A firm is of a chain when one of its texts holds a root word, or the name of a product of the chain (three characters
+and more), or when its industry code is one of a segment's (or below it). A word of letters counts only as a
+whole word: AI is not in MAIN.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 
 from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.profiles import Field, Profile
-from yanlian.engine.chain.template.model import Chain
+from yanlian.engine.chain.template.model import Chain, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,16 @@ class Found:
 
 
 def of_chain(chain: Chain, profile: Profile) -> Found | None:
-    """What marks a firm as of the chain: the first root word, else its industry code, else nothing."""
-    return _first(profile, _pattern(chain.root)) or _industry(chain, profile)
+    """What marks a firm as of the chain: the first root word, else a product, else its industry code, else nothing."""
+    words = (chain.root, _products(chain.segments))
+    found = next((hit for some in words if (hit := _first(profile, _pattern(some))) is not None), None)
+    return found or _industry(chain, profile)
+
+
+@lru_cache(maxsize=64)
+def _products(segments: Sequence[Segment]) -> tuple[str, ...]:
+    names = (name for segment in segments for one in segment.products for name in (one.name, *one.aliases))
+    return tuple(sorted({name for name in names if len(name) >= 3}))
 
 
 def excluded(category: Category, profile: Profile) -> Found | None:

@@ -30,6 +30,8 @@ from yanlian.engine.chain.placement.vectors import Floats, Space, rows_in_batche
 LANE = 0.2
 PRIOR = 0.05
 REJECTED = 0.3
+# So few firms are scored without first unfolding the weights.
+_FEW = 64
 
 
 class Placer:
@@ -50,6 +52,7 @@ class Placer:
         self._sums = [self._seeds[at] for at in range(len(self.categories))]
         self._rows = list(self._sums)
         self._stale = set(self._lanes)
+        self._stack = sparse.csr_matrix((0, len(space.keys)))
 
     def decide(self, decisions: Iterable[Decision], vectors: Mapping[str, sparse.csr_matrix]) -> None:
         """Learn from some decisions; `vectors`: of every firm they name. A decision that stands already is not counted
@@ -89,6 +92,8 @@ class Placer:
 
     def weights(self) -> sparse.csr_matrix:
         """W, one row for each category."""
+        if not self._stale:
+            return self._stack
         for parent in sorted(self._stale):
             members = self._lanes[parent]
             lane = unit_rows(_added([self._sums[at] for at in members]))
@@ -97,7 +102,8 @@ class Placer:
                 row.data = row.data * self.factor(at)
                 self._rows[at] = row
         self._stale.clear()
-        return sparse.vstack(self._rows, format="csr")
+        self._stack = sparse.vstack(self._rows, format="csr")
+        return self._stack
 
     def factor(self, at: int) -> float:
         """What a category's similarity is multiplied with, by how many firms were confirmed there."""
@@ -106,6 +112,9 @@ class Placer:
     def scores(self, vectors: sparse.csr_matrix) -> Floats:
         """Score of each firm (row) at each category (column)."""
         weights = self.weights()
+        if vectors.shape[0] <= _FEW:
+            few: Floats = (vectors @ weights.T).toarray()
+            return few
         used: Longs = np.unique(weights.indices).astype(np.int64)
         narrow = np.ascontiguousarray(weights[:, used].toarray().T)
         made = np.empty((vectors.shape[0], len(self.categories)))

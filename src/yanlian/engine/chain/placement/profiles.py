@@ -1,7 +1,8 @@
 """What is read of an organisation: its texts by field, cut into pieces that n-grams never cross, with exact offsets.
 
-Boilerplate of Chinese registrations (the sentences about approval, legal forms, what a scope does *not* contain) is
-left out here; phrases that every firm writes (技术服务, 技术开发 …) stay in with a low weight.
+Boilerplate of Chinese registrations (the sentences about approval, legal forms, what a scope does *not* contain, the
+的研发、生产和销售 behind a product) is left out here; phrases that every firm writes (技术服务, 技术开发 …) stay in
+with a low weight.
 """
 
 from __future__ import annotations
@@ -22,8 +23,13 @@ LEAST_SHARE = 0.003
 GENERAL_WEIGHT = 0.15
 
 _APPROVAL = re.compile(
-    r"[（(【\[]?\s*(?:除)?依法须经批准的项目.*?(?:[)）】\]]|。|；|;|$)|[（(][^（()）]*(?:不含|不得|除外|凭[^（()）]*许可证)[^（()）]*[)）]"
+    r"[（(【\[]?\s*(?:除)?依法须经批准的项目.*?(?:[)）】\]]|。|；|;|$)|[（(]虚构[^（()）]*[)）]|[（(][^（()）]*(?:不含|不得|除外|凭[^（()）]*许可证)[^（()）]*[)）]"
     r"|(?:许可|一般)(?:经营)?项目\s*[：:]|凭营业执照依法自主开展经营活动|具体经营项目以[^。；;]*|经相关部门批准后方可开展经营活动"
+)
+# What is done with a product, in the words that stand behind nearly every one: X的研发、生产和销售, X研制与销售.
+_DOING = r"(?:研发|研制|设计|开发|生产|制造|加工|销售|集成|运维|安装|维修|服务|技术服务|解决方案)"
+_ACTIVITY = re.compile(
+    rf"的{_DOING}(?:[、，和及与]{_DOING})*(?=$|[；;。，,、\s])|{_DOING}(?:[、和及与]{_DOING})+(?=$|[；;。\s])|{_APPROVAL.pattern}"
 )
 _LEGAL_FORM = re.compile(
     r"[（(](?:集团|控股|特殊普通合伙|普通合伙|有限合伙|虚构)[)）]|(?:控股)?(?:集团)?(?:股份)?有限(?:责任)?公司|分公司|^\*?ST"
@@ -96,9 +102,9 @@ def _stretches(written: Written) -> Iterator[tuple[int, int]]:
     """Start and end of each piece: items of a scope, otherwise the whole text without what is left out."""
     text = written.text
     if written.field == "scope":
-        left_out, cut = _APPROVAL, _SCOPE_PIECE
+        left_out, cut = _ACTIVITY, _SCOPE_PIECE
     else:
-        left_out, cut = (_LEGAL_FORM if written.field == "name" else _APPROVAL), _WHOLE
+        left_out, cut = (_LEGAL_FORM if written.field == "name" else _ACTIVITY), _WHOLE
     at = 0
     for start, end in [*(one.span() for one in left_out.finditer(text)), (len(text), len(text))]:
         for piece in cut.finditer(text, at, start):

@@ -50,13 +50,13 @@ def occurrences(profiles: Sequence[Profile]) -> Occurrences:
     weight: list[float] = []
     begin: list[int] = []
     texts: list[str] = []
-    codes: list[tuple[int, int, int]] = []
+    codes: list[tuple[int, int, int, int]] = []
     for at, profile in enumerate(profiles):
         for piece in pieces_of(profile):
             written = profile.texts[piece.text]
             text = written.text[piece.start : piece.end]
             keys = code_keys(text) if written.field == "industry" else []
-            codes += [(len(owner), key, length) for key, length in keys]
+            codes += [(len(owner), key, int(text[0].isalpha()), length) for key, length in keys]
             owner.append(at)
             number.append(piece.text)
             weight.append(piece.weight)
@@ -65,9 +65,9 @@ def occurrences(profiles: Sequence[Profile]) -> Occurrences:
     in_piece, key, start, length = grams_of(texts) if texts else _no_grams()
     begins = np.array(begin, dtype=np.int64)
     if codes:
-        piece_, key_, length_ = (np.array(column) for column in zip(*codes, strict=True))
+        piece_, key_, start_, length_ = (np.array(column) for column in zip(*codes, strict=True))
         in_piece, key = np.concatenate([in_piece, piece_]), np.concatenate([key, key_.astype(np.uint64)])
-        start, length = np.concatenate([start, np.zeros_like(piece_)]), np.concatenate([length, length_])
+        start, length = np.concatenate([start, start_]), np.concatenate([length, length_])
     return Occurrences(
         in_piece, key, start + begins[in_piece], length, np.array(owner, dtype=np.int64),
         np.array(number, dtype=np.int64), np.array(weight, dtype=np.float64),
