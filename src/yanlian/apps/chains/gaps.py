@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yanlian.apps.chains.filling import Filling
 from yanlian.apps.chains.names import segment_title
 from yanlian.apps.chains.outside import Maker, makers_of
 from yanlian.apps.chains.state import ChainState, SegmentState
+from yanlian.apps.chains.trade import outside_key
 from yanlian.engine.chain.template.model import Segment
 from yanlian.ui import numbers
 from yanlian.ui.words import t
@@ -36,22 +38,22 @@ class Gap:
     more: int
 
 
-def gaps_of(state: ChainState, most: int | None = None) -> list[Gap]:
-    """The gaps in their order: missing before weak, first those that most local firms cannot do without."""
-    short = state.gaps()[:most]
-    segments = [state.chain.by_id[one.graded.segment] for one in short]
+def first_gaps(found: Filling) -> list[Gap]:
+    """The gaps to begin with, in the order of the frontier, and firms to call in the order of the candidates: the same
+    as on the page of what to fill."""
+    state = found.state
+    chosen = [one.segment for one in found.first()]
+    segments = [state.chain.by_id[one] for one in chosen]
     makers = makers_of(segments)
-    return [
-        Gap(
-            segment,
-            segment_title(segment),
-            one,
-            why(state, one),
-            [Call(maker, why_maker(maker)) for maker in makers[segment.id][:FIRMS_SHOWN]],
-            max(0, len(makers[segment.id]) - FIRMS_SHOWN),
-        )
-        for one, segment in zip(short, segments, strict=True)
-    ]
+    gaps = []
+    for segment in segments:
+        rank = {one.firm.id: at for at, one in enumerate(found.candidates(segment.id))}
+        ranked = sorted(makers[segment.id], key=lambda one: rank.get(outside_key(one.firm.pk), len(rank)))
+        one = state.segments[segment.id]
+        calls = [Call(maker, why_maker(maker)) for maker in ranked[:FIRMS_SHOWN]]
+        title = segment_title(segment)
+        gaps.append(Gap(segment, title, one, why(state, one), calls, max(0, len(ranked) - FIRMS_SHOWN)))
+    return gaps
 
 
 def why(state: ChainState, found: SegmentState) -> list[str]:

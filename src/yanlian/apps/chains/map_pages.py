@@ -10,7 +10,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from yanlian.apps.chains.gaps import gaps_of
+from yanlian.apps.chains.filling import filling_of
+from yanlian.apps.chains.gaps import first_gaps
 from yanlian.apps.chains.in_use import chain_or_404, chains_in_use
 from yanlian.apps.chains.map_chart import chain_map
 from yanlian.apps.chains.names import chain_title, place_words, segment_title
@@ -24,7 +25,6 @@ from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
 from yanlian.ui.words import Text, english, say, t, words
 
 CHAINS: Text = ("产业链", "Industry chains")
-GAPS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def chain(request: HttpRequest, chain_id: str) -> HttpResponse:
         **chain_context(found, None),
         "state": state,
         "counts": [(code, state.count(code)) for code in words("segment_grade")],
-        "gaps": gaps_of(state, GAPS_SHOWN),
+        "gaps": first_gaps(filling_of(state)),
         "lacking": sum(one.lacks for one in state.segments.values()),
         "pending": sum(one.pending for one in state.segments.values()),
         "chart": chart,
@@ -98,8 +98,12 @@ def tabs(found: Chain, current: str) -> list[tuple[str, str, bool]]:
     """The pages of one chain."""
     pages: Sequence[tuple[str, Text]] = (
         ("chain", ("链图与缺口", "Map and gaps")),
+        ("chain-gaps", ("补链清单", "What to fill")),
+        ("chain-leaders", ("链主企业", "Leaders")),
         ("chain-segments", ("环节表", "Segments")),
+        ("chain-grades", ("环节评级", "Grades")),
         ("chain-compare", ("区域对比", "Compare areas")),
+        ("chain-sheet", ("一页纸", "One page")),
     )
     return [(reverse(name, args=[found.id]), say(title), name == current) for name, title in pages]
 

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max
 
+from yanlian.apps.chains.graded import thresholds_in_use
 from yanlian.apps.chains.models import Placement, ReferenceFigure
+from yanlian.apps.chains.trade import links_of, makers_outside, outside_firms
 from yanlian.apps.registry.models import FOREVER, IndustryTitle, Patent, Registration, TaxYear
+from yanlian.engine.chain.links import Links
 from yanlian.engine.chain.segments import (
     AreaFigures,
     Firm,
@@ -72,6 +75,10 @@ class ChainState:
     segments: Mapping[str, SegmentState]
     reference: Reference | None
     year: int | None
+    # Those that stand on a segment, and whose purchases are known: local firms, and outside ones that make a product.
+    firms: Sequence[Firm]
+    outside: Sequence[Firm]
+    links: Links
 
     def count(self, grade: str) -> int:
         """How many segments have this grade."""
@@ -91,9 +98,12 @@ def chain_state(chain: Chain, area: str = "") -> ChainState:
     confirmed, pending = _standing(chain)
     year = TaxYear.objects.filter(replaced_at=FOREVER).aggregate(last=Max("year"))["last"]
     firms = _firms(confirmed, year)
+    outside = makers_outside(chain, outside_firms(chain))
+    links = links_of(chain, [*firms, *outside])
     figures = figures_of(
         chain,
-        firms,
+        [*firms, *outside],
+        links=links,
         placed=Placement.objects.filter(chain=chain.id).exists(),
         reference=_area_figures(chain, reference) if reference else {},
         totals=_totals(chain, firms, reference),
@@ -103,11 +113,11 @@ def chain_state(chain: Chain, area: str = "") -> ChainState:
         for stand in firm.stands:
             on[stand.segment].add(firm.id)
     states = {}
-    for one in grade_segments(figures):
+    for one in grade_segments(figures, thresholds_in_use()):
         stops = tuple(edge for edge in chain.outputs(one.segment) if edge.essential == 2 and on[edge.customer])
         needed_by = len(set().union(*(on[edge.customer] for edge in stops)))
         states[one.segment] = SegmentState(one, len(on[one.segment]), pending[one.segment], needed_by, stops)
-    return ChainState(chain, states, reference, year)
+    return ChainState(chain, states, reference, year, firms, outside, links)
 
 
 def _standing(chain: Chain) -> tuple[dict[int, list[str]], dict[str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from yanlian.apps.chains import (
     compare_pages,
@@ -14,6 +14,7 @@ from yanlian.apps.chains import (
 )
 
 urlpatterns = [
+    path("", include("yanlian.apps.chains.urls_segments")),
     path("chains/", map_pages.chains, name="chains"),
     path("chains/<slug:chain_id>/", map_pages.chain, name="chain"),
     path("chains/<slug:chain_id>/segments/", map_pages.segments, name="chain-segments"),

@@ -21,6 +21,7 @@ from yanlian.apps.chains.in_use import chains_in_use
 from yanlian.apps.chains.models import Lead, OutsideFirm, OutsideTie
 from yanlian.apps.people.models import User
 from yanlian.engine.chain.template.model import Chain
+from yanlian.web.sample.chain_areas import draw_areas
 from yanlian.web.sample.chain_firms import CHAINS_OF, YEAR, firms_of, missing_of, stands_of
 from yanlian.web.sample.chain_groups import load_groups
 from yanlian.web.sample.chain_links import draw_links
@@ -66,6 +67,7 @@ def _load(chain: Chain, cluster: str, at: datetime, *, second: bool) -> int:
     added += add_outside_firms(outside.firms)
     added += _add_ties(outside, at)
     added += add_references(draw_references(chain, stands, at))
+    added += add_references(draw_areas(chain, at))
     _begin_leads(chain, outside, at)
     return added
 

@@ -36,7 +36,7 @@ def test_the_columns_of_a_leader_by_hand() -> None:
 
 def test_what_no_other_firm_beats_is_marked_and_stands_first() -> None:
     found = leaders_of(FIRMS, FIGURES, esri={"A": 0.5, "B": 0.1, "C": 0.1})
-    assert [(one.firm, one.undominated) for one in found] == [("B", True), ("A", True), ("C", False)]
+    assert [(one.firm, one.undominated) for one in found] == [("A", True), ("B", True), ("C", False)]
 
 
 def test_trade_that_nobody_delivered_is_unknown() -> None:

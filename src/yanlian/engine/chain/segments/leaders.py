@@ -46,7 +46,7 @@ def leaders_of(
     controls: Mapping[str, int] | None = None,
     offspring: Mapping[str, int] | None = None,
 ) -> tuple[Leader, ...]:
-    """The local firms of a chain with their columns, the undominated first, then by their share of a segment. What is
+    """The local firms of a chain with their columns, the undominated first, then by output. What is
     not given (`purchases`, `esri` …) is unknown of every firm; a firm that a given table does not name has nought of
     it, but no risk index."""
     local = [one for one in firms if one.local and one.stands]
@@ -72,7 +72,7 @@ def leaders_of(
         )
     flags = undominated([list(columns.values()) for _, columns, _ in rows])
     found = [Leader(*row, flag) for row, flag in zip(rows, flags, strict=True)]
-    return tuple(sorted(found, key=lambda one: (not one.undominated, -(one.columns["segment_share"] or 0), one.firm)))
+    return tuple(sorted(found, key=lambda one: (not one.undominated, -(one.columns["output"] or 0), one.firm)))
 
 
 def _largest_share(firm: Firm, output: Mapping[str, float | None]) -> tuple[float | None, str | None]:

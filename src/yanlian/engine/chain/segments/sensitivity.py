@@ -49,6 +49,9 @@ def margins(graded: Graded, thresholds: Thresholds) -> tuple[Margin, ...]:
     for key, one in graded.judged.items():
         if one.holds is None or one.range.value is None:
             continue
+        if one.comparison.quantity == "firms" and one.range.value == 0:
+            # No threshold makes a segment of none: to ask for "at least nought firms" is no threshold.
+            continue
         best, worst = bounds(thresholds.rules, {**holds, key: not one.holds})
         then: Grade = best if best == worst else "unknown"
         if then != graded.grade:

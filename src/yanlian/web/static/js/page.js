@@ -17,6 +17,10 @@ function drawCharts(root) {
     option.textStyle = { ...option.textStyle, fontFamily: getComputedStyle(document.body).fontFamily };
     const chart = window.echarts.init(place, null, { renderer: "svg" });
     chart.setOption(option);
+    // A point that carries an address leads there.
+    chart.on("click", (event) => {
+      if (event.data && event.data.leads) window.location.assign(event.data.leads);
+    });
     new ResizeObserver(() => chart.resize()).observe(place);
   }
 }
