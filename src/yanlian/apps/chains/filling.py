@@ -24,6 +24,7 @@ from yanlian.engine.chain.template.model import Chain
 ACROSS: Final[MeasureId] = "density"
 UP: Final[MeasureId] = "unmet_firms"
 FIRST = 3
+_GROUPS = ("blank", "pending", "weak", "unknown")
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,25 @@ class Filling:
         return frontier(self.gaps, across, up)
 
     def first(self, across: MeasureId = ACROSS, up: MeasureId = UP, number: int = FIRST) -> list[Gap]:
-        """The gaps to begin with: layer after layer of the frontier, blank ones before weak ones."""
+        """The gaps to begin with: layer after layer of the frontier; first what is blank, then what is blank but has
+        firms to be confirmed, then what is weak. Equals by how many firms here stop without it."""
+        order = {one.graded.segment: at for at, one in enumerate(self.state.gaps())}
         found: list[Gap] = []
-        for grade in ("blank", "weak", "unknown"):
-            left = [one for one in self.gaps if one.graded.grade == grade]
+        for number_of_group in range(len(_GROUPS)):
+            left = sorted(
+                (one for one in self.gaps if self._group(one) == number_of_group),
+                key=lambda one: order.get(one.segment, len(order)),
+            )
             while left and len(found) < number:
                 # Where one axis is known of none of them, the other alone orders them.
                 layer = frontier(left, across, up).on or sorted(left, key=lambda one: -(one.measures[up] or 0.0))
                 found += layer
                 left = [one for one in left if one not in layer]
         return found[:number]
+
+    def _group(self, gap: Gap) -> int:
+        pending = gap.graded.grade == "blank" and self.state.segments[gap.segment].pending > 0
+        return _GROUPS.index("pending" if pending else gap.graded.grade)
 
     def candidates(self, segment: str, order: Sequence[ColumnId] = DECLARED) -> tuple[Candidate, ...]:
         """Outside firms that fit a segment, by the declared columns."""

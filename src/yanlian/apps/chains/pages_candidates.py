@@ -237,4 +237,4 @@ def make_lead(request: HttpRequest, chain_id: str, segment_id: str, code: str) -
                                     name=lead.name, stage=stage))  # fmt: skip
     except Refused as refusal:
         messages.error(request, shown(refusal)[0].text)
-    return redirect("chain-candidate", chain=chain, segment=segment, code=code)
+    return redirect("chain-candidate", chain_id, segment_id, code)
