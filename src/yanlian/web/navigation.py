@@ -47,6 +47,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
             Entry("chain-queries", ("上下游查询", "Suppliers and customers"), Permission.SEE_CHAINS),
             Entry("ecosystems", ("龙头生态圈", "Ecosystems"), Permission.SEE_CHAINS),
             Entry("placement-choose", ("归位工作台", "Placement workbench"), Permission.SEE_CHAINS),
+            Entry("chain-risk", ("断链风险", "Chain-break risk"), Permission.SEE_CHAINS),
             Entry("leads", ("招商线索", "Leads"), Permission.SEE_CHAINS),
             Entry("placement-reports", ("归位纠错", "Placement reports"), Permission.SEE_OWN_PLACE),
         ),

@@ -10,7 +10,9 @@ from yanlian.apps.chains import (
     map_pages,
     place_pages,
     report_pages,
+    risk_pages,
     segment_pages,
+    shock_pages,
 )
 
 urlpatterns = [
@@ -33,6 +35,9 @@ urlpatterns = [
     path("chains/<slug:chain_id>/compare/", compare_pages.compare, name="chain-compare"),
     path("placement-reports/", report_pages.placement_reports, name="placement-reports"),
     path("placement-reports/<int:pk>/", report_pages.placement_report, name="placement-report"),
+    path("chain-risk/", risk_pages.risks, name="chain-risk"),
+    path("chain-risk/compute", risk_pages.compute, name="compute-risk"),
+    path("chain-risk/shock", shock_pages.shock, name="chain-shock"),
     path("leads/", lead_pages.leads, name="leads"),
     path("leads/<int:pk>/", lead_pages.lead, name="lead"),
     path("my-place", place_pages.my_place, name="my-place"),

@@ -1,0 +1,129 @@
+"""断链风险: which firms the district's economy can least do without, as computed once and kept."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from yanlian.apps.chains.actions_risk import rank_risks
+from yanlian.apps.chains.models import RiskFigure, RiskRanking
+from yanlian.apps.people.access import Permission, page, permits, signed_in
+from yanlian.base.refusal import Refused
+from yanlian.ui.charts import Chart, Series, bars
+from yanlian.ui.list_page import show
+from yanlian.ui.refusals import shown
+from yanlian.ui.rows import FromDatabase
+from yanlian.ui.tables import Column, Kind, Listing
+from yanlian.ui.words import say, t
+
+_TOP = 12
+_PER_CENT = 10_000_000
+
+
+def per_cent(ppb: int) -> Decimal:
+    """Billionths as per cent with three decimals."""
+    return (Decimal(ppb) / _PER_CENT).quantize(Decimal("0.001"))
+
+
+RISKS: Listing[RiskFigure] = Listing(
+    title=("断链风险", "Chain-break risk"),
+    file_name="chain-risk",
+    search_hint=("按企业名称或代码搜索", "Search by firm or code"),
+    first_order="rank",
+    columns=(
+        Column("rank", ("位次", "Rank"), lambda row: row.rank, Kind.COUNT),
+        Column("name", ("企业", "Firm"), lambda row: row.entity.name, main=True,
+               link=lambda row: reverse("firm-place", args=[row.entity.code])),
+        Column("esri", ("停产带走的营收（%）", "Revenue lost if it stops (%)"),
+               lambda row: str(per_cent(row.esri_ppb))),
+        Column("inputs", ("其中缺料（%）", "By missing inputs (%)"), lambda row: str(per_cent(row.by_inputs_ppb))),
+        Column("sales", ("其中缺客户（%）", "By missing sales (%)"), lambda row: str(per_cent(row.by_sales_ppb))),
+        Column("revenue", ("自身营收", "Own revenue"), lambda row: row.revenue_fen, Kind.MONEY),
+        Column("suppliers", ("本区供应商", "Suppliers here"), lambda row: row.suppliers, Kind.COUNT),
+        Column("customers", ("本区客户", "Customers here"), lambda row: row.customers, Kind.COUNT),
+        Column("shock", ("推演", "Simulate"), lambda row: t("停产推演", "Simulate a stop"), sortable=False,
+               link=lambda row: f"{reverse('chain-shock')}?firm={row.entity.code}"),
+    ),
+    empty=("没有符合条件的企业。", "No firm matches."),
+    calibre=(
+        (
+            "占有供应关系的全部企业营收合计的比例；缺料与缺客户分别计算，合计取每家企业两者中较大的，不相加。",
+            "Share of the revenue of all firms with links; of each the greater half counts, so they do not add up.",
+        ),
+        (
+            "只反映已知供应关系；不计恢复、补库和另寻供应商。",
+            "Known links only; no recovery, restocking or new suppliers.",
+        ),
+    ),
+)  # fmt: skip
+
+
+@page(owner="chains", permission=Permission.SEE_CHAINS)
+def risks(request: HttpRequest) -> HttpResponseBase:
+    """The latest ranking, with what it was computed from."""
+    ranking = RiskRanking.objects.select_related("made_by").first()
+    may_edit = permits(request.user, Permission.EDIT_CHAINS)
+    if ranking is None:
+        context = {"title": say(RISKS.title), "crumbs": [(say(RISKS.title), None)], "may_edit": may_edit}
+        return render(request, "chains/risk_none.html", context)
+    listed = FromDatabase(
+        RiskFigure.objects.filter(ranking=ranking).select_related("entity"),
+        search=("entity__name__icontains", "entity__code__icontains"),
+        filters={},
+        orders={
+            "rank": "rank", "name": "entity__name", "esri": "esri_ppb", "inputs": "by_inputs_ppb",
+            "sales": "by_sales_ppb", "revenue": "revenue_fen", "suppliers": "suppliers", "customers": "customers",
+        },
+    )  # fmt: skip
+    epsilon = Decimal(ranking.epsilon_ppm) / 1_000_000
+    more = {
+        "crumbs": [(say(RISKS.title), None)],
+        "ranking": ranking,
+        "epsilon": f"{epsilon.normalize():f}",
+        "chart": _chart(ranking, f"{epsilon.normalize():f}"),
+        "may_edit": may_edit,
+        "charts": True,
+    }
+    dated = [(t("测算日期", "Computed"), f"{localtime(ranking.made_at):%Y-%m-%d}"), ("ε", f"{epsilon.normalize():f}")]
+    return show(request, RISKS, listed, template="chains/risks.html", dated=dated, more=more)
+
+
+def _chart(ranking: RiskRanking, epsilon: str) -> Chart:
+    top = list(ranking.figures.select_related("entity").order_by("rank")[:_TOP])
+    title = t("停产影响最大的{n}家企业", "The {n} firms whose stop would hurt most", n=len(top))
+    summary = t(
+        "一家企业停产使全部企业营收损失的比例，按{year}年供应关系，ε={epsilon}，{day}测算。",
+        "Revenue that all firms lose if one stops, links of {year}, ε = {epsilon}, computed on {day}.",
+        year=ranking.year,
+        epsilon=epsilon,
+        day=f"{localtime(ranking.made_at):%Y-%m-%d}",
+    )
+    names = [one.entity.name for one in top]
+    return bars(
+        "risk", title, summary, "%", names, [Series(t("损失占比", "Loss"), [per_cent(one.esri_ppb) for one in top])]
+    )
+
+
+@page(owner="chains", permission=Permission.EDIT_CHAINS, methods=("POST",))
+def compute(request: HttpRequest) -> HttpResponse:
+    """Compute the ranking from today's links; the same links give the one that is there."""
+    try:
+        before = set(RiskRanking.objects.values_list("pk", flat=True))
+        made = rank_risks(signed_in(request))
+    except Refused as refusal:
+        context = {"title": say(RISKS.title), "crumbs": [(say(RISKS.title), None)], "refusals": shown(refusal)}
+        return render(request, "chains/risk_none.html", {**context, "may_edit": True})
+    if made.pk in before:
+        messages.info(
+            request,
+            t("供应关系和营收没有变化，结果与上次相同。", "Links and revenues are as before; so is the result."),
+        )
+    else:
+        messages.success(request, t("已重新测算。", "Computed anew."), extra_tags="good")
+    return redirect("chain-risk")
