@@ -22,7 +22,7 @@ from yanlian.ui.rows import FromDatabase
 from yanlian.ui.tables import Column, Kind, Listing
 from yanlian.ui.words import say, t
 
-_TOP = 12
+_TOP = 13
 _PER_CENT = 10_000_000
 
 
@@ -40,21 +40,19 @@ RISKS: Listing[RiskFigure] = Listing(
         Column("rank", ("位次", "Rank"), lambda row: row.rank, Kind.COUNT),
         Column("name", ("企业", "Firm"), lambda row: row.entity.name, main=True,
                link=lambda row: reverse("firm-place", args=[row.entity.code])),
-        Column("esri", ("停产带走的营收（%）", "Revenue lost if it stops (%)"),
-               lambda row: str(per_cent(row.esri_ppb))),
-        Column("inputs", ("其中缺料（%）", "By missing inputs (%)"), lambda row: str(per_cent(row.by_inputs_ppb))),
-        Column("sales", ("其中缺客户（%）", "By missing sales (%)"), lambda row: str(per_cent(row.by_sales_ppb))),
-        Column("revenue", ("自身营收", "Own revenue"), lambda row: row.revenue_fen, Kind.MONEY),
-        Column("suppliers", ("本区供应商", "Suppliers here"), lambda row: row.suppliers, Kind.COUNT),
-        Column("customers", ("本区客户", "Customers here"), lambda row: row.customers, Kind.COUNT),
-        Column("shock", ("推演", "Simulate"), lambda row: t("停产推演", "Simulate a stop"), sortable=False,
+        Column("esri", ("停产损失（%）", "Lost if it stops (%)"), lambda row: str(per_cent(row.esri_ppb)),
                link=lambda row: f"{reverse('chain-shock')}?firm={row.entity.code}"),
+        Column("inputs", ("缺料（%）", "Inputs (%)"), lambda row: str(per_cent(row.by_inputs_ppb))),
+        Column("sales", ("缺客户（%）", "Sales (%)"), lambda row: str(per_cent(row.by_sales_ppb))),
+        Column("revenue", ("自身营收", "Own revenue"), lambda row: row.revenue_fen, Kind.MONEY),
+        Column("suppliers", ("供应商", "Suppliers"), lambda row: row.suppliers, Kind.COUNT),
+        Column("customers", ("客户", "Customers"), lambda row: row.customers, Kind.COUNT),
     ),
     empty=("没有符合条件的企业。", "No firm matches."),
     calibre=(
         (
-            "占有供应关系的全部企业营收合计的比例；缺料与缺客户分别计算，合计取每家企业两者中较大的，不相加。",
-            "Share of the revenue of all firms with links; of each the greater half counts, so they do not add up.",
+            "停产损失：占有供应关系的全部企业营收合计的比例，点开可逐级推演；供应商、客户只数本区的；缺料与缺客户分别计算，取较大的，不相加。",
+            "Share of the revenue of all firms with links; open it to simulate. Of each firm the greater half counts.",
         ),
         (
             "只反映已知供应关系；不计恢复、补库和另寻供应商。",
