@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isinf
 
 from yanlian.apps.chains.filling import Filling
 from yanlian.apps.chains.models import OutsideFirm
-from yanlian.apps.chains.state import ChainState
+from yanlian.apps.chains.state import ChainState, SegmentState
 from yanlian.engine.chain.segments import Graded, Judged
 from yanlian.engine.chain.segments.candidates import Candidate
 from yanlian.engine.chain.segments.gaps import Gap, MeasureId
@@ -16,14 +17,25 @@ from yanlian.engine.chain.segments.quantities import QUANTITIES
 
 def state_data(state: ChainState) -> dict[str, object]:
     """Every segment with its figures, grade and reasons."""
+    return state_head(state) | {"segments": [segment_data(state, one) for one in state.segments.values()]}
+
+
+def state_head(state: ChainState) -> dict[str, object]:
+    """Which chain, and what its segments are measured by."""
     reference = state.reference
     return {
         "chain": state.chain.id,
         "stated": state.chain.stated.isoformat(),
         "year": state.year,
         "reference": None if reference is None else {"code": reference.code, "area": reference.area},
-        "segments": [graded_data(one.graded) | {"pending": one.pending} for one in state.segments.values()],
     }
+
+
+def segment_data(state: ChainState, one: SegmentState) -> dict[str, object]:
+    """One segment with its grade, what waits for an official, and who here stops without it."""
+    segment = state.chain.by_id[one.graded.segment]
+    named = {"title": segment.title, "title_en": segment.title_en}
+    return graded_data(one.graded) | named | {"pending": one.pending, "needed_by": one.needed_by}
 
 
 def graded_data(one: Graded) -> dict[str, object]:
@@ -41,13 +53,33 @@ def graded_data(one: Graded) -> dict[str, object]:
 
 
 def _judged(one: Judged) -> dict[str, object]:
-    return {"at": one.comparison.at, "at_least": one.comparison.at_least, "value": one.range.value, "holds": one.holds}
+    line = one.comparison
+    return {
+        "at": line.at,
+        "quantity": line.quantity,
+        "at_least": line.at_least,
+        "value": one.range.value,
+        "low": None if isinf(one.range.low) else one.range.low,
+        "high": None if isinf(one.range.high) else one.range.high,
+        "holds": one.holds,
+        "because": line.because,
+        "source": line.source,
+    }
 
 
 def filling_data(found: Filling, across: MeasureId, up: MeasureId) -> dict[str, object]:
-    """Gaps with their measures, the frontier on two of them, and the back-tests."""
-    line = found.frontier(across, up)
-    on = {one.segment for one in line.on}
+    """Gaps with their measures and candidates, the frontier on two measures, and the back-tests."""
+    on = {one.segment for one in found.frontier(across, up).on}
+    gaps = [
+        gap_data(found, one, is_on=one.segment in on)
+        | {"candidates": candidates_data(found, found.candidates(one.segment))}
+        for one in found.gaps
+    ]
+    return filling_head(found, across, up) | {"gaps": gaps}
+
+
+def filling_head(found: Filling, across: MeasureId, up: MeasureId) -> dict[str, object]:
+    """With which gaps to begin, and how well the rankings predict."""
     return {
         "chain": found.chain.id,
         "across": across,
@@ -57,11 +89,11 @@ def filling_data(found: Filling, across: MeasureId, up: MeasureId) -> dict[str, 
         "back_tests": {
             key: {"auc": one.auc, "hidden": one.hidden, "pairs": one.pairs} for key, one in found.tests.items()
         },
-        "gaps": [_gap(found, one, is_on=one.segment in on) for one in found.gaps],
     }
 
 
-def _gap(found: Filling, one: Gap, *, is_on: bool) -> dict[str, object]:
+def gap_data(found: Filling, one: Gap, *, is_on: bool) -> dict[str, object]:
+    """One gap with its measures, and who here needs it."""
     return {
         "segment": one.segment,
         "title": found.chain.by_id[one.segment].title,
@@ -70,19 +102,17 @@ def _gap(found: Filling, one: Gap, *, is_on: bool) -> dict[str, object]:
         "measures": dict(one.measures),
         "needed_by": list(dict.fromkeys(edge.customer for edge in one.needed_by)),
         "customers": [found.names[key][1] for key in one.customers if key in found.names],
-        "candidates": candidates_data(found, found.candidates(one.segment)),
     }
 
 
 def candidates_data(found: Filling, candidates: Sequence[Candidate]) -> list[dict[str, object]]:
     """Candidates in their order with the columns that it follows."""
-    codes = {
-        one.pk: one.code for one in OutsideFirm.objects.filter(pk__in=[int(each.firm.id[1:]) for each in candidates])
-    }
+    firms = OutsideFirm.objects.in_bulk([int(one.firm.id[1:]) for one in candidates])
     return [
         {
-            "code": codes[int(one.firm.id[1:])],
+            "code": firms[int(one.firm.id[1:])].code,
             "name": one.firm.name,
+            "fictional": firms[int(one.firm.id[1:])].fictional,
             "columns": dict(one.columns),
             "words": list(one.words),
             "ties": [

@@ -14,6 +14,7 @@ from ninja.security import SessionAuth
 
 from yanlian.apps.people.access import Anyone, Permission, permits
 from yanlian.base.refusal import Refused
+from yanlian.engine.chain.template.finding import ChainFaults
 from yanlian.engine.policy import PackFaults
 from yanlian.web.api.shapes import Page, Problem
 
@@ -97,6 +98,12 @@ def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @api.exception_handler(PackFaults)
 def _faulty_packs(request: HttpRequest, faults: PackFaults) -> HttpResponse:
     return answer(request, Refused("packs_faulty", found=len(faults.faults)), 422)
+
+
+@api.exception_handler(ChainFaults)
+def _faulty_chains(request: HttpRequest, faults: ChainFaults) -> HttpResponse:
+    errors = [one for one in faults.findings if one.severity == "error"] or faults.findings
+    return answer(request, Refused("chain_faulty", found=errors[0].file, faults=len(errors)), 422)
 
 
 @api.exception_handler(ValidationError)
