@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from yanlian.apps.chains.actions_risk import rank_risks
+from yanlian.apps.chains.risk_known import epsilon_text
 from yanlian.apps.delivery.budgets import promised
 from yanlian.apps.people.actions import make_sample_users
 from yanlian.apps.policies.actions import run_policies
@@ -22,6 +24,7 @@ from yanlian.apps.registry.actions import declare_coverage
 from yanlian.apps.registry.models import Coverage
 from yanlian.apps.registry.models import Snapshot as SnapshotRecord
 from yanlian.apps.registry.snapshots import build_snapshot
+from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot, load_schema, open_snapshot
 from yanlian.engine.stream import Progress
 from yanlian.web.cli.output import Step, console, progress_bar, show_table
@@ -66,6 +69,8 @@ def make_demo(enterprises: int) -> None:
     with _stage("产业链样例（虚构） sample of the chains (fictional)"), progress_bar("") as step:
         chains = load_chains(SAMPLE_MOMENT, progress=step)
     console.print(f"  {chains.chains} 条链 chains · {chains.added:,} 条入库 stored")
+    with _stage("断链风险测算 chain-break risk"), progress_bar("") as step:
+        _risk(step)
     console.print(f"完成 done: {time.monotonic() - started:.1f} s")
 
 
@@ -118,6 +123,19 @@ def _logins(run: Run) -> None:
     logins = make_sample_users(best.entity.code if best else "", passwords)
     rows = [[login.role, login.username, login.password] for login in logins]
     show_table("登录 sample logins", [("角色 role", "left"), ("用户名 user", "left"), ("密码 password", "left")], rows)
+
+
+def _risk(step: Step) -> None:
+    """The ranking of the sample's firms, so that pages of leaders and gaps have their figures; none without links."""
+    try:
+        ranking = rank_risks(None, step=step)
+    except Refused as refusal:
+        if refusal.code != "risk_no_links":
+            raise
+        return
+    console.print(
+        f"  {ranking.firms:,} 家企业 firms · {ranking.links:,} 条供应关系 links · ε = {epsilon_text(ranking)}"
+    )
 
 
 @contextmanager

@@ -7,11 +7,25 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 from tests.apps.chains.small_chain import make_firm, make_person
 
 from yanlian.apps.chains.actions_facts import add_links
-from yanlian.apps.chains.models import Placement, RiskFigure, RiskRanking, SupplyLink
+from yanlian.apps.chains.actions_risk import rank_risks
+from yanlian.apps.chains.filling import filling
+from yanlian.apps.chains.in_use import chain_named
+from yanlian.apps.chains.leading import chain_leaders
+from yanlian.apps.chains.models import (
+    OutsideFirm,
+    OutsideTie,
+    Placement,
+    RiskFall,
+    RiskFigure,
+    RiskRanking,
+    SupplyLink,
+)
 from yanlian.apps.chains.risk_economy import economy_here
+from yanlian.apps.chains.state import chain_state
 from yanlian.apps.people.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +121,61 @@ def test_without_links_both_pages_say_so():
 
 def test_what_the_template_says_of_an_edge_is_how_much_the_customer_needs_it(traded):
     assert set(economy_here().economy.essential.tolist()) == {1}
+
+
+@pytest.fixture
+def bought_outside(traded):
+    """The lens of the headset is also bought from an outside firm that makes lenses."""
+    for firm, segment in zip(traded, ("vr-glass", "vr-headset", "vr-content"), strict=True):
+        Placement.objects.create(entity=firm, chain="vr", segment=segment, state="confirmed", changed_at=AT)
+    outside = OutsideFirm.objects.create(
+        code="OUT-1", name="外地光学（虚构）", products=["折叠光路模组"], source="t", recorded_at=AT
+    )
+    OutsideTie.objects.create(
+        firm=outside, entity=traded[1], kind="supplies", product="光学模组", amount_fen=3_000_00, source="t",
+        recorded_at=AT,
+    )  # fmt: skip
+    return outside
+
+
+def test_filling_a_gap_saves_what_the_stop_of_its_only_supplier_takes_now(bought_outside):
+    official = client_of("official", "ind")
+    assert filling(chain_named("vr")).gap("vr-lens").measures["risk_fall"] is None
+    assert "断链风险尚未测算" in text_of(official.get("/chains/vr/gaps/"))
+    official.post("/chain-risk/compute")
+    kept = RiskFall.objects.get(segment="vr-lens")
+    assert (kept.suppliers, kept.customers) == (1, 1)
+    assert kept.before_ppb > kept.after_ppb > 0
+    gap = filling(chain_named("vr")).gap("vr-lens")
+    assert gap.measures["risk_fall"] == pytest.approx((kept.before_ppb - kept.after_ppb) / 10**9)
+    page = text_of(official.get("/chains/vr/gaps/?y=risk_fall"))
+    assert "断链风险下降（%）" in page
+    assert "2024年供应关系，ε=0.001" in page
+    assert filling(chain_named("vr")).gap("vr-screen").measures["risk_fall"] is None
+
+
+def test_another_delivery_from_outside_makes_another_ranking(bought_outside):
+    rank_risks(None)
+    OutsideTie.objects.update(amount_fen=9_000_00)
+    rank_risks(None)
+    assert RiskRanking.objects.count() == 2
+
+
+def test_leaders_have_the_index_of_the_newest_ranking_with_its_date_and_threshold(bought_outside):
+    official = client_of("official", "ind")
+    assert "未算出的列：系统性风险指数" in text_of(official.get("/chains/vr/leaders/"))
+    ranking = rank_risks(None)
+    found = {one.firm: one.columns["esri"] for one in chain_leaders(chain_state(chain_named("vr")))}
+    kept = {str(one.entity_id): one.esri_ppb / 10**9 for one in ranking.figures.all()}
+    assert found == kept
+    page = text_of(official.get("/chains/vr/leaders/"))
+    assert "系统性风险指数（%）" in page
+    assert f"取{localtime(ranking.made_at):%Y-%m-%d}测算的结果（2024年供应关系，ε=0.001）" in page
+
+
+def test_a_large_network_is_ranked_by_the_fast_cascades_with_the_same_figures(traded, monkeypatch):
+    plain = {one.entity_id: one.esri_ppb for one in rank_risks(None).figures.all()}
+    RiskFigure.objects.all().delete()
+    RiskRanking.objects.all().delete()
+    monkeypatch.setattr("yanlian.apps.chains.actions_risk._SMALL", 0)
+    assert {one.entity_id: one.esri_ppb for one in rank_risks(None).figures.all()} == plain

@@ -1,39 +1,72 @@
-"""The only writer of risk rankings: compute the index of all firms once, keep every figure."""
+"""The only writer of risk rankings: compute the index of all firms once, and what filling each segment would save; keep
+every figure."""
 
 from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from yanlian.apps.chains.models import RiskFigure, RiskRanking
+from yanlian.apps.chains.models import RiskFall, RiskFigure, RiskRanking
 from yanlian.apps.chains.risk_economy import FEN, Here, economy_here
+from yanlian.apps.chains.risk_fall import falls, wider_economy
 from yanlian.apps.people.actions import record
 from yanlian.apps.people.models import User
+from yanlian.engine.chain.risk.economy import Economy, closures
+from yanlian.engine.chain.risk.filled import Filled
 from yanlian.engine.chain.risk.index import EPSILON, Indices, Options, Step, esri_of_firms
+from yanlian.engine.chain.risk.oracle import cascade
 
 _PPM, _PPB = 1_000_000, 1_000_000_000
+# Up to so many firms plain cascades take less than the 17 s of compiling.
+_SMALL = 2_000
 
 
 def rank_risks(by: User | None, epsilon: float = EPSILON, step: Step | None = None) -> RiskRanking:
-    """Compute and keep a ranking. The same links, revenues and ε give the ranking that is there already.
+    """Compute and keep a ranking. The same links, deliveries from outside, places, revenues and ε give the ranking that
+    is there already.
 
     Raises `Refused`: risk_no_links, risk_epsilon.
     """
     here = economy_here()
     ppm = round(epsilon * _PPM)
-    before = RiskRanking.objects.filter(mark=here.mark, epsilon_ppm=ppm).first()
+    wider = wider_economy(here.year)
+    mark = hashlib.sha256(f"{here.mark} {wider.mark}".encode()).hexdigest()
+    before = RiskRanking.objects.filter(mark=mark, epsilon_ppm=ppm).first()
     if before is not None:
         return before
-    found = esri_of_firms(here.economy, epsilon, Options(step=step))
-    return _keep(here, found, ppm, by)
+    found = _indices(here.economy, epsilon, step)
+    return _keep(here, found, list(falls(wider, epsilon, step)), (mark, ppm), by)
+
+
+def _indices(economy: Economy, epsilon: float, step: Step | None) -> Indices:
+    """The index of every firm. In a small network plain steps are done before the fast ones are compiled (equal to
+    rounding)."""
+    firms = len(economy.firms)
+    if firms > _SMALL:
+        return esri_of_firms(economy, epsilon, Options(step=step))
+    shocks = closures(np.arange(firms, dtype=np.int32))
+    found = [cascade(economy, shocks, one, epsilon) for one in range(firms)]
+    return Indices(
+        np.array([one.esri for one in found]),
+        np.array([one.esri_down for one in found]),
+        np.array([one.esri_up for one in found]),
+        np.array([one.steps for one in found], dtype=np.int32),
+        epsilon,
+    )
 
 
 @transaction.atomic
-def _keep(here: Here, found: Indices, ppm: int, by: User | None) -> RiskRanking:
+def _keep(
+    here: Here, found: Indices, saved: Sequence[tuple[str, str, Filled]], key: tuple[str, int], by: User | None
+) -> RiskRanking:
     economy = here.economy
+    mark, ppm = key
     ranking, is_new = RiskRanking.objects.get_or_create(
-        mark=here.mark,
+        mark=mark,
         epsilon_ppm=ppm,
         defaults={
             "year": here.year,
@@ -70,5 +103,18 @@ def _keep(here: Here, found: Indices, ppm: int, by: User | None) -> RiskRanking:
         ],
         batch_size=1000,
     )
+    RiskFall.objects.bulk_create([_fall(ranking, *one) for one in saved], batch_size=1000)
     record("risk_ranked", by=by, ranking=ranking.pk, firms=ranking.firms, epsilon_ppm=ppm)
     return ranking
+
+
+def _fall(ranking: RiskRanking, chain: str, segment: str, one: Filled) -> RiskFall:
+    return RiskFall(
+        ranking=ranking,
+        chain=chain,
+        segment=segment,
+        before_ppb=round(one.before * _PPB),
+        after_ppb=round(one.after * _PPB),
+        suppliers=one.suppliers,
+        customers=one.customers,
+    )

@@ -18,10 +18,12 @@ _SHARES = ("density", "inputs_here", "customers_here")
 def measure_title(measure: MeasureId) -> str:
     """What a measure is called, with its unit."""
     one = MEASURES[measure]
-    unit = (
-        t("（%）", " (%)") if measure in _SHARES else t("（万元）", " (CNY 10,000)") if measure == "unmet_value" else ""
-    )
-    return t(one.zh, one.en) + (unit or (t("（家）", " (firms)") if measure == "unmet_firms" else ""))
+    units = {
+        **dict.fromkeys((*_SHARES, "risk_fall"), t("（%）", " (%)")),
+        "unmet_value": t("（万元）", " (CNY 10,000)"),
+        "unmet_firms": t("（家）", " (firms)"),
+    }
+    return t(one.zh, one.en) + units.get(measure, "")
 
 
 def measure_text(measure: MeasureId, value: float | None) -> str:
@@ -32,6 +34,8 @@ def measure_text(measure: MeasureId, value: float | None) -> str:
 def _plotted(measure: MeasureId, value: float | None) -> object:
     if measure in _SHARES:
         return decimal((value or 0.0) * 100, 1)
+    if measure == "risk_fall":
+        return decimal((value or 0.0) * 100, 3)
     if measure == "unmet_value":
         return decimal((value or 0.0) / 10_000, 0)
     return decimal(value, 0 if measure == "unmet_firms" else 3)

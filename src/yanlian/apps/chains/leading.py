@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from yanlian.apps.chains.risk_known import esri_known, newest_ranking
 from yanlian.apps.chains.state import ChainState
 from yanlian.apps.registry.models import FOREVER, Relation
 from yanlian.base.refusal import Refused
@@ -14,15 +15,15 @@ from yanlian.engine.chain.segments.coverage import purchases_of
 from yanlian.engine.chain.segments.leaders import Leader, leaders_of
 
 
-def chain_leaders(state: ChainState, esri: Mapping[str, float] | None = None) -> tuple[Leader, ...]:
-    """The local firms of a chain with their columns. `esri`: their systemic risk index, where it is known."""
+def chain_leaders(state: ChainState) -> tuple[Leader, ...]:
+    """The local firms of a chain with their columns; their systemic risk index from the newest kept ranking."""
     ids = [one.id for one in state.firms]
     figures = [one.graded.figures for one in state.segments.values()]
     return leaders_of(
         state.firms,
         figures,
         purchases=purchases_of(state.links),
-        esri=esri,
+        esri=esri_known(newest_ranking()),
         controls=_controls(ids),
         offspring=_offspring(ids),
     )

@@ -14,6 +14,7 @@ from yanlian.apps.chains.in_use import chain_or_404
 from yanlian.apps.chains.map_pages import CHAINS, dated, tabs
 from yanlian.apps.chains.models import OutsideFirm
 from yanlian.apps.chains.names import chain_title, place_words, segment_title
+from yanlian.apps.chains.risk_known import newest_ranking, risk_told
 from yanlian.apps.chains.segment_words import decimal, in_fen, percent_points, why_fill, why_grade
 from yanlian.apps.people.access import Permission, page
 from yanlian.engine.chain.segments.backtest import BackTest
@@ -190,6 +191,9 @@ def _listing(found: Filling) -> Listing[Row]:
         if key in ("density", "inputs_here", "customers_here"):
             return Column(key, (title[0] + "（%）", title[1] + " (%)"),
                           lambda row: percent_points(row.gap.measures[key]), Kind.COUNT)  # fmt: skip
+        if key == "risk_fall":
+            return Column(key, (title[0] + "（%）", title[1] + " (%)"),
+                          lambda row: percent_points(row.gap.measures[key], 3), Kind.COUNT)  # fmt: skip
         places = 0 if key == "unmet_firms" else 3
         return Column(key, title, lambda row: decimal(row.gap.measures[key], places), Kind.COUNT)
 
@@ -221,6 +225,7 @@ def _listing(found: Filling) -> Listing[Row]:
         calibre=(
             *(_formula(one) for one in known),
             *((("未算出的量：" + lacking[0] + "。", "Not computed: " + lacking[1] + "."),) if reason else ()),
+            risk_told(newest_ranking()),
             ("已知往来只含登记到的交易，合计是下限。", "Known trade holds what was reported: sums are lower bounds."),
         ),
     )  # fmt: skip

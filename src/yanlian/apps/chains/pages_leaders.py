@@ -14,6 +14,7 @@ from yanlian.apps.chains.leading import chain_leaders
 from yanlian.apps.chains.map_pages import dated, tabs
 from yanlian.apps.chains.names import segment_title
 from yanlian.apps.chains.pages_gaps import trail
+from yanlian.apps.chains.risk_known import newest_ranking, risk_told
 from yanlian.apps.chains.segment_words import decimal, in_fen, percent_points
 from yanlian.apps.chains.state import ChainState, chain_state
 from yanlian.apps.people.access import Permission, page
@@ -85,8 +86,10 @@ def _listing(rows: Sequence[Row]) -> Listing[Row]:
         if key == "segment_share":
             return Column(key, (title[0] + "（%）", title[1] + " (%)"),
                           lambda row: percent_points(row.leader.columns[key]), Kind.COUNT)  # fmt: skip
-        places = 4 if key == "esri" else 0
-        return Column(key, title, lambda row: decimal(row.leader.columns[key], places), Kind.COUNT)
+        if key == "esri":
+            return Column(key, (title[0] + "（%）", title[1] + " (%)"),
+                          lambda row: percent_points(row.leader.columns[key], 3), Kind.COUNT)  # fmt: skip
+        return Column(key, title, lambda row: decimal(row.leader.columns[key], 0), Kind.COUNT)
 
     known = [key for key in LEADER_COLUMNS if any(row.leader.columns[key] is not None for row in rows)]
     lacking = [key for key in LEADER_COLUMNS if key not in known]
@@ -112,6 +115,7 @@ def _listing(rows: Sequence[Row]) -> Listing[Row]:
             *((f"{one[0]}：{one[2]}。", f"{one[1]}: {one[3]}.") for one in map(LEADER_COLUMNS.__getitem__, known)),
             *((("未算出的列：" + "、".join(LEADER_COLUMNS[one][0] for one in lacking) + "。",
                 "Not computed: " + ", ".join(LEADER_COLUMNS[one][1] for one in lacking) + "."),) if lacking else ()),
+            risk_told(newest_ranking()),
         ),
     )  # fmt: skip
 

@@ -56,13 +56,7 @@ def economy_here() -> Here:
 @lru_cache(maxsize=2)
 def _made(year: int, state: tuple[str, ...]) -> Here:
     # `state` is only the key of the cache: other facts, another economy.
-    rows = list(
-        SupplyLink.objects.filter(year=year)
-        .exclude(amount_fen=None)
-        .order_by("supplier_id", "customer_id", "product")
-        .values_list("supplier_id", "customer_id", "product", "inferred")
-        .annotate(amount=Sum("amount_fen"))
-    )
+    rows = links_known(year)
     if not rows:
         raise Refused("risk_no_links")
     entities = tuple(sorted({one for row in rows for one in row[:2]}))
@@ -74,15 +68,17 @@ def _made(year: int, state: tuple[str, ...]) -> Here:
     weight = np.array([row[4] / FEN for row in rows], dtype=np.float64)
     codes = dict(Entity.objects.filter(pk__in=SupplyLink.objects.values("supplier")).values_list("pk", "code"))
     codes |= dict(Entity.objects.filter(pk__in=SupplyLink.objects.values("customer")).values_list("pk", "code"))
-    essential = _essential([(row[0], row[1], row[2]) for row in rows])
+    essential = essential_of([(row[0], row[1], row[2]) for row in rows])
     told = Told(
         essential=np.array(essential, dtype=np.int8),
         product=np.array([number[row[2]] for row in rows], dtype=np.int32),
         inferred=any(row[3] for row in rows),
     )
-    revenue, unknown = _revenue(entities, year, np.bincount(supplier, weights=weight, minlength=len(entities)).tolist())
+    revenue, unknown = revenue_of(
+        entities, year, np.bincount(supplier, weights=weight, minlength=len(entities)).tolist()
+    )
     made = Links([codes[pk] for pk in entities], supplier, customer, weight)
-    economy = economy_of(made, _industries(entities), np.array(revenue, dtype=np.float64), None, told)
+    economy = economy_of(made, industries_of(entities), np.array(revenue, dtype=np.float64), None, told)
     return Here(
         economy,
         entities,
@@ -96,7 +92,16 @@ def _made(year: int, state: tuple[str, ...]) -> Here:
     )
 
 
-def _industries(entities: tuple[int, ...]) -> list[str]:
+def links_known(year: int) -> list[tuple[int, int, str, bool, int]]:
+    """Supplier, customer, product, whether inferred, and fen of each link of a year whose amount is known."""
+    rows = SupplyLink.objects.filter(year=year).exclude(amount_fen=None)
+    ordered = rows.order_by("supplier_id", "customer_id", "product")
+    named = ordered.values_list("supplier_id", "customer_id", "product", "inferred")
+    return [(row[0], row[1], row[2], row[3], int(row[4])) for row in named.annotate(amount=Sum("amount_fen"))]
+
+
+def industries_of(entities: tuple[int, ...]) -> list[str]:
+    """The market of each as a supplier."""
     found = dict(
         Registration.objects.filter(replaced_at=FOREVER, entity__in=SupplyLink.objects.values("supplier")).values_list(
             "entity_id", "industry"
@@ -106,14 +111,15 @@ def _industries(entities: tuple[int, ...]) -> list[str]:
     return [found.get(pk) or f"?{pk}" for pk in entities]
 
 
-def _revenue(entities: tuple[int, ...], year: int, sales: list[float]) -> tuple[list[float], int]:
+def revenue_of(entities: tuple[int, ...], year: int, sales: list[float]) -> tuple[list[float], int]:
+    """Revenue of each in yuan, its sales where nobody delivered it; and of how many that was so."""
     rows = TaxYear.objects.filter(replaced_at=FOREVER, year=year).exclude(revenue_fen=None)
     found = {pk: fen or 0 for pk, fen in rows.values_list("entity_id", "revenue_fen")}
     missing = sum(pk not in found for pk in entities)
     return [found[pk] / FEN if pk in found else sales[at] for at, pk in enumerate(entities)], missing
 
 
-def _essential(links: list[tuple[int, int, str]]) -> list[int]:
+def essential_of(links: list[tuple[int, int, str]]) -> list[int]:
     """What the templates say of each link."""
     stands: dict[int, set[str]] = defaultdict(set)
     confirmed = Placement.objects.filter(state=Placement.State.CONFIRMED)

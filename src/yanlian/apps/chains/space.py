@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from yanlian.apps.chains.models import ReferenceFigure
+from yanlian.apps.chains.risk_known import falls_known, newest_ranking
 from yanlian.apps.chains.state import ChainState
 from yanlian.engine.chain.complexity import measure
 from yanlian.engine.chain.complexity.bits import proximities
@@ -73,15 +74,18 @@ def _areas(chain: Chain, place: Mapping[str, int]) -> tuple[Floats, bool]:
 
 
 def measured(state: ChainState, space: Space) -> dict[MeasureId, dict[str, float]]:
-    """Density of every segment here, by its id; and complexity and opportunity gain where the table is of areas."""
+    """Density of every segment here, by its id; complexity and opportunity gain where the table is of areas; and what
+    filling it would save, from the newest kept risk ranking."""
     ids = [one.id for one in state.chain.segments]
+    saved = falls_known(state.chain, newest_ranking())
     if space.output is None:
-        return {"density": _named(ids, related(space.present)[-1])}
+        return {"density": _named(ids, related(space.present)[-1]), "risk_fall": saved}
     found = measure(space.output)
     return {
         "density": _named(ids, found.density[-1]),
         "complexity": _named(ids, found.pci),
         "gain": _named(ids, found.cog[-1]),
+        "risk_fall": saved,
     }
 
 

@@ -59,3 +59,25 @@ class RiskFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ranking_id} {self.rank} {self.entity_id}"
+
+
+class RiskFall(models.Model):
+    """What the district loses when the one supplier of a segment stops that it can least do without, now and after a
+    new local firm has joined them; in billionths of all revenue. Of segments whose product is known to be bought."""
+
+    ranking = models.ForeignKey(RiskRanking, on_delete=models.PROTECT, related_name="falls")
+    chain = models.CharField(max_length=64)
+    segment = models.CharField(max_length=64)
+    before_ppb = models.BigIntegerField()
+    after_ppb = models.BigIntegerField()
+    # Firms, local or not, that deliver it to local ones; and those local ones.
+    suppliers = models.IntegerField()
+    customers = models.IntegerField()
+
+    class Meta:
+        ordering = ["ranking", "chain", "segment", "pk"]
+        constraints = [models.UniqueConstraint(fields=["ranking", "chain", "segment"], name="risk_fall_once")]
+        verbose_name = "补链降险"
+
+    def __str__(self) -> str:
+        return f"{self.ranking_id} {self.chain} {self.segment}"

@@ -75,16 +75,16 @@ def second_source(
     moved = (economy.supplier == first) & (economy.customer == customer)
     if not moved.any() or second in ends or not (0 < part <= 1 and 0 <= second < len(economy.firms)):
         raise Refused("risk_second_source", part=part)
-    after = _moved(economy, np.flatnonzero(moved), second, part)
+    after = moved(economy, np.flatnonzero(moved), second, part)
     both = closures(np.array([first, second], dtype=np.int32))
     old = esri_of(economy, both, epsilon, Options(threads=1)).esri
     new = esri_of(after, both, epsilon, Options(threads=1)).esri
     return SecondSource(float(old[0]), float(new[0]), float(old[1]), float(new[1]))
 
 
-def _moved(economy: Economy, links: np.ndarray, second: int, part: float) -> Economy:
-    """The economy in which these links are shared. Revenue is kept where it was told (what a firm sells more here it
-    sells less elsewhere), and stays the sum of sales where it was not."""
+def moved(economy: Economy, links: np.ndarray, second: int, part: float) -> Economy:
+    """The economy in which `second` delivers `part` of these links. Revenue is kept where it was told (what a firm
+    sells more here it sells less elsewhere), and stays the sum of sales where it was not."""
     weight = economy.weight.copy()
     weight[links] *= 1 - part
     made = Links(

@@ -58,7 +58,9 @@ _ALL: Final = (
             "本地下游企业向区外该环节企业的采购额之和（仅按已知供应关系）",
             "what local customers buy of it from outside (known links only), yuan a year"),
     Measure("risk_fall", "value", "断链风险下降", "Fall of chain-break risk",
-            "补上前后全区系统性风险指数之差", "systemic risk of the district before less after it is filled"),
+            "现有供应商中影响最大的一家停产带走的全区营收比例，减去新增一家本地供应商（从每笔供货分走1/(n+1)）后的同一比例",
+            "share of the district's revenue lost if the one supplier stops that matters most, less the same after one "
+            "more local supplier took 1/(n+1) of each delivery"),
 )  # fmt: skip
 MEASURES: Final[Mapping[MeasureId, Measure]] = {one.id: one for one in _ALL}
 
