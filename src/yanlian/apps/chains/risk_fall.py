@@ -88,7 +88,7 @@ def _makers(chains: Sequence[Chain]) -> dict[str, set[str]]:
     for chain in chains:
         for firm in outside_firms(chain):
             made = {one.id for one in chain.segments if product_fit(one, firm)[0] >= 2}
-            found.setdefault(firm.id, set()).update(made)
+            found[firm.id] = found.get(firm.id, set()) | made
     return found
 
 
