@@ -29,6 +29,14 @@ def drawn(seed: int, rows: int = 9, columns: int = 14) -> np.ndarray:
     return np.exp(2 * random.normal(size=(rows, columns))) * (random.random((rows, columns)) < 0.8) + 1e-3
 
 
+@pytest.fixture(params=["compiled", "plain"], autouse=True, scope="module")
+def size_of_small(request: pytest.FixtureRequest):
+    """Every fact holds of small tables, which are multiplied plainly, and of large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("yanlian.engine.chain.complexity.bits._SMALL", 0 if request.param == "compiled" else 10**12)
+        yield
+
+
 @given(VALUES)
 def test_rca_is_share_here_over_share_everywhere(values: np.ndarray):
     found = rca(values)

@@ -3,6 +3,8 @@
 Proximity counts common locations of each pair of products (and, count bits: exact). Sums over a location's products are
 taken four products at a time from a table of their 16 partial sums ("four Russians": Arlazarov et al. 1970), which
 halves the work of a float64 matrix product and gives the same sums up to their order.
+
+Small tables are multiplied plainly: on a page the first reader would wait longer for compiling than for the answer.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from yanlian.engine.chain.complexity.balassa import Presence
 from yanlian.engine.chain.links import Floats
 
 _TILE = 128  # products a side: two tiles of their bits and one of results stay in the cache
+_SMALL = 200_000_000  # products of locations, products and products up to which nothing is compiled
 _WIDE = 128  # results side by side: tables of 8 × 16 × 128 numbers
 
 
@@ -33,14 +36,34 @@ def proximities(present: Presence, *, geometric: bool = False, own: float = 1.0)
     `own`: the proximity of a product with itself (1 in the Atlas, 0 in Datawheel's package). A product that stands
     nowhere is near to none, itself included. Source: Hidalgo, Klinger, Barabási, Hausmann (2007), Science 317, 482–487.
     """
-    locations = present.shape[0]
+    locations, products = present.shape
+    ubiquity = present.sum(axis=0).astype(np.float64)
+    if is_small(locations, products):
+        near = _plainly(present, ubiquity, geometric)
+        np.fill_diagonal(near, np.where(ubiquity > 0, own, 0.0))
+        return near
     padded = np.pad(present, ((0, -locations % 64), (0, 0)))
     words = np.packbits(np.ascontiguousarray(padded.T), axis=1, bitorder="little").view(np.uint64)
-    ubiquity = present.sum(axis=0).astype(np.float64)
-    near = np.empty((present.shape[1], present.shape[1]))
+    near = np.empty((products, products))
     _common(np.ascontiguousarray(words), ubiquity, geometric, near)
     np.fill_diagonal(near, np.where(ubiquity > 0, own, 0.0))
     return near
+
+
+def is_small(locations: int, products: int) -> bool:
+    """Whether a table is small enough to be multiplied plainly."""
+    return locations * products * products <= _SMALL
+
+
+def _plainly(present: Presence, ubiquity: Floats, geometric: bool) -> Floats:
+    """Common locations by a matrix product: whole numbers, so the same as by counting."""
+    seen = present.astype(np.float64)
+    common = seen.T @ seen
+    if geometric:
+        size = np.sqrt(ubiquity[:, None] * ubiquity[None, :])
+    else:
+        size = np.maximum(ubiquity[:, None], ubiquity[None, :])
+    return np.divide(common, size, out=np.zeros_like(common), where=size > 0)
 
 
 @numba.njit(cache=True)
@@ -67,6 +90,9 @@ def _common(words: npt.NDArray[np.uint64], ubiquity: Floats, geometric: bool, ne
 def sums_over_present(present: Presence, matrix: Floats, weights: Floats) -> Floats:
     """Σ_q M_cq · w_q · A_qp for every location c and every column p of the matrix: M @ (w[:, None] * A)."""
     products = present.shape[1]
+    if is_small(present.shape[0], max(products, matrix.shape[1])):
+        plain: Floats = present.astype(np.float64) @ (weights[:, None] * matrix)
+        return plain
     bits = np.packbits(np.pad(present, ((0, 0), (0, -products % 32))), axis=1, bitorder="little")
     groups = np.ascontiguousarray(np.ascontiguousarray(bits).view(np.uint32).T)
     sums = np.empty((present.shape[0], matrix.shape[1]))

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from yanlian.engine.chain.complexity.balassa import Presence
-from yanlian.engine.chain.complexity.bits import sums_over_present
+from yanlian.engine.chain.complexity.bits import is_small, sums_over_present
 from yanlian.engine.chain.complexity.dialect import Gain
 from yanlian.engine.chain.links import Floats
 
@@ -17,6 +17,10 @@ def outlook(present: Presence, dense: Floats, complexity: Floats) -> Floats:
     A product without a PCI or a density counts nothing. Source: Hausmann et al. (2014), technical box 5.1 ("opportunity
     value"; there 1 - distance is written for the density ω).
     """
+    if is_small(*present.shape):
+        lacking = np.where(present | np.isnan(dense), 0.0, dense)
+        plain: Floats = lacking @ np.nan_to_num(complexity)
+        return plain
     found = np.empty(present.shape[0])
     _lacking(present, dense, np.nan_to_num(complexity), found)
     return found
