@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import wait
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.utils.timezone import localtime
 from tests.apps.chains.small_chain import make_firm, make_person
 
+from yanlian.apps.chains import actions_risk, risk_task_pages
 from yanlian.apps.chains.actions_facts import add_links
 from yanlian.apps.chains.actions_risk import rank_risks
 from yanlian.apps.chains.filling import filling
@@ -27,8 +31,12 @@ from yanlian.apps.chains.models import (
 from yanlian.apps.chains.risk_economy import economy_here
 from yanlian.apps.chains.state import chain_state
 from yanlian.apps.people.models import AuditEntry
+from yanlian.apps.tasks import known
+from yanlian.engine.chain.risk.economy import closures
+from yanlian.engine.chain.risk.oracle import esri
 
-pytestmark = pytest.mark.django_db
+# The ranking is written by a thread.
+pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -179,3 +187,75 @@ def test_a_large_network_is_ranked_by_the_fast_cascades_with_the_same_figures(tr
     RiskRanking.objects.all().delete()
     monkeypatch.setattr("yanlian.apps.chains.actions_risk._SMALL", 0)
     assert {one.entity_id: one.esri_ppb for one in rank_risks(None).figures.all()} == plain
+
+
+# Computed in the background
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """The computation stands still after its first firm until it is let go."""
+    at_work, let_go = threading.Event(), threading.Event()
+
+    computed = actions_risk._indices
+
+    def slowly(economy, epsilon, step):
+        step(1, 3)
+        at_work.set()
+        assert let_go.wait(30)
+        return computed(economy, epsilon, step)
+
+    monkeypatch.setattr(actions_risk, "_indices", slowly)
+    monkeypatch.setattr(risk_task_pages, "WAIT_SECONDS", 0.0)
+    yield at_work, let_go
+    let_go.set()
+    ended()
+
+
+def ended() -> None:
+    """Wait for the thread."""
+    task = known("chain-risk")
+    assert task is not None
+    assert task.future is not None
+    wait([task.future], 30)
+
+
+def test_work_under_way_is_shown_a_second_click_says_so_and_the_result_is_that_of_the_direct_action(traded, held):
+    at_work, let_go = held
+    official = client_of("official", "ind")
+    assert official.post("/chain-risk/compute").url == "/chain-risk/progress"
+    assert at_work.wait(30)
+    assert "已完成1 / 3。" in text_of(official.get("/chain-risk/progress"))
+    assert "正在测算：看进度" in text_of(official.get("/chain-risk/"))
+    assert "已有一次测算正在进行" in text_of(official.post("/chain-risk/compute", follow=True))
+    let_go.set()
+    ended()
+    polled = official.get("/chain-risk/progress", headers={"HX-Request": "true"})
+    assert polled["HX-Redirect"] == "/chain-risk/progress"
+    assert "已重新测算" in text_of(official.get("/chain-risk/progress", follow=True))
+    kept = RiskRanking.objects.get()
+    figures = {one.entity_id: one.esri_ppb for one in kept.figures.all()}
+    here = economy_here()
+    direct = esri(here.economy, closures(np.arange(3, dtype=np.int32)), 1e-3)
+    assert figures == {pk: round(float(direct[at]) * 10**9) for at, pk in enumerate(here.entities)}
+    assert actions_risk.rank_risks(None) == kept
+
+
+def test_stopped_work_keeps_nothing_and_can_be_begun_again(traded, held):
+    at_work, let_go = held
+    official = client_of("official", "ind")
+    official.post("/chain-risk/compute")
+    assert at_work.wait(30)
+    assert "已停止测算" in text_of(official.post("/chain-risk/stop", follow=True))
+    let_go.set()
+    ended()
+    assert not RiskRanking.objects.exists()
+    official.post("/chain-risk/compute")
+    ended()
+    assert RiskRanking.objects.count() == 1
+
+
+def test_an_analyst_neither_watches_nor_stops_work(traded):
+    analyst = client_of("analyst")
+    assert analyst.get("/chain-risk/progress").status_code == 403
+    assert analyst.post("/chain-risk/stop").status_code == 403

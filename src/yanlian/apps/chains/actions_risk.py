@@ -49,7 +49,11 @@ def _indices(economy: Economy, epsilon: float, step: Step | None) -> Indices:
     if firms > _SMALL:
         return esri_of_firms(economy, epsilon, Options(step=step))
     shocks = closures(np.arange(firms, dtype=np.int32))
-    found = [cascade(economy, shocks, one, epsilon) for one in range(firms)]
+    found = []
+    for one in range(firms):
+        found.append(cascade(economy, shocks, one, epsilon))
+        if step is not None:
+            step(one + 1, firms)
     return Indices(
         np.array([one.esri for one in found]),
         np.array([one.esri_down for one in found]),

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from yanlian.apps.chains.actions_risk import rank_risks
 from yanlian.apps.chains.models import RiskFigure, RiskRanking
-from yanlian.apps.people.access import Permission, page, permits, signed_in
-from yanlian.base.refusal import Refused
+from yanlian.apps.chains.risk_task_pages import under_way
+from yanlian.apps.people.access import Permission, page, permits
 from yanlian.ui.charts import Chart, Series, bars
 from yanlian.ui.list_page import show
-from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
 from yanlian.ui.tables import Column, Kind, Listing
 from yanlian.ui.words import say, t
@@ -67,9 +64,10 @@ def risks(request: HttpRequest) -> HttpResponseBase:
     """The latest ranking, with what it was computed from."""
     ranking = RiskRanking.objects.select_related("made_by").first()
     may_edit = permits(request.user, Permission.EDIT_CHAINS)
+    working = under_way() if may_edit else None
     if ranking is None:
         context = {"title": say(RISKS.title), "crumbs": [(say(RISKS.title), None)], "may_edit": may_edit}
-        return render(request, "chains/risk_none.html", context)
+        return render(request, "chains/risk_none.html", {**context, "working": working})
     listed = FromDatabase(
         RiskFigure.objects.filter(ranking=ranking).select_related("entity"),
         search=("entity__name__icontains", "entity__code__icontains"),
@@ -86,6 +84,7 @@ def risks(request: HttpRequest) -> HttpResponseBase:
         "epsilon": f"{epsilon.normalize():f}",
         "chart": _chart(ranking, f"{epsilon.normalize():f}"),
         "may_edit": may_edit,
+        "working": working,
         "charts": True,
     }
     dated = [(t("测算日期", "Computed"), f"{localtime(ranking.made_at):%Y-%m-%d}"), ("ε", f"{epsilon.normalize():f}")]
@@ -106,22 +105,3 @@ def _chart(ranking: RiskRanking, epsilon: str) -> Chart:
     return bars(
         "risk", title, summary, "%", names, [Series(t("损失占比", "Loss"), [per_cent(one.esri_ppb) for one in top])]
     )
-
-
-@page(owner="chains", permission=Permission.EDIT_CHAINS, methods=("POST",))
-def compute(request: HttpRequest) -> HttpResponse:
-    """Compute the ranking from today's links; the same links give the one that is there."""
-    try:
-        before = set(RiskRanking.objects.values_list("pk", flat=True))
-        made = rank_risks(signed_in(request))
-    except Refused as refusal:
-        context = {"title": say(RISKS.title), "crumbs": [(say(RISKS.title), None)], "refusals": shown(refusal)}
-        return render(request, "chains/risk_none.html", {**context, "may_edit": True})
-    if made.pk in before:
-        messages.info(
-            request,
-            t("供应关系和营收没有变化，结果与上次相同。", "Links and revenues are as before; so is the result."),
-        )
-    else:
-        messages.success(request, t("已重新测算。", "Computed anew."), extra_tags="good")
-    return redirect("chain-risk")

@@ -11,6 +11,7 @@ from yanlian.apps.chains import (
     place_pages,
     report_pages,
     risk_pages,
+    risk_task_pages,
     segment_pages,
     shock_pages,
 )
@@ -36,7 +37,9 @@ urlpatterns = [
     path("placement-reports/", report_pages.placement_reports, name="placement-reports"),
     path("placement-reports/<int:pk>/", report_pages.placement_report, name="placement-report"),
     path("chain-risk/", risk_pages.risks, name="chain-risk"),
-    path("chain-risk/compute", risk_pages.compute, name="compute-risk"),
+    path("chain-risk/compute", risk_task_pages.compute, name="compute-risk"),
+    path("chain-risk/progress", risk_task_pages.progress, name="risk-progress"),
+    path("chain-risk/stop", risk_task_pages.stop, name="stop-risk"),
     path("chain-risk/shock", shock_pages.shock, name="chain-shock"),
     path("leads/", lead_pages.leads, name="leads"),
     path("leads/<int:pk>/", lead_pages.lead, name="lead"),

@@ -9,7 +9,7 @@ from typing import Final
 
 from yanlian.apps.sandbox.models import Scenario
 from yanlian.apps.sandbox.opened import Opened, folder_of, key_of, opened
-from yanlian.apps.sandbox.tasks import R, Task, Tell, refused, started
+from yanlian.apps.tasks import R, Task, Tell, refused, started
 from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.revision.figures import ClauseFigure
 from yanlian.engine.stream.sandbox import Answer, Judgement, compared

@@ -13,7 +13,7 @@ from django.conf import settings
 from yanlian.apps.policies.packs import loaded, pack_folders
 from yanlian.apps.registry.models import Snapshot
 from yanlian.apps.sandbox.models import Scenario
-from yanlian.apps.sandbox.tasks import Tell
+from yanlian.apps.tasks import Tell
 from yanlian.engine.policy import Evaluator, PackSet
 from yanlian.engine.policy.revision import Shelf
 from yanlian.engine.stream.sandbox import Held, Judgement, Sandbox

@@ -15,7 +15,7 @@ from yanlian.apps.sandbox.asked import Result, result_of
 from yanlian.apps.sandbox.models import Scenario
 from yanlian.apps.sandbox.pages import SANDBOX, dated, scenario_for
 from yanlian.apps.sandbox.shown import group_tables, group_title, moved_lines, spread_charts, spread_lines
-from yanlian.apps.sandbox.tasks import Task, give_up
+from yanlian.apps.tasks import Task, give_up
 from yanlian.base.money import parse_fen
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults
@@ -78,7 +78,6 @@ def waiting(request: HttpRequest, found: Scenario, task: Task[R], title: str) ->
         "scenario": found,
         "task": task,
         "here": request.get_full_path(),
-        "percent": 100 * task.done // task.total if task.total else 0,
     }
     return render(request, "sandbox/waiting.html", context)
 

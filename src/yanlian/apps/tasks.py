@@ -1,7 +1,7 @@
 """Work that a page asks for and may have to wait for: done in a thread, with progress, and given up on request.
 
-The same question asked twice is worked on once. Results of the last questions are kept in this process; another process
-works them out again, to the same result.
+Of the sandbox and of chains. The same question asked twice is worked on once. Results of the last questions are kept in
+this process; another process works them out again, to the same result.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class GivenUp(Exception):
 
 @dataclass(eq=False)
 class Task(Generic[R]):
-    """One piece of work: `done` of `total` dossiers, for the page."""
+    """One piece of work: `done` of `total` (dossiers, firms), for the page."""
 
     key: str
     work: Callable[[Tell], R]
@@ -64,6 +64,11 @@ class Task(Generic[R]):
         return problem if isinstance(problem, (Refused, PackFaults)) else None
 
     @property
+    def percent(self) -> int:
+        """How far it is."""
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
     def seconds(self) -> int:
         """How long it has been going on."""
         return int(time.monotonic() - self.started)
@@ -77,22 +82,24 @@ class Task(Generic[R]):
     def run(self) -> R:
         """In its thread."""
         try:
+            if self.given_up:
+                raise GivenUp
             return self.work(self.tell)
         finally:
             connection.close()
 
 
-_pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="sandbox")
+_pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="task")
 _tasks: OrderedDict[str, Task[object]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def started(key: str, work: Callable[[Tell], R], wait_seconds: float) -> Task[R]:
-    """The task of this key: found, or begun now; one that failed or was given up is tried anew. Waits a little, because
-    most are done at once."""
+def started(key: str, work: Callable[[Tell], R], wait_seconds: float, *, anew: bool = False) -> Task[R]:
+    """The task of this key: found, or begun now; one that failed or was given up is tried anew, and with `anew` also
+    one that is finished. Waits a little, because most are done at once."""
     with _lock:
         found = cast("Task[R] | None", _tasks.get(key))
-        if found is None or found.given_up or (found.finished and _failed(found)):
+        if found is None or found.given_up or (found.finished and (anew or _failed(found))):
             found = Task(key, work)
             found.future = _pool.submit(found.run)
             _tasks[key] = cast("Task[object]", found)
@@ -102,6 +109,12 @@ def started(key: str, work: Callable[[Tell], R], wait_seconds: float) -> Task[R]
     assert found.future is not None
     wait([found.future], wait_seconds)
     return found
+
+
+def known(key: str) -> Task[object] | None:
+    """The task of this key, if there was one here of late."""
+    with _lock:
+        return _tasks.get(key)
 
 
 def refused(fault: Refused | PackFaults) -> Task[R]:
