@@ -151,3 +151,32 @@ def test_an_empty_district_says_so_and_grades_nothing(official):
     assert "未知" in text
     assert client.get("/chains/vr/gaps/").status_code == 200
     assert client.get("/chains/vr/sheet/").status_code == 200
+
+
+def test_a_firm_that_writes_like_a_segment_fits_it_first_though_no_product_is_named_alike(district):
+    for code, products in (("OUT-3", ["VR用折叠光路光学组件及模组"]), ("OUT-4", ["冷冻海产品"])):
+        OutsideFirm.objects.create(
+            code=code, name=f"{code}（虚构）", products=products, source="名录", fictional=True,
+            recorded_at=timezone.now(),
+        )  # fmt: skip
+    found = filling(chain_named("vr"))
+    fits = {one.firm.name: one.columns["fit"] for one in found.candidates("vr-lens")}
+    assert fits == {"外地光学（虚构）": 3, "OUT-3（虚构）": 3}
+    assert [one.placed for one in found.outside if one.name == "OUT-4（虚构）"] == [None]
+
+
+def test_a_word_that_a_segment_excludes_keeps_the_engine_from_putting_a_firm_there(district, settings):
+    file = settings.CHAINS / "vr.yaml"
+    text = file.read_text("utf-8")
+    marked = text.replace("aliases: [折叠光路模组]}], sources", "aliases: [折叠光路模组]}], excludes: [贸易], sources")
+    assert marked != text
+    file.write_text(marked, "utf-8")
+    OutsideFirm.objects.create(
+        code="OUT-5",
+        name="外地贸易（虚构）",
+        products=["Pancake光学模组贸易"],
+        source="名录",
+        recorded_at=timezone.now(),
+    )
+    names = [one.firm.name for one in filling(chain_named("vr")).candidates("vr-lens")]
+    assert names == ["外地光学（虚构）"]

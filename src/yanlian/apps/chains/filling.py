@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from yanlian.apps.chains.placing.elsewhere import placed_elsewhere
 from yanlian.apps.chains.space import Space, back_tests, measured, space_of
 from yanlian.apps.chains.state import ChainState, chain_state
 from yanlian.apps.chains.trade import outside_firms
@@ -46,8 +47,8 @@ class Filling:
 
     @cached_property
     def outside(self) -> Sequence[Outside]:
-        """Every outside firm that is known."""
-        return outside_firms(self.chain)
+        """Every outside firm that is known, with where the engine would put it."""
+        return placed_elsewhere(self.chain, outside_firms(self.chain))
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, str]]:
