@@ -38,14 +38,17 @@ def _content() -> dict[str, object]:
     from django.test import Client
     from django.utils import timezone
 
-    from tests.apps.chains.small_chain import fill_chain, write_chain
+    from tests.apps.chains.small_chain import fill_chain, fill_waiting, make_firm, write_chain
     from tests.web.district import make_district, make_user
     from yanlian.apps.chains.actions_lead import begin_lead
+    from yanlian.apps.chains.actions_risk import rank_risks
     from yanlian.apps.registry.snapshots import build_snapshot
 
     district = make_district()
     write_chain(Path(settings.CHAINS))
     maker = fill_chain(district.firm, district.stranger)
+    fill_waiting(*(make_firm(f"WAIT-{n}", f"样例待归位{n}科技（虚构）") for n in "甲乙丙丁"))
+    rank_risks(None)
     lead = begin_lead("vr", "vr-screen", None, firm=maker, reason="本区没有微显示屏")
     build_snapshot(timezone.now(), settings.DATA / "snapshots")
     people = [

@@ -66,3 +66,15 @@ def fill_chain(lens: Entity, headset: Entity) -> OutsideFirm:
         ]
     )  # fmt: skip
     return firm
+
+
+def fill_waiting(*firms: Entity) -> None:
+    """Firms of whom only their products are known: they wait on the workbench."""
+    now = timezone.now()
+    texts = ("VR超透镜晶圆的研发", "VR一体机、头显整机组装", "折叠光路模组", "VR教育内容制作")
+    add_products(
+        [
+            ProductText(entity=firm, text=text, source="样例（虚构）", recorded_at=now)
+            for firm, text in zip(firms, texts, strict=True)
+        ]
+    )

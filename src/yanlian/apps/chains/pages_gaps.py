@@ -68,8 +68,8 @@ class Row:
 def gaps(request: HttpRequest, chain_id: str) -> HttpResponseBase:
     """补链清单."""
     found = filling(chain_or_404(chain_id), request.GET.get("area", ""))
-    across = measure_of(request.GET.get("x", ""), "feasibility", ACROSS)
-    up = measure_of(request.GET.get("y", ""), "value", UP)
+    across = measure_of(request.GET.get("x", ""), "feasibility", _usual(found, "feasibility", ACROSS))
+    up = measure_of(request.GET.get("y", ""), "value", _usual(found, "value", UP))
     line = found.frontier(across, up)
     title = t("补链清单", "What to fill")
     more = {
@@ -131,6 +131,14 @@ def tie_words(found: Filling, one: Candidate) -> str:
         return t("{kinds}{name}{more}", "{kinds} {name}{more}", kinds=kinds, name=names[0], more=more)
     words = t("、", ", ").join(one.words[:3])
     return t("产品：{words}", "Makes {words}", words=words) if words else ""
+
+
+def _usual(found: Filling, axis: Axis, usual: MeasureId) -> MeasureId:
+    """The usual measure of an axis; where nothing is known of it, that which is known of most gaps: no empty chart."""
+    known = {one.id: sum(gap.measures[one.id] is not None for gap in found.gaps)
+             for one in MEASURES.values() if one.axis == axis}  # fmt: skip
+    best = max(known, key=lambda one: known[one])
+    return usual if known[usual] or not known[best] else best
 
 
 def _choices(found: Filling, axis: Axis) -> list[tuple[str, str, str, bool]]:

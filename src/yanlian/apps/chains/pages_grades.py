@@ -66,7 +66,7 @@ class Line:
     because: str
     is_changed: bool
     is_alternative: bool
-    counts: list[int]
+    counts: list[tuple[str, int]]
 
 
 @page(owner="chains", permission=Permission.SEE_CHAINS)
@@ -82,7 +82,8 @@ def grades(request: HttpRequest, chain_id: str) -> HttpResponseBase:
         "chain": state.chain,
         "thresholds": thresholds,
         "threshold_lines": _lines(thresholds, tried),
-        "together": [len(one.changed) for one in tried if one.comparison is None],
+        "thresholds_title": t(thresholds.title, thresholds.title_en),
+        "together": [(f"{one.by:+.0%}", len(one.changed)) for one in tried if one.comparison is None],
         "moves": [f"{one.by:+.0%}" for one in tried if one.comparison is None],
         "counts": [(grade, state.count(grade)) for grade in words("segment_grade")],
     }
@@ -100,10 +101,10 @@ def grades(request: HttpRequest, chain_id: str) -> HttpResponseBase:
 
 
 def _lines(thresholds: Thresholds, tried: tuple[Moved, ...]) -> list[Line]:
-    counts: dict[str, list[int]] = {}
+    counts: dict[str, list[tuple[str, int]]] = {}
     for move in tried:
         if move.comparison is not None:
-            counts.setdefault(move.comparison.at, []).append(len(move.changed))
+            counts.setdefault(move.comparison.at, []).append((f"{move.by:+.0%}", len(move.changed)))
     found = []
     for rule in thresholds.rules:
         for group in rule.groups:

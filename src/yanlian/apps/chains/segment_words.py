@@ -103,13 +103,10 @@ def why_fill(found: Filling, gap: Gap) -> list[str]:
     if gap.needed_by:
         names = _joined([segment_title(chain.by_id[one]) for one in dict.fromkeys(e.customer for e in gap.needed_by)])
         stops = sum(edge.essential == 2 for edge in gap.needed_by)
-        lines.append(
-            t(
-                "本区{n}家企业需要它（{names}），其中{stops}个环节缺它即停产",
-                "{n} local firms need it ({names}); {stops} of these segments stop without it",
-                n=len(gap.customers), names=names, stops=stops,
-            )
-        )  # fmt: skip
+        needed = t("本区{n}家企业需要它（{names}）", "Local firms that need it: {n} ({names})",
+                   n=len(gap.customers), names=names)  # fmt: skip
+        stopped = t("，其中{n}个环节缺它即停产", "; segments among them that stop without it: {n}", n=stops)
+        lines.append(needed + (stopped if stops else ""))
     bought = gap.measures["unmet_value"]
     if bought:
         lines.append(
