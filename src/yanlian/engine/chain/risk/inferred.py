@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.links import Floats, Ints, Links
 from yanlian.engine.chain.risk.economy import Economy, Essentials, Shocks, Told, economy_of
-from yanlian.engine.chain.risk.index import EPSILON, Options, esri_of
+from yanlian.engine.chain.risk.index import EPSILON, Options, Step, esri_of
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,15 @@ def interval_of(
     networks: int = 50,
     epsilon: float = EPSILON,
     essentials: Essentials | None = None,
+    step: Step | None = None,
 ) -> Interval:
-    """The index of shocks over drawn networks, as an interval."""
-    found = np.array(
-        [esri_of(one, shocks, epsilon, Options(threads=1)).esri for one in draws(known, networks, 1, essentials)]
-    )
-    low, middle, high = np.quantile(found, [0.05, 0.5, 0.95], axis=0)
+    """The index of shocks over drawn networks, as an interval. `step` is told (done, total) after each network."""
+    found = []
+    for done, one in enumerate(draws(known, networks, 1, essentials), 1):
+        found.append(esri_of(one, shocks, epsilon, Options(threads=1)).esri)
+        if step is not None:
+            step(done, networks)
+    low, middle, high = np.quantile(np.array(found), [0.05, 0.5, 0.95], axis=0)
     return Interval(low, middle, high, networks, epsilon)
 
 
