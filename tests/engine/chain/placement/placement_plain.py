@@ -93,7 +93,11 @@ def vector_of(profile: Profile, idf: Weights) -> Weights:
 
 
 def weights_of(
-    categories: Sequence[Category], decisions: Sequence[Decision], vectors: Mapping[str, Weights], idf: Weights
+    categories: Sequence[Category],
+    decisions: Sequence[Decision],
+    vectors: Mapping[str, Weights],
+    idf: Weights,
+    prior: float = 0.05,
 ) -> dict[str, Weights]:
     sums: dict[str, Weights] = {}
     for category in categories:
@@ -107,7 +111,7 @@ def weights_of(
         lane = unit(plus(*((1.0, sums[one.id]) for one in categories if one.parent == category.parent)))
         row = unit(plus((1.0, unit(sums[category.id])), (0.2, lane)))
         confirmed = len({one.firm for one in decisions if one.category == category.id and one.verdict == "confirmed"})
-        made[category.id] = {gram: value * (1 + 0.05 * math.log1p(confirmed)) for gram, value in row.items()}
+        made[category.id] = {gram: value * (1 + prior * math.log1p(confirmed)) for gram, value in row.items()}
     return made
 
 

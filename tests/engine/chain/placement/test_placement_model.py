@@ -16,7 +16,7 @@ from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.decisions import Decision, read, written
 from yanlian.engine.chain.placement.evidence import character_parts, spans
 from yanlian.engine.chain.placement.model import Placer
-from yanlian.engine.chain.placement.profiles import Profile, Written, pieces_of
+from yanlian.engine.chain.placement.profiles import Profile, Written, by_name, only_names, pieces_of
 from yanlian.engine.chain.placement.suggest import suggest
 from yanlian.engine.chain.placement.vectors import Space
 
@@ -65,6 +65,9 @@ def test_scores_are_those_of_the_obvious_version(texts: list[tuple[Written, ...]
     slow = [[plain.score(vectors[one.id], weights[category.id]) for category in CATEGORIES] for one in profiles]
     assert len(space.keys) == len(idf)
     np.testing.assert_allclose(placer.scores(rows), np.array(slow), atol=1e-9)
+    weights = plain.weights_of(CATEGORIES, decisions, vectors, idf, prior=0.6)
+    slow = [[plain.score(vectors[one.id], weights[category.id]) for category in CATEGORIES] for one in profiles]
+    np.testing.assert_allclose(placer.scores(rows, np.ones(len(profiles), dtype=bool)), np.array(slow), atol=1e-9)
 
 
 @given(PROFILES)
@@ -81,6 +84,26 @@ def test_the_parts_of_all_characters_add_up_to_the_score(texts: tuple[Written, .
         whole = spans(space, profile, vector, row, least=0)
         assert sum(one.weight for one in whole) == pytest.approx(score, abs=1e-9)
         assert all(texts[one.text].text[one.start : one.end] == one.words for one in whole)
+
+
+@given(st.lists(st.builds(Written, st.just("name"), WORDS), max_size=3).map(tuple), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_the_parts_add_up_also_for_a_firm_with_nothing_but_names(
+    texts: tuple[Written, ...], learned_from: bool
+) -> None:
+    profile = Profile("x", texts)
+    assert only_names(profile)
+    space = Space.learned([profile], [one.seed for one in CATEGORIES], at_least=1)
+    vector = space.vectors([profile])
+    placer = Placer(space, CATEGORIES)
+    if learned_from:
+        placer.decide([Decision("x", "chip", "confirmed")], {"x": vector})
+    for at, score in enumerate(placer.scores(vector, np.array([True]))[0]):
+        parts = character_parts(space, profile, vector, placer.row(CATEGORIES[at].id, by_name=True))
+        assert sum(float(one.sum()) for one in parts) == pytest.approx(score, abs=1e-9)
+    assert suggest(placer, Calibration(), profile).suggestions == () or max(
+        placer.scores(vector, np.array([True]))[0]
+    ) == pytest.approx(suggest(placer, Calibration(), profile).suggestions[0].score, abs=1e-12)
 
 
 FIRMS = made(
@@ -184,6 +207,30 @@ def test_held_out_scores_are_those_of_a_model_that_never_saw_the_firm() -> None:
         other.decide([two for two in all_ if two != one], rows)
         at = placer.place[one.category]
         assert scores[number, at] == pytest.approx(other.scores(rows[one.firm])[0, at], abs=1e-9)
+
+
+def test_held_out_scores_by_name_alone_are_those_of_a_model_that_never_saw_the_firm() -> None:
+    placer, rows = learned()
+    all_ = [Decision("0", "optics", "confirmed"), Decision("1", "optics", "confirmed")]
+    placer.decide([*all_, Decision("3", "", "other")], rows)
+    vectors = placer.space.vectors([by_name(one) for one in FIRMS])
+    names = {one.id: vectors[at] for at, one in enumerate(FIRMS)}
+    scores, truth = placer.held_out(names)
+    assert truth == [[0], [0], []]
+    assert scores[0, 0] != placer.held_out()[0][0, 0]
+    for number, one in enumerate(all_):
+        other, _ = learned()
+        other.decide([two for two in all_ if two != one], rows)
+        assert scores[number, 0] == pytest.approx(other.scores(names[one.firm], np.array([True]))[0, 0], abs=1e-9)
+
+
+def test_of_two_segments_a_name_fits_alike_the_one_with_more_firms_comes_first() -> None:
+    placer, rows = learned()
+    placer.decide([Decision("1", "optics", "confirmed"), Decision("2", "optics", "confirmed")], rows)
+    named = placer.scores(rows["1"], np.array([True]))[0] / placer.scores(rows["1"])[0].clip(1e-9)
+    optics, chip = placer.place["optics"], placer.place["chip"]
+    assert named[optics] == pytest.approx((1 + 0.6 * np.log(3)) / (1 + 0.05 * np.log(3)))
+    assert named[chip] == pytest.approx(1.0) or placer.scores(rows["1"])[0, chip] == 0
 
 
 def test_what_is_done_with_a_product_is_no_piece_and_an_industry_code_is_marked_without_its_letter() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
 
+import numpy as np
 from scipy import sparse
 
 from yanlian.apps.chains.models import Placement, PlacementReview
@@ -20,8 +21,8 @@ from yanlian.engine.chain.placement.categories import categories_of
 from yanlian.engine.chain.placement.decisions import Decision, Verdict
 from yanlian.engine.chain.placement.gate import Found, excluded, of_chain
 from yanlian.engine.chain.placement.model import Placer
-from yanlian.engine.chain.placement.profiles import Profile
-from yanlian.engine.chain.placement.suggest import Ranked, Suggested, ranked, suggest
+from yanlian.engine.chain.placement.profiles import Profile, by_name, only_names
+from yanlian.engine.chain.placement.suggest import ByName, Ranked, Suggested, ranked, suggest
 from yanlian.engine.chain.placement.vectors import Space
 from yanlian.engine.chain.template.codes import industries
 from yanlian.engine.chain.template.model import Chain
@@ -46,6 +47,7 @@ class Board:
     rows: Mapping[int, int]
     excluded: Mapping[int, frozenset[int]]
     calibration: Calibration = field(default_factory=Calibration)
+    calibration_by_name: Calibration = field(default_factory=Calibration)
 
     def learn(self, decisions: set[Decision]) -> bool:
         """Take over what stands now. Whether anything changed."""
@@ -56,11 +58,20 @@ class Board:
         self.placer.undo(gone)
         self.placer.decide(new, {one.firm: self.vectors[self.rows[int(one.firm)]] for one in new})
         self.calibration = calibrated(*self.placer.held_out())
+        if any(only_names(one.profile) for one in self.firms):
+            self.calibration_by_name = calibrated(*self.placer.held_out(self._names()))
         return True
+
+    def _names(self) -> Mapping[str, sparse.csr_matrix]:
+        """Vectors of the names alone of every firm decided upon."""
+        firms = sorted({one.firm for one in self.placer.decisions})
+        rows = self.placer.space.vectors([by_name(self.firms[self.rows[int(one)]].profile) for one in firms])
+        return {one: rows[at] for at, one in enumerate(firms)}
 
     def suggested(self, pk: int) -> Suggested:
         """What is suggested for one firm."""
-        return suggest(self.placer, self.calibration, self.firms[self.rows[pk]].profile)
+        profile = self.firms[self.rows[pk]].profile
+        return suggest(self.placer, self.calibration, profile, names=self.calibration_by_name)
 
     def ranked(self, keys: Sequence[int]) -> Ranked:
         """The best segments of some firms, without those that are barred for them."""
@@ -73,7 +84,9 @@ class Board:
             if one.verdict == "rejected" and int(one.firm) in at:
                 barred.setdefault(at[int(one.firm)], set()).add(self.placer.place[one.category])
         rows = self.vectors[[self.rows[pk] for pk in keys]]
-        return ranked(self.placer, self.calibration, rows, {number: sorted(some) for number, some in barred.items()})
+        named = np.array([only_names(self.firms[self.rows[pk]].profile) for pk in keys], dtype=bool)
+        away = {number: sorted(some) for number, some in barred.items()}
+        return ranked(self.placer, self.calibration, rows, away, by_name=ByName(named, self.calibration_by_name))
 
 
 _LOCK = RLock()

@@ -8,6 +8,9 @@ Of a category c with seed vector s (the template's words), confirmed firms F and
     W = C · (1 + PRIOR · ln(1 + |F|))
     score of a firm x at c = x · W               = cosine, a little more where many were confirmed
 
+A firm of which nothing but names is known says little, so how many stand on a category counts more: for it PRIOR is
+PRIOR_BY_NAME (`by_name` below).
+
 (Nearest centroids with feedback: Rocchio 1971; sharing between classes of one parent: shrinkage, McCallum et al. 1998.)
 A score is a sum over n-grams, so it decomposes into the words that carry it (`evidence.py`). Sums are always taken over
 the decisions in ascending order of the firm: the same decisions give the same bits, in whatever order they came.
@@ -24,11 +27,12 @@ from yanlian.base.refusal import Refused
 from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.decisions import Decision
 from yanlian.engine.chain.placement.grams import Longs
-from yanlian.engine.chain.placement.vectors import Floats, Space, rows_in_batches, unit_rows
+from yanlian.engine.chain.placement.vectors import Booleans, Floats, Space, rows_in_batches, unit_rows
 
 # Chosen on held-out firms: docs/reference/placement.md.
 LANE = 0.2
 PRIOR = 0.05
+PRIOR_BY_NAME = 0.6
 REJECTED = 0.3
 # So few firms are scored without first unfolding the weights.
 _FEW = 64
@@ -109,8 +113,18 @@ class Placer:
         """What a category's similarity is multiplied with, by how many firms were confirmed there."""
         return float(1.0 + PRIOR * np.log1p(len(self._confirmed[at])))
 
-    def scores(self, vectors: sparse.csr_matrix) -> Floats:
-        """Score of each firm (row) at each category (column)."""
+    def _more(self, at: int) -> float:
+        """What a category's score is multiplied with besides, for a firm of which only names are known."""
+        return float(1.0 + PRIOR_BY_NAME * np.log1p(len(self._confirmed[at]))) / self.factor(at)
+
+    def scores(self, vectors: sparse.csr_matrix, by_name: Booleans | None = None) -> Floats:
+        """Score of each firm (row) at each category (column). `by_name`: of which firms only names are known."""
+        made = self._scores(vectors)
+        if by_name is not None and by_name.any():
+            made[by_name] *= np.array([self._more(at) for at in range(len(self.categories))])
+        return made
+
+    def _scores(self, vectors: sparse.csr_matrix) -> Floats:
         weights = self.weights()
         if vectors.shape[0] <= _FEW:
             few: Floats = (vectors @ weights.T).toarray()
@@ -122,9 +136,10 @@ class Placer:
             made[rows] = vectors[rows][:, used] @ narrow
         return made
 
-    def held_out(self) -> tuple[Floats, list[list[int]]]:
+    def held_out(self, names: Mapping[str, sparse.csr_matrix] | None = None) -> tuple[Floats, list[list[int]]]:
         """Scores of the firms decided upon, each as if its own confirmations had not been made; and on which categories
-        each was confirmed (none: 其他). Firms that were only rejected somewhere are left out.
+        each was confirmed (none: 其他). Firms that were only rejected somewhere are left out. With `names`, the
+        vectors of these firms' names alone, each is asked about as if nothing else were known of it.
 
         A confirmed firm is taken out of its category and of its lane as that category sees it, by the lengths
         |N - x|² = |N|² - 2 N·x + 1 and so on; what its lane lends to the neighbours still holds it.
@@ -133,19 +148,22 @@ class Placer:
         if not firms:
             return np.zeros((0, len(self.categories))), []
         vectors = sparse.vstack([self._vectors[firm] for firm in firms], format="csr")
-        scores = self.scores(vectors)
+        asked = vectors if names is None else sparse.vstack([names[firm] for firm in firms], format="csr")
+        scores = self.scores(asked, None if names is None else np.ones(len(firms), dtype=bool))
         row = {firm: at for at, firm in enumerate(firms)}
         truth: list[list[int]] = [[] for _ in firms]
         for at, members in enumerate(self._confirmed):
             if members:
                 rows = np.array([row[firm] for firm in sorted(members)])
-                scores[rows, at] = self._without(at, vectors[rows])
+                scores[rows, at] = self._without(
+                    at, vectors[rows], asked[rows], PRIOR if names is None else PRIOR_BY_NAME
+                )
                 for one in rows:
                     truth[one].append(at)
         return scores, truth
 
-    def _without(self, at: int, own: sparse.csr_matrix) -> Floats:
-        """Score of each confirmed firm at its category, which is then one firm poorer."""
+    def _without(self, at: int, own: sparse.csr_matrix, asked: sparse.csr_matrix, prior: float) -> Floats:
+        """Score of each confirmed firm, asked about by `asked`, at its category, which is then one firm poorer."""
         total = self._sums[at]
         lane = _added([self._sums[one] for one in self._lanes[self.categories[at].parent]])
         to_total = (own @ total.T).toarray().ravel()
@@ -155,13 +173,17 @@ class Placer:
         p = np.sqrt(np.maximum(_dot(lane, lane) - 2 * to_lane + one, 1e-24))
         across = (_dot(total, lane) - to_lane - to_total + one) / (n * p)
         length = np.sqrt(np.maximum(1.0 + LANE**2 + 2 * LANE * across, 1e-24))
-        factor = 1.0 + PRIOR * np.log1p(len(self._confirmed[at]) - 1)
-        made: Floats = ((to_total - one) / n + LANE * (to_lane - one) / p) / length * factor
+        factor = 1.0 + prior * np.log1p(len(self._confirmed[at]) - 1)
+        by_total = (asked @ total.T).toarray().ravel()
+        by_lane = (asked @ lane.T).toarray().ravel()
+        itself = np.asarray(asked.multiply(own).sum(axis=1)).ravel()
+        made: Floats = ((by_total - itself) / n + LANE * (by_lane - itself) / p) / length * factor
         return made
 
-    def row(self, category: str) -> sparse.csr_matrix:
-        """The weights of one category."""
-        return self.weights()[self.place[category]]
+    def row(self, category: str, *, by_name: bool = False) -> sparse.csr_matrix:
+        """The weights of one category, as they count for a firm of which more or only names are known."""
+        at = self.place[category]
+        return self.weights()[at] * self._more(at) if by_name else self.weights()[at]
 
     def precedents(self, vector: sparse.csr_matrix, category: str, count: int = 3) -> list[tuple[str, float]]:
         """The confirmed firms of a category that are most like a firm, with the cosine."""

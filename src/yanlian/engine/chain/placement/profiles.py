@@ -59,6 +59,16 @@ class Profile:
     texts: tuple[Written, ...]
 
 
+def only_names(profile: Profile) -> bool:
+    """Whether nothing is known of an organisation but what it is called."""
+    return all(one.field == "name" for one in profile.texts)
+
+
+def by_name(profile: Profile) -> Profile:
+    """The organisation as if nothing were known of it but its names."""
+    return Profile(profile.id, tuple(one for one in profile.texts if one.field == "name"))
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of one text (`text`: its number in the profile) and how much it counts."""

@@ -13,8 +13,8 @@ from yanlian.engine.chain.placement.evidence import Span, spans
 from yanlian.engine.chain.placement.gate import Found, excluded
 from yanlian.engine.chain.placement.grams import Longs
 from yanlian.engine.chain.placement.model import Placer
-from yanlian.engine.chain.placement.profiles import Profile
-from yanlian.engine.chain.placement.vectors import Floats, rows_in_batches
+from yanlian.engine.chain.placement.profiles import Profile, only_names
+from yanlian.engine.chain.placement.vectors import Booleans, Floats, rows_in_batches
 
 BEST = 5
 
@@ -35,12 +35,21 @@ class Ranked:
         return made
 
 
+@dataclass(frozen=True)
+class ByName:
+    """Which firms (rows) only have names, and the calibration of suggestions that rest on names alone."""
+
+    rows: Booleans
+    calibration: Calibration
+
+
 def ranked(
     placer: Placer,
     calibration: Calibration,
     vectors: sparse.csr_matrix,
     barred: Mapping[int, Sequence[int]] | None = None,
     best: int = BEST,
+    by_name: ByName | None = None,
 ) -> Ranked:
     """The best categories of each firm (row). `barred`: row → categories that it may not stand on (rejected before, or
     a word excludes it); their share goes to nobody."""
@@ -49,11 +58,14 @@ def ranked(
     chances = np.zeros((vectors.shape[0], width))
     other = np.zeros(vectors.shape[0])
     for rows in rows_in_batches(vectors.shape[0]):
-        scores = placer.scores(vectors[rows])
+        named = None if by_name is None else by_name.rows[rows]
+        scores = placer.scores(vectors[rows], named)
         for row, columns in (barred or {}).items():
             if rows.start <= row < rows.stop:
                 scores[row - rows.start, list(columns)] = -np.inf
         likely = calibration.probabilities(scores)
+        if by_name is not None and named is not None and named.any():
+            likely[named] = by_name.calibration.probabilities(scores[named])
         top = _best(scores, width)
         places[rows] = np.where(np.isneginf(np.take_along_axis(scores, top, axis=1)), -1, top)
         chances[rows] = np.where(places[rows] < 0, 0.0, np.take_along_axis(likely, top, axis=1))
@@ -93,19 +105,24 @@ class Suggested:
         return not self.suggestions or self.other > self.suggestions[0].probability
 
 
-def suggest(placer: Placer, calibration: Calibration, profile: Profile, best: int = BEST) -> Suggested:
-    """The best categories of one firm with the words that carried each, after what the model knows now."""
+def suggest(
+    placer: Placer, calibration: Calibration, profile: Profile, best: int = BEST, names: Calibration | None = None
+) -> Suggested:
+    """The best categories of one firm with the words that carried each, after what the model knows now. `names`: the
+    calibration for firms of which only names are known, where it is not the other one."""
+    named = only_names(profile)
+    by_name = ByName(np.array([named]), names or calibration)
     vector = placer.space.vectors([profile])
     barred = barred_for(placer, profile)
     columns = [placer.place[one] for one in barred]
-    order = ranked(placer, calibration, vector, {0: columns}, best)
-    scores = placer.scores(vector)[0]
+    order = ranked(placer, calibration, vector, {0: columns}, best, by_name)
+    scores = placer.scores(vector, by_name.rows)[0]
     made = []
     for at, probability in zip(order.places[0].tolist(), order.probabilities[0].tolist(), strict=True):
         if at < 0 or scores[at] <= 0:
             continue
         category = placer.categories[at].id
-        carried = spans(placer.space, profile, vector, placer.row(category))
+        carried = spans(placer.space, profile, vector, placer.row(category, by_name=named))
         like = tuple(one for one in placer.precedents(vector, category) if one[0] != profile.id and one[1] > 0)
         made.append(Suggestion(category, probability, float(scores[at]), tuple(carried), like))
     return Suggested(tuple(made), float(order.other[0]), barred)

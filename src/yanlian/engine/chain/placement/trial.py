@@ -16,9 +16,9 @@ from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.decisions import Decision
 from yanlian.engine.chain.placement.grams import Longs
 from yanlian.engine.chain.placement.model import Placer
-from yanlian.engine.chain.placement.profiles import Profile
+from yanlian.engine.chain.placement.profiles import Profile, by_name, only_names
 from yanlian.engine.chain.placement.suggest import BEST
-from yanlian.engine.chain.placement.vectors import Floats, Space
+from yanlian.engine.chain.placement.vectors import Booleans, Floats, Space
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ def folded(
         rest = [one for one, at in zip(known, fold, strict=True) if at != number]
         held = [one for one, at in zip(known, fold, strict=True) if at == number]
         placer = _learned(rest, categories)
-        scores = placer.scores(placer.space.vectors([one.asked for one in held]))
+        named = np.array([only_names(one.asked) for one in held])
+        scores = placer.scores(placer.space.vectors([one.asked for one in held]), named)
         truth = np.array([placer.place[one.category] for one in held])
-        likely = calibrated(*placer.held_out()).probabilities(scores)[:, :-1]
+        likely = _probabilities(placer, rest, scores, named)[:, :-1]
         best = np.argsort(-scores, axis=1, kind="stable")[:, :BEST]
         hit = best == truth[:, None]
         ranks.append(np.where(hit.any(axis=1), hit.argmax(axis=1), BEST))
@@ -86,6 +87,18 @@ def folded(
         right.append(hit.astype(np.float64))
     step(folds, folds)
     return _accuracy(np.concatenate(ranks), np.concatenate(stated), np.concatenate(right), begun)
+
+
+def _probabilities(placer: Placer, rest: Sequence[Known], scores: Floats, named: Booleans) -> Floats:
+    """By the calibration of firms with more than names and the one of firms asked about by their names alone."""
+    made = np.empty((len(scores), scores.shape[1] + 1))
+    if not named.all():
+        made[~named] = calibrated(*placer.held_out()).probabilities(scores[~named])
+    if named.any():
+        rows = placer.space.vectors([by_name(one.learned) for one in rest])
+        names = {one.learned.id: rows[at] for at, one in enumerate(rest)}
+        made[named] = calibrated(*placer.held_out(names)).probabilities(scores[named])
+    return made
 
 
 def _accuracy(ranks: Longs, stated: Floats, right: Floats, begun: float) -> Accuracy:

@@ -24,6 +24,7 @@ from yanlian.engine.chain.placement.grams import Keys, Longs, code_keys, grams_o
 from yanlian.engine.chain.placement.profiles import Profile, pieces_of
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Booleans: TypeAlias = npt.NDArray[np.bool_]
 STEEPNESS = 10.0
 VOTES = 0.5
 _BATCH = 5_000
