@@ -72,10 +72,10 @@ def second_source(
     instead; the kind and class of the input stay. Refused: no such link, the second is one of the ends, part
     outside."""
     first, customer = ends
-    moved = (economy.supplier == first) & (economy.customer == customer)
-    if not moved.any() or second in ends or not (0 < part <= 1 and 0 <= second < len(economy.firms)):
+    chosen = (economy.supplier == first) & (economy.customer == customer)
+    if not chosen.any() or second in ends or not (0 < part <= 1 and 0 <= second < len(economy.firms)):
         raise Refused("risk_second_source", part=part)
-    after = moved(economy, np.flatnonzero(moved), second, part)
+    after = moved(economy, np.flatnonzero(chosen), second, part)
     both = closures(np.array([first, second], dtype=np.int32))
     old = esri_of(economy, both, epsilon, Options(threads=1)).esri
     new = esri_of(after, both, epsilon, Options(threads=1)).esri
