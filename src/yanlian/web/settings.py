@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yanlian.web.exports.ExportLog",
+    "yanlian.apps.chains.faulty.FaultyChains",
 ]
 
 ROOT_URLCONF = "yanlian.web.urls"

@@ -155,10 +155,11 @@ def test_what_is_not_there_is_not_found(filled, path):
     assert client_of("official", "ind").get(path).status_code == 404
 
 
-def test_a_faulty_file_says_where_instead_of_breaking(filled, settings):
+@pytest.mark.parametrize("page", ["", "vr/", "vr/gaps/", "vr/leaders/", "vr/grades/", "vr/sheet/", "vr/segments/"])
+def test_a_faulty_file_says_where_instead_of_breaking(filled, settings, page):
     file = settings.CHAINS / "vr.yaml"
     file.write_text(file.read_text("utf-8").replace("position: midstream", "position: sideways"), encoding="utf-8")
-    answer = client_of("official", "ind").get("/chains/")
+    answer = client_of("official", "ind").get(f"/chains/{page}")
     assert answer.status_code == 500
     assert "vr.yaml:" in answer.content.decode()
 

@@ -10,11 +10,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from yanlian.apps.chains.in_use import chain_or_404
-from yanlian.apps.chains.map_pages import chain_context, faulty, reference_words, tabs
+from yanlian.apps.chains.map_pages import chain_context, reference_words, tabs
 from yanlian.apps.chains.names import place_words, segment_title
 from yanlian.apps.chains.state import ChainState, Reference, chain_state, figures_in, references_of
 from yanlian.apps.people.access import Permission, page
-from yanlian.engine.chain.template.finding import ChainFaults
 from yanlian.engine.chain.template.model import Chain, Segment
 from yanlian.ui.charts import Chart, Series, bars
 from yanlian.ui.list_page import show
@@ -55,10 +54,7 @@ class Row:
 @page(owner="chains", permission=Permission.SEE_CHAINS)
 def compare(request: HttpRequest, chain_id: str) -> HttpResponseBase:
     """Two areas along a chain; this district and the first other area unless others are asked for."""
-    try:
-        chain = chain_or_404(chain_id)
-    except ChainFaults as faults:
-        return faulty(request, faults)
+    chain = chain_or_404(chain_id)
     state = chain_state(chain)
     areas = {one.code: one for one in references_of(chain)}
     names = {HERE: t("本区", "This district"), **{code: one.area for code, one in areas.items()}}

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from yanlian.apps.chains.faulty import CHAINS
 from yanlian.apps.chains.filling import filling_of
 from yanlian.apps.chains.gaps import first_gaps
 from yanlian.apps.chains.in_use import chain_or_404, chains_in_use
@@ -17,14 +18,11 @@ from yanlian.apps.chains.map_chart import chain_map
 from yanlian.apps.chains.names import chain_title, place_words, segment_title
 from yanlian.apps.chains.state import ChainState, Reference, SegmentState, chain_state
 from yanlian.apps.people.access import Permission, page, permits
-from yanlian.engine.chain.template.finding import ChainFaults
 from yanlian.engine.chain.template.model import Chain, Segment
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
 from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import Text, english, say, t, words
-
-CHAINS: Text = ("产业链", "Industry chains")
+from yanlian.ui.words import Text, say, t, words
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,7 @@ class Row:
 @page(owner="chains", permission=Permission.SEE_CHAINS)
 def chains(request: HttpRequest) -> HttpResponse:
     """The chains in use, each with how many segments are strong, weak or missing here."""
-    try:
-        states = [chain_state(one) for one in chains_in_use()]
-    except ChainFaults as faults:
-        return faulty(request, faults)
+    states = [chain_state(one) for one in chains_in_use()]
     grades = list(words("segment_grade"))
     lines = [
         {"chain": one.chain, "title": chain_title(one.chain), "state": one, "counts": [one.count(g) for g in grades],
@@ -61,10 +56,7 @@ def chains(request: HttpRequest) -> HttpResponse:
 @page(owner="chains", permission=Permission.SEE_CHAINS)
 def chain(request: HttpRequest, chain_id: str) -> HttpResponse:
     """One chain: what it lacks here, why and whom to call; its map; where to go on."""
-    try:
-        found = chain_or_404(chain_id)
-    except ChainFaults as faults:
-        return faulty(request, faults)
+    found = chain_or_404(chain_id)
     state = chain_state(found, request.GET.get("area", ""))
     chart, layout = chain_map(state)
     context = {
@@ -124,16 +116,6 @@ def reference_words(one: Reference) -> str:
     return t("{area}{mark}，{year}年", "{area}{mark}, {year}", area=one.area, mark=mark, year=one.year)
 
 
-def faulty(request: HttpRequest, faults: ChainFaults) -> HttpResponse:
-    """What is wrong with the files of the chains, line by line."""
-    context = {
-        "title": t("链条文件有误", "Files of the chains are faulty"),
-        "crumbs": [(say(CHAINS), None)],
-        "faults": [one.line_text("en" if english() else "zh") for one in faults.findings],
-    }
-    return render(request, "chains/faulty.html", context, status=500)
-
-
 def _grades() -> list[Choice]:
     return [Choice(code, str(one)) for code, one in words("segment_grade").items()]
 
@@ -184,10 +166,7 @@ def _fen(row: Row) -> int | None:
 @page(owner="chains", permission=Permission.SEE_CHAINS)
 def segments(request: HttpRequest, chain_id: str) -> HttpResponseBase:
     """The map's twin: every segment with its grade and figures."""
-    try:
-        found = chain_or_404(chain_id)
-    except ChainFaults as faults:
-        return faulty(request, faults)
+    found = chain_or_404(chain_id)
     state = chain_state(found, request.GET.get("area", ""))
     order = {code: place for place, code in enumerate(words("segment_grade"))}
     rows = FromMemory(

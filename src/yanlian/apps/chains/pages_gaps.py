@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from yanlian.apps.chains.faulty import CHAINS
 from yanlian.apps.chains.filling import ACROSS, UP, Filling, filling, measure_of
 from yanlian.apps.chains.frontier_chart import frontier_chart, measure_title
 from yanlian.apps.chains.in_use import chain_or_404
-from yanlian.apps.chains.map_pages import CHAINS, dated, tabs
+from yanlian.apps.chains.map_pages import dated, tabs
 from yanlian.apps.chains.models import OutsideFirm
 from yanlian.apps.chains.names import chain_title, place_words, segment_title
 from yanlian.apps.chains.risk_known import newest_ranking, risk_told

@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from yanlian.apps.chains.faulty import CHAINS
 from yanlian.apps.chains.in_use import chains_in_use
-from yanlian.apps.chains.map_pages import CHAINS, faulty
 from yanlian.apps.chains.models import Placement, ProductText, SupplyLink
 from yanlian.apps.chains.names import chain_title, place_words, segment_title
 from yanlian.apps.chains.placement_evidence import evidence_text
@@ -21,7 +21,6 @@ from yanlian.apps.chains.state import GONE
 from yanlian.apps.people.access import Permission, need_entity, page, permits, signed_in
 from yanlian.apps.registry.models import FOREVER, Entity, Registration
 from yanlian.apps.registry.pages import dossier_href, shown_name
-from yanlian.engine.chain.template.finding import ChainFaults
 from yanlian.engine.chain.template.model import Chain, Edge, Segment
 from yanlian.ui import numbers
 from yanlian.ui.words import say, t
@@ -57,10 +56,7 @@ def firm_place(request: HttpRequest, code: str) -> HttpResponse:
     """Where one firm stands. The office sees every firm, an enterprise its own."""
     need_entity(request.user, code)
     entity = get_object_or_404(Entity.objects.exclude(kind=Entity.Kind.PERSON), code=code)
-    try:
-        chains = {one.id: one for one in chains_in_use()}
-    except ChainFaults as faults:
-        return faulty(request, faults)
+    chains = {one.id: one for one in chains_in_use()}
     standing = _standing(entity, chains)
     own = [one for one in standing if one.placement.state != Placement.State.REJECTED]
     counts = _counts({one.chain.id for one in own})

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from yanlian.apps.chains.gaps import why, why_maker
 from yanlian.apps.chains.in_use import chain_or_404, segment_or_404
-from yanlian.apps.chains.map_pages import chain_context, dated, faulty
+from yanlian.apps.chains.map_pages import chain_context, dated
 from yanlian.apps.chains.models import Placement
 from yanlian.apps.chains.names import place_words, segment_title
 from yanlian.apps.chains.outside import makers_of
@@ -22,7 +22,6 @@ from yanlian.apps.chains.reasons import reason
 from yanlian.apps.chains.state import ChainState, chain_state
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.apps.registry.pages import fictional_badge
-from yanlian.engine.chain.template.finding import ChainFaults
 from yanlian.engine.chain.template.model import Chain, Edge, Segment
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromDatabase
@@ -74,10 +73,7 @@ FIRMS: Listing[Placement] = Listing(
 @page(owner="chains", permission=Permission.SEE_CHAINS)
 def segment(request: HttpRequest, chain_id: str, segment_id: str) -> HttpResponseBase:
     """One segment here."""
-    try:
-        chain = chain_or_404(chain_id)
-    except ChainFaults as faults:
-        return faulty(request, faults)
+    chain = chain_or_404(chain_id)
     found = segment_or_404(chain, segment_id)
     state = chain_state(chain, request.GET.get("area", ""))
     mine = state.segments[found.id]
