@@ -57,6 +57,12 @@ def test_every_module_says_what_it_is_for():
     assert silent == []
 
 
+def test_no_two_files_of_tests_share_a_name():
+    # Folders of tests are no packages: pytest would import the first and refuse the second.
+    names = [one.name for one in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({one for one in names if names.count(one) > 1}) == []
+
+
 def test_no_room_is_called_utils():
     banned = {"utils", "helpers", "common", "services", "manager", "misc"}
     assert [str(f) for f in PYTHON_FILES if f.stem in banned or banned & set(f.parts)] == []

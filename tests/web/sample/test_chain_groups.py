@@ -23,8 +23,8 @@ def people(number: int) -> None:
 
 def firms(number: int, cluster: str = "vr", *, fictional: bool = True) -> None:
     batch = Batch.objects.create(
-        file_name="登记.csv", sha256=cluster.ljust(64, "0"), encoding="utf-8", department="market", dataset="registration",
-        recorded_at=AT, rows_read=number, rows_stored=number, rows_refused=0,
+        file_name="登记.csv", sha256=cluster.ljust(64, "0"), encoding="utf-8", department="market",
+        dataset="registration", recorded_at=AT, rows_read=number, rows_stored=number, rows_refused=0,
     )  # fmt: skip
     for one in range(number):
         firm = Entity.objects.create(
