@@ -91,8 +91,11 @@ def test_many_are_confirmed_only_when_each_of_the_sample_was_looked_at(visit):
     page.get_by_role("button", name="确认全部").click()
     expect(page.locator("#main")).to_contain_text("已批量确认")
     assert page.url.endswith("/placement/vr/")
+    waiting = page.locator(".placing-line li").count()
     page.keyboard.press("u")
-    expect(page.locator("#main")).to_contain_text("已撤回")
+    expect(page.locator("#main")).to_contain_text("已撤回整批")
+    expect(page.locator(".placing-steps")).to_have_count(0)
+    assert page.locator(".placing-line li").count() > waiting
 
 
 def test_a_shock_tells_whom_it_reaches_and_why(served, visit):

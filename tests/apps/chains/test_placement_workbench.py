@@ -17,9 +17,11 @@ from yanlian.apps.chains.placing.actions import (
     reject,
     suggest_all,
     take_back,
+    take_back_many,
     take_back_rejection,
 )
 from yanlian.apps.chains.placing.board import board_of
+from yanlian.apps.chains.placing.lately import steps
 from yanlian.apps.chains.placing.queue import progress, waiting
 from yanlian.apps.people.models import AuditEntry
 from yanlian.base.refusal import Refused
@@ -127,6 +129,29 @@ def test_many_are_confirmed_only_as_they_were_seen(firms, official):
     assert confirm_many(board(), rows, 0.01, 1, official) == len(rows)
     assert progress(board()).judged == 0
     assert AuditEntry.objects.filter(verb="placements_bulk").count() == 1
+
+
+def test_many_are_taken_back_together_but_not_what_was_decided_anew_since(firms, official):
+    rows = [(one.firm.pk, one.segment) for one in bulk_rows(board(), 0.01)]
+    assert len(rows) > 1
+    confirm_many(board(), rows, 0.01, 1, official)
+    kept, segment = rows[0]
+    take_back(board(), kept, official)
+    version = PlacementReview.objects.get(entity=kept).version
+    confirm(board(), kept, segment, version, official)
+    (batch,) = [one for one in steps(board()) if one.undo.startswith("undo_many")]
+    assert batch.firms == len(rows) - 1
+    assert take_back_many(board(), batch.at, official) == len(rows) - 1
+    assert take_back_many(board(), batch.at, official) == 0
+    assert [one.entity_id for one in Placement.objects.filter(state="confirmed")] == [kept]
+    assert AuditEntry.objects.filter(verb="placements_bulk_undone").count() == 2
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "2026-01-01T00:00:00"])
+def test_a_batch_that_the_form_does_not_name_is_told(client, firms, official, moment):
+    client.force_login(official)
+    form = {"firm": firms[0].pk, "do": f"undo_many:{moment}"}
+    assert "form_changed" in client.post(reverse("placement-decide", args=["vr"]), form).content.decode()
 
 
 def test_the_page_shows_the_firm_and_decides_by_its_buttons(client, firms, official):

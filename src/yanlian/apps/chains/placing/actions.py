@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,8 +49,12 @@ def evidence_of(profile: Profile, carried: Sequence[Span]) -> list[dict[str, str
 
 
 @transaction.atomic
-def confirm(board: Board, pk: int, segment: str, version: int, by: User, *, bulk: bool = False) -> PlacementReview:
-    """The firm stands on this segment. Refused: `segment_not_there`, `firm_not_waiting`, `review_changed`."""
+def confirm(
+    board: Board, pk: int, segment: str, version: int, by: User, *, batch: datetime | None = None
+) -> PlacementReview:
+    """The firm stands on this segment; `batch` is the moment of the many that were confirmed together.
+
+    Refused: `segment_not_there`, `firm_not_waiting`, `review_changed`."""
     segment_named(board.chain.id, segment)
     review = _seen(board, pk, version, Verdict.PLACED, segment)
     if review.verdict == Verdict.PLACED:
@@ -60,7 +65,7 @@ def confirm(board: Board, pk: int, segment: str, version: int, by: User, *, bulk
     if chosen is not None:
         suggest_placements([_kept(board, pk, chosen, profile)], by=by)
     place(review.entity, board.chain.id, segment, by)
-    return _written(review, Verdict.PLACED, segment, suggested, by, bulk=bulk)
+    return _written(review, Verdict.PLACED, segment, suggested, by, batch=batch)
 
 
 @transaction.atomic
@@ -130,13 +135,27 @@ def confirm_many(board: Board, expected: Sequence[tuple[int, str]], least: float
             "entity_id", "version"
         )
     )
+    batch = timezone.now()
     for pk, segment in sorted(now):
-        confirm(board, pk, segment, versions.get(pk, 0), by, bulk=True)
+        confirm(board, pk, segment, versions.get(pk, 0), by, batch=batch)
     record(
         "placements_bulk", by=by, kind="chain", key=board.chain.id, placements=len(now), checked=checked,
         least_ppm=round(least * PPM),
     )  # fmt: skip
     return len(now)
+
+
+@transaction.atomic
+def take_back_many(board: Board, batch: datetime, by: User) -> int:
+    """All firms that were confirmed together at this moment wait again, but those decided anew since. How many."""
+    together = PlacementReview.objects.filter(
+        chain=board.chain.id, bulk=True, changed_at=batch, verdict=Verdict.PLACED, entity__in=list(board.rows)
+    )
+    firms = sorted(together.values_list("entity_id", flat=True))
+    for pk in firms:
+        take_back(board, pk, by)
+    record("placements_bulk_undone", by=by, kind="chain", key=board.chain.id, placements=len(firms))
+    return len(firms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +222,16 @@ def _changed(review: PlacementReview) -> Refused:
 
 
 def _written(
-    review: PlacementReview, verdict: str, segment: str, suggested: Suggested | None, by: User, *, bulk: bool = False
+    review: PlacementReview,
+    verdict: str,
+    segment: str,
+    suggested: Suggested | None,
+    by: User,
+    *,
+    batch: datetime | None = None,
 ) -> PlacementReview:
     before, version = review.verdict, review.version
-    review.verdict, review.segment, review.bulk = verdict, segment, bulk
+    review.verdict, review.segment, review.bulk = verdict, segment, batch is not None
     review.first, review.first_ppm, review.rank = "", None, None
     if suggested is not None:
         order = [] if suggested.is_other else [one.category for one in suggested.suggestions]
@@ -215,7 +240,7 @@ def _written(
         likely = suggested.other if suggested.is_other else suggested.suggestions[0].probability
         review.first_ppm = round(likely * PPM)
         review.rank = answers.index(segment) + 1 if segment in answers[:5] else 0
-    review.version, review.changed_at, review.changed_by = version + 1, timezone.now(), by
+    review.version, review.changed_at, review.changed_by = version + 1, batch or timezone.now(), by
     review.save()
     record(
         "placement_reviewed", by=by, kind="chain", key=review.chain, entity=review.entity.code, before=before,

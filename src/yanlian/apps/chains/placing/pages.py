@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count
@@ -15,8 +16,16 @@ from yanlian.apps.chains.in_use import chain_or_404, chains_in_use
 from yanlian.apps.chains.models import Placement, PlacementReview
 from yanlian.apps.chains.names import chain_title, segment_title
 from yanlian.apps.chains.placing import shown
-from yanlian.apps.chains.placing.actions import confirm, put_aside, reject, take_back, take_back_rejection
+from yanlian.apps.chains.placing.actions import (
+    confirm,
+    put_aside,
+    reject,
+    take_back,
+    take_back_many,
+    take_back_rejection,
+)
 from yanlian.apps.chains.placing.board import Board, board_of
+from yanlian.apps.chains.placing.lately import steps
 from yanlian.apps.chains.placing.queue import Waiting, judged, progress, waiting
 from yanlian.apps.people.access import Permission, page, permits, signed_in
 from yanlian.base.refusal import Refused
@@ -32,6 +41,8 @@ from yanlian.ui.words import t
 TITLE = ("归位工作台", "Placement workbench")
 _NEXT, FEW = 8, 20
 PPM = 1_000_000
+_STAYS = {"reject", "undo", "undo_reject"}
+_VERBS = {"confirm", "other", "undo_many", *_STAYS}
 
 
 @page(owner="chains", permission=Permission.SEE_CHAINS)
@@ -71,17 +82,18 @@ def decide(request: HttpRequest, chain: str) -> HttpResponse:
         told + t("模型已即时学习，{n} 家待归位企业的首选建议随之改变。", " The model has learned at once: the first"
                  " suggestion of {n} waiting firms changed.", n=changed),
     )  # fmt: skip
-    stays = f"?firm={pk}" if verb in {"reject", "undo", "undo_reject"} else ""
+    stays = f"?firm={pk}" if verb in _STAYS else ""
     return redirect(reverse("placement-workbench", args=[found.id]) + stays)
 
 
 def _asked(request: HttpRequest) -> tuple[str, int, str]:
-    """(verb, firm, segment) of the pressed button: confirm:vr-optics, reject:vr-optics, other, undo."""
+    """(verb, firm, segment) of the pressed button: confirm:vr-optics, reject:vr-optics, other, undo;
+    undo_many carries the moment of the batch in place of a segment."""
     verb, _, segment = request.POST.get("do", "").partition(":")
     pk = _number(request.POST.get("firm", ""))
     if verb == "choose":
         verb, segment = "confirm", request.POST.get("segment", "")
-    if pk is None or verb not in {"confirm", "reject", "other", "undo", "undo_reject"}:
+    if pk is None or verb not in _VERBS:
         raise Refused("form_changed", found=request.POST.get("do", "")[:40])
     return verb, pk, segment
 
@@ -104,11 +116,25 @@ def _act(request: HttpRequest, board: Board, verb: str, pk: int, segment: str) -
     if verb == "other":
         put_aside(board, pk, version, by)
         return t("已归为其他：{firm}。", "Put aside as other: {firm}.", **facts)
+    if verb == "undo_many":
+        return t("已撤回整批：{n} 家重新待归位。", "Taken back: {n} firms wait again.",
+                 n=take_back_many(board, _moment(segment), by))  # fmt: skip
     if verb == "undo_reject":
         take_back_rejection(board, pk, segment, by)
     else:
         take_back(board, pk, by)
     return t("已撤回：{firm} 重新待归位。", "Taken back: {firm} waits again.", **facts)
+
+
+def _moment(text: str) -> datetime:
+    """Refused: `form_changed`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Refused("form_changed", found=f"undo_many:{text}"[:40])
+    return found
 
 
 def _number(text: str) -> int | None:
@@ -131,7 +157,7 @@ def _page(request: HttpRequest, chain: Chain, *, refusals: Sequence[Shown] = (),
             :_NEXT
         ],
         "waiting": len(line),
-        "steps": shown.steps(board),
+        "steps": steps(board),
         "edits": permits(request.user, Permission.EDIT_CHAINS),
         "refusals": refusals,
         "threshold": shown.percent(board.calibration.threshold),

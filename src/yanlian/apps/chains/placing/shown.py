@@ -1,4 +1,4 @@
-"""The workbench as its template writes it: a firm, its texts with the words that carried a suggestion, lately done."""
+"""The workbench as its template writes it: a firm, its texts with the words that carried a suggestion."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from yanlian.apps.chains.models import Placement, PlacementReview
 from yanlian.apps.chains.names import place_words, segment_title
 from yanlian.apps.chains.placing.board import Board
 from yanlian.apps.chains.placing.texts import Firm
@@ -20,7 +19,7 @@ from yanlian.engine.chain.template.model import Segment
 from yanlian.ui.words import t, word
 
 _FIELD_ORDER = ("name", "product", "patent", "scope", "industry")
-_WORDS, _RECENT = 4, 8
+_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -45,19 +44,6 @@ class Text:
     label: str
     marked: SafeString
     share: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that was decided lately. `rejected`: the segment of a rejection, which is taken back by itself."""
-
-    pk: int
-    firm: str
-    what: str
-    tone: str
-    rejected: str
-    by: str
-    at: object
 
 
 def percent(value: float) -> str:
@@ -128,23 +114,3 @@ def mark_words(mark: Found | None) -> str:
         return t("由办理人员或资料指定", "named by an official or a source")
     field = word("placement_field", mark.field)
     return t("{field}中的“{word}”", "“{word}” in the {field}", field=str(field), word=mark.word)
-
-
-def steps(board: Board) -> list[Step]:
-    """What was decided lately and still stands, the newest first."""
-    chain = board.chain.id
-    reviews = PlacementReview.objects.filter(chain=chain).exclude(verdict=PlacementReview.Verdict.OPEN)
-    rejected = Placement.objects.filter(chain=chain, state=Placement.State.REJECTED, changed_by__isnull=False)
-    made = []
-    for review in reviews.select_related("entity", "changed_by")[:_RECENT]:
-        segment = board.chain.by_id.get(review.segment)
-        what = segment_title(segment) if segment else t("其他", "Other")
-        by = review.changed_by.shown_name if review.changed_by else "-"
-        tone = "good" if segment else "plain"
-        made.append(Step(review.entity_id, review.entity.name, what, tone, "", by, review.changed_at))
-    for one in rejected.select_related("entity", "changed_by").order_by("-changed_at")[:_RECENT]:
-        segment = board.chain.by_id.get(one.segment)
-        what = t("排除：{s}", "Not {s}", s=segment_title(segment) if segment else one.segment)
-        by = one.changed_by.shown_name if one.changed_by else "-"
-        made.append(Step(one.entity_id, one.entity.name, what, "bad", one.segment, by, one.changed_at))
-    return sorted(made, key=lambda one: str(one.at), reverse=True)[:_RECENT]
