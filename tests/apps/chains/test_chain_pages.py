@@ -65,6 +65,17 @@ def test_the_map_has_every_segment_with_its_grade_in_words_and_a_table_twin(fill
     assert page.count('<tr><th scope="row">') == 5
 
 
+def test_english_pages_call_lanes_by_their_english_names_where_the_template_has_one(filled):
+    client = client_of("official", "ind")
+    assert "器件" in text_of(client.get("/chains/vr/segments/"))
+    client.cookies["yanlian_language"] = "en"
+    table = text_of(client.get("/chains/vr/segments/"))
+    assert "Components" in table
+    assert "器件" not in table
+    assert "应用" in table, "a lane without an English name keeps its Chinese one"
+    assert "Components" in client.get("/chains/vr/").content.decode()
+
+
 def test_a_place_shows_evidence_and_trade_and_what_nobody_here_makes(filled):
     text = text_of(client_of("official", "sci").get("/registry/F2/place"))
     assert "甲光学（虚构）" in text

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from yanlian.apps.chains.in_use import chain_or_404
 from yanlian.apps.chains.map_pages import chain_context, reference_words, tabs
-from yanlian.apps.chains.names import place_words, segment_title
+from yanlian.apps.chains.names import lane_title, place_words, segment_title
 from yanlian.apps.chains.state import ChainState, Reference, chain_state, figures_in, references_of
 from yanlian.apps.people.access import Permission, page
 from yanlian.engine.chain.template.model import Chain, Segment
@@ -65,7 +65,7 @@ def compare(request: HttpRequest, chain_id: str) -> HttpResponseBase:
     listing = _listing(names[left], names[right])
     listed = FromMemory(
         rows,
-        search=lambda row: [row.segment.title, row.segment.title_en, row.segment.group],
+        search=lambda row: [row.segment.title, row.segment.title_en, row.segment.group, _lane(row)],
         filters={"verdict": lambda row, value: row.verdict == value},
         orders={
             "title": lambda row: segment_title(row.segment),
@@ -112,11 +112,10 @@ def _side(state: ChainState, areas: Mapping[str, Reference], code: str) -> dict[
 
 
 def _chart(rows: Sequence[Row], left: str, right: str) -> Chart:
-    # Groups have Chinese names only; an English page shows the positions instead.
     groups = list(dict.fromkeys(_lane(row) for row in rows))
     lefts = [sum(row.left.firms or 0 for row in rows if _lane(row) == group) for group in groups]
     rights = [sum(row.right.firms or 0 for row in rows if _lane(row) == group) for group in groups]
-    title = t("各分组企业数", "Firms by position")
+    title = t("各分组企业数", "Firms by lane")
     summary = t("比较两地各分组的企业数（家）。", "Firms of the two areas along the chain.")
     names = (t(left, "First area"), t(right, "Second area"))
     series = [Series(names[0], lefts), Series(names[1], rights)]
@@ -124,7 +123,7 @@ def _chart(rows: Sequence[Row], left: str, right: str) -> Chart:
 
 
 def _lane(row: Row) -> str:
-    return t(row.segment.group, place_words(row.segment))
+    return lane_title(row.chain, row.segment.group)
 
 
 def _verdicts() -> list[Choice]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 
-from yanlian.apps.chains.map_layout import BOX_HEIGHT, Layout, laid_out, title_lines
-from yanlian.apps.chains.names import edge_words, segment_title
+from yanlian.apps.chains.map_layout import BOX_HEIGHT, Layout, laid_out, shortened, title_lines
+from yanlian.apps.chains.names import edge_words, lane_title, segment_title
 from yanlian.apps.chains.state import ChainState, SegmentState
-from yanlian.engine.chain.template.model import Edge, Segment
+from yanlian.engine.chain.template.model import Chain, Edge, Segment
 from yanlian.ui.charts import INK, MUTED, Chart
-from yanlian.ui.words import english, t, word
+from yanlian.ui.words import t, word
 
 # Ink and ground of each grade, as in base.css; the word stands in the box as well.
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -31,7 +31,7 @@ _LINES: Mapping[int, dict[str, object]] = {
 def chain_map(state: ChainState) -> tuple[Chart, Layout]:
     """The drawing with its table twin, and the layout that says how large it is."""
     layout = laid_out(state.chain)
-    data = [*_corners(layout), *_heads(layout)]
+    data = [*_corners(layout), *_heads(state.chain, layout)]
     data += [_box(state, one, layout) for one in state.chain.segments]
     summary = t(
         "{n}个环节按上游、中游、下游从左到右排列，{blank}个空白、{weak}个薄弱；连线从供应方到采购方。",
@@ -85,16 +85,15 @@ def _corners(layout: Layout) -> list[dict[str, object]]:
     ]
 
 
-def _heads(layout: Layout) -> list[dict[str, object]]:
+def _heads(chain: Chain, layout: Layout) -> list[dict[str, object]]:
     """Headings of the columns, and the names of groups above their segments."""
     found = []
     for number, one in enumerate(layout.headings):
         text = t("{position}{tier}级", "{position} {tier}", position=word("position", one.position), tier=one.tier)
         found.append(_text(f"·h{number}", text, one.x + layout.box_width / 2, 16, {"fontWeight": 600, "fontSize": 12}))
-    # Groups have Chinese names only.
-    for number, mark in enumerate(() if english() else layout.marks):
+    for number, mark in enumerate(layout.marks):
         style = {"color": MUTED, "fontSize": 11, "backgroundColor": "#fff", "padding": [1, 3]}
-        text = title_lines(mark.text, layout.box_width)[0]
+        text = shortened(lane_title(chain, mark.text), layout.box_width)
         found.append(_text(f"·g{number}", text, mark.x, mark.y + 3, style))
     return found
 

@@ -104,14 +104,15 @@ def title_lines(title: str, width: float) -> list[str]:
     for word in re.findall(r"[A-Za-z0-9/.,()+-]+ ?|.", title):
         if _width(lines[-1] + word.rstrip()) > width and lines[-1]:
             if len(lines) == 2:
-                lines[1] = _cut(lines[1] + word, width)
+                lines[1] = shortened(lines[1] + word, width)
                 return [line.strip() for line in lines]
             lines.append("")
         lines[-1] += word
-    return [_cut(line.strip(), width) for line in lines]
+    return [shortened(line.strip(), width) for line in lines]
 
 
-def _cut(line: str, width: float) -> str:
+def shortened(line: str, width: float) -> str:
+    """A line that fits a width, with an ellipsis where something is left out."""
     if _width(line) <= width:
         return line
     while line and _width(line + "…") > width:

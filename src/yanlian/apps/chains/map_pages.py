@@ -15,7 +15,7 @@ from yanlian.apps.chains.filling import filling_of
 from yanlian.apps.chains.gaps import first_gaps
 from yanlian.apps.chains.in_use import chain_or_404, chains_in_use
 from yanlian.apps.chains.map_chart import chain_map
-from yanlian.apps.chains.names import chain_title, place_words, segment_title
+from yanlian.apps.chains.names import chain_title, lane_title, place_words, segment_title
 from yanlian.apps.chains.state import ChainState, Reference, SegmentState, chain_state
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.engine.chain.template.model import Chain, Segment
@@ -135,7 +135,7 @@ SEGMENTS: Listing[Row] = Listing(
     columns=(
         Column("title", ("环节", "Segment"), lambda row: segment_title(row.segment), main=True, link=_href),
         Column("place", ("位置", "Position"), lambda row: place_words(row.segment), sortable=False),
-        Column("group", ("分组", "Group"), lambda row: row.segment.group),
+        Column("group", ("分组", "Group"), lambda row: lane_title(row.chain, row.segment.group)),
         Column("grade", ("等级", "Grade"), lambda row: row.state.grade, Kind.STATUS, words="segment_grade"),
         Column("firms", ("本区企业（家）", "Firms here"), lambda row: row.state.firms, Kind.COUNT),
         Column("pending", ("待确认（家）", "To confirm"), lambda row: row.state.pending, Kind.COUNT),
@@ -172,7 +172,8 @@ def segments(request: HttpRequest, chain_id: str) -> HttpResponseBase:
     rows = FromMemory(
         [Row(found.by_id[key], one, found) for key, one in state.segments.items()],
         search=lambda row: [
-            row.segment.title, row.segment.title_en, row.segment.group, *row.segment.industries,
+            row.segment.title, row.segment.title_en, row.segment.group,
+            row.chain.groups.get(row.segment.group, ""), *row.segment.industries,
             *(name for one in row.segment.products for name in (one.name, *one.aliases)),
         ],
         filters={
@@ -181,7 +182,7 @@ def segments(request: HttpRequest, chain_id: str) -> HttpResponseBase:
         },
         orders={
             "title": lambda row: segment_title(row.segment),
-            "group": lambda row: row.segment.group,
+            "group": lambda row: lane_title(row.chain, row.segment.group),
             "grade": lambda row: order[row.state.grade],
             "firms": lambda row: row.state.firms,
             "pending": lambda row: row.state.pending,

@@ -16,6 +16,11 @@ def segment_title(segment: Segment) -> str:
     return t(segment.title, segment.title_en or segment.title)
 
 
+def lane_title(chain: Chain, group: str) -> str:
+    """The name of a lane; English only where the template gives one."""
+    return t(group, chain.groups.get(group, group))
+
+
 def place_words(segment: Segment) -> str:
     """Where in the chain it stands: 上游 第1级."""
     return t("{p} 第{n}级", "{p}, tier {n}", p=word("position", segment.position), n=segment.tier)

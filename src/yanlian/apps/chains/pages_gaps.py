@@ -14,7 +14,7 @@ from yanlian.apps.chains.frontier_chart import frontier_chart, measure_title
 from yanlian.apps.chains.in_use import chain_or_404
 from yanlian.apps.chains.map_pages import dated, tabs
 from yanlian.apps.chains.models import OutsideFirm
-from yanlian.apps.chains.names import chain_title, place_words, segment_title
+from yanlian.apps.chains.names import chain_title, lane_title, place_words, segment_title
 from yanlian.apps.chains.risk_known import newest_ranking, risk_told
 from yanlian.apps.chains.segment_words import decimal, in_fen, percent_points, why_fill, why_grade
 from yanlian.apps.people.access import Permission, page
@@ -178,7 +178,12 @@ def _rows(found: Filling, line: Frontier) -> FromMemory[Row]:
     columns = {one.key: one.value for one in _listing(found).columns}
     return FromMemory(
         rows,
-        search=lambda row: (row.title, row.place, row.why, chain.by_id[row.gap.segment].group),
+        search=lambda row: (
+            row.title,
+            row.place,
+            row.why,
+            lane_title(chain, chain.by_id[row.gap.segment].group),
+        ),
         filters={
             "grade": lambda row, value: row.gap.graded.grade == value,
             "on": lambda row, value: row.on == (value == "yes"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from yanlian.apps.chains.graded import thresholds_in_use
 from yanlian.apps.chains.in_use import chain_or_404
 from yanlian.apps.chains.map_pages import dated, tabs
-from yanlian.apps.chains.names import place_words, segment_title
+from yanlian.apps.chains.names import lane_title, place_words, segment_title
 from yanlian.apps.chains.pages_gaps import trail
 from yanlian.apps.chains.segment_words import (
     decimal,
@@ -90,7 +90,11 @@ def grades(request: HttpRequest, chain_id: str) -> HttpResponseBase:
     rows = _rows(state, thresholds)
     found = FromMemory(
         rows,
-        search=lambda row: (segment_title(row.segment), row.segment.group, row.why),
+        search=lambda row: (
+            segment_title(row.segment),
+            lane_title(state.chain, row.segment.group),
+            row.why,
+        ),
         filters={
             "grade": lambda row, value: row.state.grade == value,
             "position": lambda row, value: row.segment.position == value,

@@ -15,7 +15,7 @@ from yanlian.apps.chains.gaps import why, why_maker
 from yanlian.apps.chains.in_use import chain_or_404, segment_or_404
 from yanlian.apps.chains.map_pages import chain_context, dated
 from yanlian.apps.chains.models import Placement
-from yanlian.apps.chains.names import place_words, segment_title
+from yanlian.apps.chains.names import lane_title, place_words, segment_title
 from yanlian.apps.chains.outside import makers_of
 from yanlian.apps.chains.placement_evidence import evidence_text
 from yanlian.apps.chains.reasons import reason
@@ -82,6 +82,7 @@ def segment(request: HttpRequest, chain_id: str, segment_id: str) -> HttpRespons
         **chain_context(chain, segment_title(found)),
         "segment": found,
         "place": place_words(found),
+        "lane": lane_title(chain, found.group),
         "state": mine,
         "why": why(state, mine),
         "deciding": [reason(one) for one in mine.graded.deciding],

@@ -35,8 +35,10 @@ def test_nothing_more_than_hints_is_said_of_a_sound_chain(tmp_path: Path):
     those = found(tmp_path, SMALL)
     assert worth(those) == []
     assert [(one.at, one.code) for one in those] == [
+        ("kite-paper", "chain_group_no_english"),
         ("kite-frame", "chain_no_industries"),
         ("kite-frame", "chain_no_products"),
+        ("kite-making", "chain_group_no_english"),
         ("kite-making", "chain_no_output"),
     ]
 
@@ -70,6 +72,8 @@ edges:
         ("root: [风筝, 纸鸢]", "root: []", (0, "warning", "chain_no_root")),
         ("from: kite-paper, to: kite-making", "from: kite-making, to: kite-paper", (39, "warning", "chain_edge_back")),
         ("  note: 例", "  accepted: [{finding: chain_orphan, because: x}]", (7, "warning", "chain_answer_idle")),
+        ("  note: 例", "  groups: {材料: Materials}", (29, "warning", "chain_group_no_english")),
+        ("  note: 例", "  groups: {材料: Materials, 制造: Making, 包装: Packing}", (0, "warning", "chain_group_idle")),
         ("  note: 例", "  cycles_ok: 无", (0, "warning", "chain_answer_idle")),
     ],
 )  # fmt: skip

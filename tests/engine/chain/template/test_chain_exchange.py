@@ -76,6 +76,7 @@ def chains(draw: st.DrawFn) -> Chain:
         cycles_ok=draw(texts),
         stale_years=draw(st.integers(1, 100)),
         accepted=tuple(answers),
+        groups=draw(st.dictionaries(filled, filled, max_size=3)),
     )
 
 

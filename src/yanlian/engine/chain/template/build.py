@@ -28,7 +28,10 @@ from yanlian.engine.chain.template.tree import Mapped, Scalar, Tree
 from yanlian.engine.chain.template.values import Reader
 
 TOP = ("chain", "sources", "segments", "edges")
-CHAIN = ("id", "title", "title_en", "stated", "root", "note", "notice", "cycles_ok", "stale_years", "accepted")
+CHAIN = (
+    *("id", "title", "title_en", "stated", "root"),
+    *("groups", "note", "notice", "cycles_ok", "stale_years", "accepted"),
+)
 SOURCE = ("id", "title", "publisher", "published", "url", "grade")
 SEGMENT = (
     *("id", "title", "title_en", "position", "tier", "group"),
@@ -111,6 +114,7 @@ class _Builder:
             note=read.text(head, "note", lines=True),
             cycles_ok=read.text(head, "cycles_ok"),
             stale_years=read.count(head, "stale_years", STALE_YEARS, _MOST_YEARS),
+            groups=read.names(head, "groups"),
             accepted=tuple(answer for item in read.items(head, "accepted") if (answer := self.answer(item))),
             file=self.file,
         )

@@ -27,7 +27,7 @@ CYCLE = "chain_cycle"
 def check_chain(chain: Chain, day: date) -> tuple[Finding, ...]:
     """What the review finds on a day, by line; answered warnings carry their answer. Cost: linear in the size of the
     chain."""
-    found = [*_days(chain, day), *_segments(chain), *_edges(chain), *_names(chain), *_cycles(chain)]
+    found = [*_days(chain, day), *_segments(chain), *_lanes(chain), *_edges(chain), *_names(chain), *_cycles(chain)]
     answers = _answers(chain)
     answered = [_answered(one, answers) for one in found]
     answered += _idle_answers(chain, answered)
@@ -77,6 +77,19 @@ def _segments(chain: Chain) -> Iterator[Finding]:
             yield _at(chain, one, "hint", "chain_no_industries")
     if not chain.root:
         yield _finding(chain, "warning", 0, "", "chain_no_root")
+
+
+def _lanes(chain: Chain) -> Iterator[Finding]:
+    """Lanes that English pages can only call by their Chinese name, and English names of lanes that are not there. A
+    chain without any such names gives them none on purpose: no more than a hint."""
+    severity: Severity = "warning" if chain.groups else "hint"
+    first = {one.group: one for one in reversed(chain.segments)}
+    for lane in chain.lanes:
+        if lane not in chain.groups:
+            yield _finding(chain, severity, first[lane].line, first[lane].id, "chain_group_no_english", found=lane)
+    for name in chain.groups:
+        if name not in first:
+            yield _finding(chain, "warning", 0, "", "chain_group_idle", found=name, known="、".join(chain.lanes)[:200])
 
 
 def _at(chain: Chain, one: Segment, severity: Severity, code: str, **data: object) -> Finding:

@@ -100,9 +100,10 @@ class Answer:
 @dataclass(frozen=True)
 class Chain:
     """A chain as its template says it. `root`: words of which at least one marks a firm as belonging to the chain.
-    `notice`: the licence notice of adapted material. `cycles_ok`: why segments may supply each other in a circle, empty
-    when they may not. `stale_years`: after how many years a statement is to be looked at again. `accepted`: answers to
-    findings of the review. Where it was read (`file`, lines) is no part of what it says: equality passes it over."""
+    `groups`: English names of lanes, as far as they have one. `notice`: the licence notice of adapted material.
+    `cycles_ok`: why segments may supply each other in a circle, empty when they may not. `stale_years`: after how many
+    years a statement is to be looked at again. `accepted`: answers to findings of the review. Where it was read
+    (`file`, lines) is no part of what it says: equality passes it over."""
 
     id: str
     title: str
@@ -117,12 +118,18 @@ class Chain:
     cycles_ok: str = ""
     stale_years: int = STALE_YEARS
     accepted: tuple[Answer, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
     file: str = field(default="", compare=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, Segment]:
         """Segments by their id."""
         return {one.id: one for one in self.segments}
+
+    @cached_property
+    def lanes(self) -> tuple[str, ...]:
+        """The groups of its segments in the order of the file, each once."""
+        return tuple(dict.fromkeys(one.group for one in self.segments))
 
     def inputs(self, segment: str) -> tuple[Edge, ...]:
         """The edges that lead into a segment."""

@@ -111,6 +111,26 @@ class Reader:
                 words[word] = None
         return tuple(words)
 
+    def names(self, owner: Mapped, key: str) -> dict[str, str]:
+        """A mapping of free words to texts, neither empty."""
+        tree = owner.get(key)
+        if tree is None:
+            return {}
+        if not isinstance(tree, Mapped):
+            self.wrong(tree.line, key, "“名称: 名称”", "name: name", described(tree))
+            return {}
+        found: dict[str, str] = {}
+        for written, value in tree.entries.items():
+            line = tree.lines[written]
+            name, text = self.word(Scalar(written, line), key), self.word(value, key)
+            if not name or not text:
+                self.wrong(line, key, "“名称: 名称”", "name: name", described(value if name else Scalar("", line)))
+            elif name in found:
+                self.refuse(line, "chain_word_twice", key=key, found=name)
+            else:
+                found[name] = text
+        return found
+
     def identifier(self, owner: Mapped, key: str) -> str:
         """An id: lower-case letters, digits and hyphens."""
         found = self.text(owner, key)

@@ -59,7 +59,9 @@ def _laid(values: dict[str, Plain]) -> dict[str, object]:
     """A mapping over several lines: short lists in one line, products and answers a line each."""
     laid: dict[str, object] = {}
     for key, value in values.items():
-        if isinstance(value, list):
+        if isinstance(value, dict):
+            laid[key] = dict(value)
+        elif isinstance(value, list):
             laid[key] = [_flow(one) for one in value] if key in {"products", "accepted"} else _Row(value)
         else:
             laid[key] = _Block(value) if isinstance(value, str) and "\n" in value else value

@@ -35,6 +35,7 @@ def plain_head(chain: Chain) -> dict[str, Plain]:
         "root": _words(chain.root),
     }
     rest: dict[str, Plain] = {
+        "groups": {**chain.groups},
         "note": chain.note,
         "notice": chain.notice,
         "cycles_ok": chain.cycles_ok,
@@ -105,4 +106,4 @@ def _day(day: date | None) -> str:
 
 
 def _filled(values: Mapping[str, Plain]) -> dict[str, Plain]:
-    return {key: value for key, value in values.items() if value not in ("", [])}
+    return {key: value for key, value in values.items() if value not in ("", [], {})}

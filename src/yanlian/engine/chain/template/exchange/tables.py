@@ -22,6 +22,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title_en": "英文名称",
         "stated": "日期",
         "root": "根词",
+        "groups": "分组英文",
         "note": "备注",
         "notice": "许可声明",
         "cycles_ok": "循环说明",
@@ -100,6 +101,8 @@ def tables_of(chain: Chain, *, chinese: bool) -> dict[str, list[list[str]]]:
 
 
 def _cell(key: str, value: Plain) -> str:
+    if isinstance(value, dict):
+        return joined((name, str(one)) for name, one in value.items())
     if not isinstance(value, list):
         return str(value)
     return joined(_parts(one) for one in value)
@@ -191,7 +194,21 @@ def value_of(key: str, cell: Cell, line: int, faults: Findings) -> Tree:
         return Listing(line, [_product(parts, line) for parts in split(cell.text)])
     if key == "accepted":
         return Listing(line, [_answer(parts, line) for parts in split(cell.text)])
+    if key == "groups":
+        return _named(split(cell.text), line, faults)
     return Scalar(cell.text, line)
+
+
+def _named(members: Sequence[Sequence[str]], line: int, faults: Findings) -> Tree:
+    """A mapping that is written in one cell as name=name."""
+    found = Mapped(line)
+    for parts in members:
+        if parts[0] in found.entries:
+            faults.add(line, Refused("chain_word_twice", key="groups", found=parts[0]))
+            continue
+        # A name that itself holds an = is written with a backslash before it.
+        found.put(parts[0], Scalar("=".join(parts[1:]), line, nothing=len(parts) == 1), line)
+    return found
 
 
 def _product(parts: list[str], line: int) -> Tree:
