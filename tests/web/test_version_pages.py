@@ -166,11 +166,20 @@ def test_a_zip_of_a_version_can_be_uploaded_into_a_draft(writer):
     assert "压缩包里的办法" in writer.get(reverse("version-file", args=[version.pk, "o.yaml"])).content.decode()
 
 
+def damaged() -> bytes:
+    """A zip one of whose texts was changed after it was packed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("office/o.yaml", DOCUMENT)
+    return out.getvalue().replace("试行办法".encode(), "施行办法".encode())
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [("x.docx", b"x", "version_file_type"), ("x.xlsx", b"x", "file_broken"),
      ("x.yaml", b"\xff\xfe\x00", "version_file_text"),
-     ("x.zip", b"no zip", "version_file_text"), ("pack.yaml", "other: 1", "version_no_pack_file")],
+     ("x.zip", b"no zip", "version_file_text"), ("x.zip", damaged(), "version_file_text"),
+     ("pack.yaml", "other: 1", "version_no_pack_file")],
 )  # fmt: skip
 def test_what_cannot_be_taken_in_is_refused_and_nothing_is_begun(writer, name, content, code):
     answer = writer.post(reverse("new-version"), {"how": "new", "title": "试", "files": [upload(name, content)]})

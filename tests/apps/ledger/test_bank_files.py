@@ -140,3 +140,10 @@ def test_missing_columns_are_named_and_an_empty_return_is_refused():
 def test_zero_bytes_and_endless_cells_are_refused():
     refused("bank_return_unreadable", f"{HEADER}\nN-1\x00,成功,1,R1,\n".encode())
     refused("bank_return_unreadable", f'{HEADER}\n"{"x" * 200_000}'.encode())
+
+
+def test_a_workbook_with_cells_far_apart_is_refused_before_it_is_built():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet().write(1_048_575, 16_383, "x")
+    refused("bank_return_large", out.getvalue())

@@ -9,18 +9,20 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import python_calamine
 
+from yanlian.base.archive import Archive, Unsound
 from yanlian.base.refusal import Refused
+from yanlian.base.workbook import Scan, sheets
 
 LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
 LARGEST_ROWS = 100_000
+LARGEST_GRID = 100 * LARGEST_ROWS
 _LONGEST_CELL = 300
 _HEADER_WITHIN = 20
 
@@ -97,16 +99,26 @@ def _csv(name: str, content: bytes) -> list[list[str]]:
 
 
 def _xlsx(name: str, content: bytes) -> list[list[str]]:
+    _guard(name, content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise Refused("bank_return_large", file=name, found=unpacked, expected=LARGEST_UNPACKED)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)
         return _limited(name, ([_text(cell) for cell in row] for row in sheet.iter_rows()))
-    except (zipfile.BadZipFile, python_calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Refused("bank_return_unreadable", file=name, found=str(error)[:100]) from error
+
+
+def _guard(name: str, content: bytes) -> None:
+    """Refuse what is no workbook, and what would fill the memory when it is unpacked or built as a grid."""
+    try:
+        archive = Archive(content, LARGEST_UNPACKED)
+        scans = [Scan(archive.blocks(part)) for _, part in sheets(archive)]
+    except Unsound as fault:
+        if fault.kind == "large":
+            raise Refused("bank_return_large", file=name, found=fault.found, expected=LARGEST_UNPACKED) from None
+        raise Refused("bank_return_unreadable", file=name, found=fault.found) from None
+    if (cells := max((scan.rows * scan.columns for scan in scans), default=0)) > LARGEST_GRID:
+        raise Refused("bank_return_large", file=name, found=cells, expected=LARGEST_GRID)
 
 
 def _limited(name: str, rows: Iterable[list[str]]) -> list[list[str]]:

@@ -18,7 +18,7 @@ from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.sheet_cells import CellReader, number_of
 from yanlian.engine.feel.dmn.sheet_grid import _MOST_FAULTS
 from yanlian.engine.feel.dmn.sheet_read import read_table_sheet
-from yanlian.engine.feel.dmn.sheet_words import FEEL_MARK, POLICY_WORDS, SheetRefused, cell_name
+from yanlian.engine.feel.dmn.sheet_words import FEEL_MARK, POLICY_WORDS, SheetRefused
 from yanlian.engine.feel.dmn.sheet_write import write_table_sheet
 from yanlian.engine.feel.parser import parse, parse_unary_tests
 
@@ -445,16 +445,6 @@ def test_a_workbook_with_a_document_type_is_refused():
                 content = content.replace(b"<workbook", b'<!DOCTYPE w [<!ENTITY a "b">]><workbook', 1)
             new.writestr(part, content)
     assert refusal(plain.getvalue()).code == "dmn_sheet_file"
-
-
-def test_cells_are_named_as_spreadsheets_name_them():
-    assert [cell_name(0, 0), cell_name(6, 2), cell_name(0, 25), cell_name(9, 26), cell_name(0, 701)] == [
-        "A1",
-        "C7",
-        "Z1",
-        "AA10",
-        "ZZ1",
-    ]
 
 
 # Round trip

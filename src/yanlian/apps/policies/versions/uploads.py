@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -11,6 +9,7 @@ from django.http import HttpRequest
 
 from yanlian.apps.policies.versions.workbook.building import has_document, names_of_workbook, texts_of_workbook
 from yanlian.apps.policies.versions.workbook.inserting import with_names
+from yanlian.base.archive import Archive, Unsound
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy.load import MAX_FILES
 from yanlian.engine.policy.tree import MAX_BYTES, Unreadable, decode
@@ -54,21 +53,15 @@ def _from_workbook(name: str, content: bytes, there: Mapping[str, str], into: st
 
 def _from_zip(name: str, content: bytes) -> dict[str, str]:
     try:
-        opened = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as error:
-        raise Refused("version_file_text", file=name) from error
-    texts: dict[str, str] = {}
-    with opened:
-        inside = [one for one in opened.infolist() if one.filename.lower().endswith(_YAML)]
+        opened = Archive(content)
+        inside = [one for one in opened.parts if one.filename.lower().endswith(_YAML)]
         if len(inside) > _MOST_FILES:
             raise Refused("version_files_many", found=len(inside), most=_MOST_FILES)
-        for one in inside:
-            # The size that the archive claims bounds what is read of it.
-            if one.file_size > MAX_BYTES:
-                raise Refused("version_file_large", file=one.filename, most=MAX_BYTES)
-            with opened.open(one) as file:
-                texts[PurePosixPath(one.filename).name] = _text(one.filename, file.read(MAX_BYTES + 1))
-    return texts
+        if large := next((one for one in inside if one.file_size > MAX_BYTES), None):
+            raise Refused("version_file_large", file=large.filename, most=MAX_BYTES)
+        return {PurePosixPath(one.filename).name: _text(one.filename, opened.read(one)) for one in inside}
+    except Unsound as error:
+        raise Refused("version_file_text", file=name) from error
 
 
 def _text(name: str, content: bytes) -> str:

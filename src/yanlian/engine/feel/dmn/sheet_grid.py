@@ -10,8 +10,9 @@ from typing import TypeVar
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from yanlian.base.refusal import Refused
+from yanlian.base.workbook import cell_name
 from yanlian.engine.feel.dmn.sheet_guard import faulty_cells
-from yanlian.engine.feel.dmn.sheet_words import Cell, SheetRefused, cell_name
+from yanlian.engine.feel.dmn.sheet_words import Cell, SheetRefused
 
 T = TypeVar("T")
 _MOST_FAULTS = 50

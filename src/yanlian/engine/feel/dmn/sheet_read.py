@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from yanlian.base.refusal import Refused
+from yanlian.base.workbook import cell_name
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.sheet_cells import CellReader, number_of
 from yanlian.engine.feel.dmn.sheet_grid import Grid, open_sheet
@@ -18,7 +19,6 @@ from yanlian.engine.feel.dmn.sheet_words import (
     ROW_WORDS,
     TYPE_WORDS,
     Cell,
-    cell_name,
     word,
 )
 

@@ -72,16 +72,6 @@ def word(cell: Cell) -> str:
     return text.upper().translate(str.maketrans("＋＜＞＃", "+<>#"))
 
 
-def cell_name(row: int, column: int) -> str:
-    """Row and column from 0 as a spreadsheet names the cell: (6, 2) is C7."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
-
-
 class SheetRefused(Refused):
     """Several cells of one sheet that cannot be read: `faults` are their refusals, each with its cell."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from yanlian.base.archive import Archive, Unsound
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.template.exchange.tables import MOST_COLUMNS, MOST_ROWS, TABLES, Cell, Rows, tables_of
 from yanlian.engine.chain.template.model import Chain
@@ -65,19 +65,14 @@ def zip_tables(data: bytes, where: str) -> dict[str, Rows]:
     parts = {name: part for part, name in NAMES.items()}
     found: dict[str, Rows] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.infolist():
-                part = parts.get(member.filename)
-                if part is None or part in found:
-                    raise Refused("chain_archive_member", where=where, found=member.filename[:80])
-                if member.flag_bits & 1:
-                    raise Refused("chain_archive", where=where, found="encrypted")
-                with archive.open(member) as stream:
-                    # Declared sizes may lie: what is really there is counted.
-                    content = stream.read(MAX_BYTES + 1)
-                found[part] = rows_of(content, member.filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
-        raise Refused("chain_archive", where=where, found=str(fault)[:100]) from None
+        archive = Archive(data)
+        for member in archive.parts:
+            part = parts.get(member.filename)
+            if part is None or part in found:
+                raise Refused("chain_archive_member", where=where, found=member.filename[:80])
+            found[part] = rows_of(archive.beginning(member, MAX_BYTES + 1), member.filename)
+    except Unsound as fault:
+        raise Refused("chain_archive", where=where, found=fault.found) from None
     _complete(set(found), where)
     return found
 

@@ -6,27 +6,21 @@ A formula or an error cell is refused: what it shows depends on the program that
 from __future__ import annotations
 
 import io
-import posixpath
-import re
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from xml.parsers import expat
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
+from yanlian.base.archive import Archive, Unsound
 from yanlian.base.refusal import Refused
+from yanlian.base.workbook import Scan, cell_name, parse, sheets
 from yanlian.engine.chain.template.exchange.tables import MOST_COLUMNS, MOST_ROWS, TABLES, Cell, Rows, tables_of
 from yanlian.engine.chain.template.model import Chain
 
 LONGEST_CELL = 32_767
 MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_PARTS = 500
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _WIDE = {"title": 24, "products": 60, "note": 40, "from": 24, "to": 24, "id": 24}
-Start = Callable[[str, dict[str, str]], None]
 
 
 def xlsx_bytes(chain: Chain) -> bytes:
@@ -87,88 +81,26 @@ def _cell(value: object) -> Cell:
 
 def guard(data: bytes, where: str) -> None:
     """Refuse a workbook that is none, unpacks beyond the limit, declares a document type, is larger than any chain, or
-    holds formulas or error cells. Declared sizes may lie, so that every part is read up to its declared size only."""
+    holds formulas or error cells."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            size = sum(part.file_size for part in parts)
-            if size > MOST_UNPACKED or len(parts) > _MOST_PARTS:
-                raise Refused("chain_archive_bomb", where=where, found=size, expected=MOST_UNPACKED)
-            sheets = _sheets(archive)
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")) or part.filename in sheets:
-                    _Scan(where, sheets.get(part.filename, "")).run(archive.read(part))
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, EOFError, NotImplementedError) as fault:
-        raise Refused("chain_archive", where=where, found=str(fault)[:100]) from None
-    except RuntimeError:
-        # What the standard library says of a part that is encrypted.
-        raise Refused("chain_archive", where=where, found="encrypted") from None
+        archive = Archive(data, MOST_UNPACKED, _MOST_PARTS)
+        names = {part.filename: name for name, part in sheets(archive)}
+        for part in archive.parts:
+            if part.filename in names:
+                _guard_sheet(Scan(archive.blocks(part)), where, names[part.filename])
+            elif part.filename.endswith((".xml", ".rels")):
+                parse(archive.blocks(part))
+    except Unsound as fault:
+        if fault.kind == "large":
+            raise Refused("chain_archive_bomb", where=where, found=fault.found, expected=MOST_UNPACKED) from None
+        raise Refused("chain_archive", where=where, found=fault.found) from None
 
 
-def _sheets(archive: zipfile.ZipFile) -> Mapping[str, str]:
-    """Part of the archive → name of the sheet that it holds."""
-    targets: dict[str, str] = {}
-    names: dict[str, str] = {}
-
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            target = attributes.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            targets[attributes.get("Id", "")] = path
-
-    def sheet(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            related = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            names[targets.get(related, "")] = attributes.get("name", "")
-
-    _parse(archive.read("xl/_rels/workbook.xml.rels"), relation)
-    _parse(archive.read("xl/workbook.xml"), sheet)
-    return names
-
-
-def _parse(xml: bytes, start: Start) -> None:
-    parser = expat.ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise zipfile.BadZipFile("document type in XML")
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-    parser.Parse(xml, True)  # noqa: FBT003 (expat's own signature)
-
-
-class _Scan:
-    """One pass over the XML of a part; in a sheet every cell is looked at."""
-
-    def __init__(self, where: str, sheet: str) -> None:
-        self.where = where
-        self.sheet = sheet
-        self.cell = "A1"
-
-    def run(self, xml: bytes) -> None:
-        _parse(xml, self.start if self.sheet else lambda tag, attributes: None)
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A cell that is too far out, holds an error, or a formula."""
-        if tag == "row" and (not attributes.get("r", "1").isdigit() or int(attributes.get("r", "1")) > MOST_ROWS):
-            self.large(f"row {attributes['r']}")
-        if tag == "c":
-            self.cell = attributes.get("r", self.cell)
-            found = _REFERENCE.fullmatch(self.cell)
-            if found is None or int(found[2]) > MOST_ROWS or _column(found[1]) > MOST_COLUMNS:
-                self.large(self.cell)
-        wrong = "chain_cell_formula" if tag == "f" else "chain_cell_error" if attributes.get("t") == "e" else ""
-        if wrong and tag in {"c", "f"}:
-            raise Refused(wrong, where=self.where, sheet=self.sheet, cell=self.cell)
-
-    def large(self, cell: str) -> None:
-        """Readers build a dense grid: one cell far out would ask for gigabytes."""
+def _guard_sheet(scan: Scan, where: str, sheet: str) -> None:
+    if max(scan.last_row, scan.rows) > MOST_ROWS or scan.columns > MOST_COLUMNS:
+        cell = cell_name(max(scan.last_row, scan.rows) - 1, max(scan.columns - 1, 0))
         size = f"{MOST_ROWS} × {MOST_COLUMNS}"
-        raise Refused("chain_sheet_large", where=self.where, sheet=self.sheet, cell=cell[:20], expected=size)
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+        raise Refused("chain_sheet_large", where=where, sheet=sheet, cell=cell, expected=size)
+    for (row, column), fault in scan.faults.items():
+        code = "chain_cell_error" if fault == "error" else "chain_cell_formula"
+        raise Refused(code, where=where, sheet=sheet, cell=cell_name(row, column))
