@@ -180,3 +180,21 @@ def test_a_word_that_a_segment_excludes_keeps_the_engine_from_putting_a_firm_the
     )
     names = [one.firm.name for one in filling(chain_named("vr")).candidates("vr-lens")]
     assert names == ["外地光学（虚构）"]
+
+
+def test_whom_to_call_is_the_same_on_the_chains_first_screen_the_gap_and_the_segment(district, official):
+    now = timezone.now()
+    for code, name, written in (
+        ("OUT-3", "外地镜片（虚构）", {"products": ["Pancake光学模组的研发"]}),
+        ("OUT-4", "外地镜头（虚构）", {"products": ["镜头"], "scope": "折叠光路模组的销售"}),
+    ):
+        OutsideFirm.objects.create(code=code, name=name, source="名录", recorded_at=now, **written)
+    client = signed_in(official)
+    wanted = [one.firm.name for one in filling(chain_named("vr")).candidates("vr-lens")]
+    assert len(wanted) == 3
+    assert [maker.firm.name for maker, _ in client.get("/chains/vr/segments/vr-lens/").context["makers"]] == wanted
+    assert [maker.firm.name for maker in client.get("/chains/vr/segments/vr-lens/lead").context["makers"]] == wanted
+    (card,) = [one for one in client.get("/chains/vr/").context["gaps"] if one.segment.id == "vr-lens"]
+    (first,) = [one for one in client.get("/chains/vr/gaps/").context["firsts"] if "vr-lens" in one.href]
+    assert [call.maker.firm.name for call in card.calls] == [call.name for call in first.calls] == wanted[:2]
+    assert card.more == first.others == 1

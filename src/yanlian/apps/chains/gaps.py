@@ -10,7 +10,6 @@ from yanlian.apps.chains.filling import Filling
 from yanlian.apps.chains.names import segment_title
 from yanlian.apps.chains.outside import Maker, makers_of
 from yanlian.apps.chains.state import ChainState, SegmentState
-from yanlian.apps.chains.trade import outside_key
 from yanlian.engine.chain.template.model import Segment
 from yanlian.ui import numbers
 from yanlian.ui.words import t
@@ -44,11 +43,10 @@ def first_gaps(found: Filling) -> list[Gap]:
     state = found.state
     chosen = [one.segment for one in found.first()]
     segments = [state.chain.by_id[one] for one in chosen]
-    makers = makers_of(segments)
+    makers = makers_of(found.chain, segments, found.outside)
     gaps = []
     for segment in segments:
-        rank = {one.firm.id: at for at, one in enumerate(found.candidates(segment.id))}
-        ranked = sorted(makers[segment.id], key=lambda one: rank.get(outside_key(one.firm.pk), len(rank)))
+        ranked = makers[segment.id]
         one = state.segments[segment.id]
         calls = [Call(maker, why_maker(maker)) for maker in ranked[:FIRMS_SHOWN]]
         title = segment_title(segment)

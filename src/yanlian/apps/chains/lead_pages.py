@@ -97,7 +97,7 @@ def new_lead(request: HttpRequest, chain_id: str, segment_id: str) -> HttpRespon
     chain = chain_or_404(chain_id)
     segment = segment_or_404(chain, segment_id)
     title = t("新建线索：{segment}", "New lead: {segment}", segment=segment_title(segment))
-    makers: list[Maker] = makers_of([segment])[segment.id][:FIRMS_OFFERED]
+    makers: list[Maker] = makers_of(chain, [segment])[segment.id][:FIRMS_OFFERED]
     context: dict[str, object] = {
         "title": title,
         "crumbs": [(say(LEADS.title), reverse("leads")), (title, None)],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
 from yanlian.apps.chains.models import Lead, OutsideFirm, OutsideTie
-from yanlian.engine.chain.template.model import Segment
+from yanlian.apps.chains.placing.elsewhere import placed_elsewhere
+from yanlian.apps.chains.trade import outside_firms, outside_key
+from yanlian.engine.chain.segments.candidates import Outside, candidates_for
+from yanlian.engine.chain.template.model import Chain, Segment
 
 
 @dataclass(frozen=True)
@@ -36,26 +38,24 @@ class Maker:
         return any(tie.kind not in (OutsideTie.Kind.SUPPLIES, OutsideTie.Kind.BUYS) for tie in self.ties)
 
 
-def makers_of(segments: Sequence[Segment]) -> Mapping[str, list[Maker]]:
-    """Of each segment the outside firms one of whose products is called like one of the segment's.
-
-    First those that supply or are tied to local firms, then the larger. The full ranking with its reasons is the page
-    of candidates.
-    """
+def makers_of(
+    chain: Chain, segments: Sequence[Segment], outside: Sequence[Outside] | None = None
+) -> Mapping[str, list[Maker]]:
+    """Of each segment the candidates in their declared order (`engine.chain.segments.candidates`), with their ties and
+    leads: the same firms wherever a page names whom to call. `outside`: every outside firm as the engine places it,
+    where it is known already."""
+    if outside is None:
+        outside = placed_elsewhere(chain, outside_firms(chain))
+    found = {one.id: [one.firm.id for one in candidates_for(chain, one.id, outside)] for one in segments}
     ties = OutsideTie.objects.select_related("entity")
-    by_product: dict[str, list[OutsideFirm]] = defaultdict(list)
-    for firm in OutsideFirm.objects.prefetch_related(Prefetch("ties", queryset=ties)):
-        for product in set(firm.products):
-            by_product[product].append(firm)
+    firms = {
+        outside_key(firm.pk): firm for firm in OutsideFirm.objects.prefetch_related(Prefetch("ties", queryset=ties))
+    }
     leads = {
         (lead.segment, lead.firm_id): lead
-        for lead in Lead.objects.filter(segment__in=[one.id for one in segments]).select_related("owner")
+        for lead in Lead.objects.filter(segment__in=list(found)).select_related("owner")
     }
-    found = {}
-    for segment in segments:
-        names = {segment.title, *(name for one in segment.products for name in (one.name, *one.aliases))}
-        firms = {firm.pk: firm for name in names for firm in by_product[name]}
-        makers = [Maker(firm, list(firm.ties.all()), leads.get((segment.id, firm.pk))) for firm in firms.values()]
-        makers.sort(key=lambda one: (-one.customers, not one.tied, -(one.firm.revenue_fen or 0), one.firm.code))
-        found[segment.id] = makers
-    return found
+    return {
+        segment: [Maker(firms[one], list(firms[one].ties.all()), leads.get((segment, firms[one].pk))) for one in some]
+        for segment, some in found.items()
+    }

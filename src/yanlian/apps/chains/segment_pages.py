@@ -77,7 +77,7 @@ def segment(request: HttpRequest, chain_id: str, segment_id: str) -> HttpRespons
     found = segment_or_404(chain, segment_id)
     state = chain_state(chain, request.GET.get("area", ""))
     mine = state.segments[found.id]
-    makers = makers_of([found])[found.id]
+    makers = makers_of(chain, [found])[found.id]
     context = {
         **chain_context(chain, segment_title(found)),
         "segment": found,
