@@ -57,8 +57,8 @@ def board():
 
 def test_only_firms_of_the_chain_wait_and_with_a_reason(firms):
     assert {one.firm.code for one in waiting(board())} == {"F1", "F2", "F3"}
-    marks = {firm.code: mark.word for firm, mark in zip(board().firms, board().marks, strict=True)}
-    assert marks == {"F1": "VR", "F2": "VR", "F3": "Pancake光学模组"}
+    marks = {firm.code: (mark.kind, mark.found.word) for firm, mark in zip(board().firms, board().marks, strict=True)}
+    assert marks == {"F1": ("root", "VR"), "F2": ("root", "VR"), "F3": ("product", "Pancake光学模组")}
 
 
 def test_a_confirmation_changes_the_next_suggestion_and_taking_it_back_changes_it_back(firms, official):

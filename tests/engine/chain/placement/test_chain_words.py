@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from yanlian.engine.chain.placement.categories import categories_of
-from yanlian.engine.chain.placement.gate import of_chain
+from yanlian.engine.chain.placement.gate import Gate
 from yanlian.engine.chain.placement.model import Placer
 from yanlian.engine.chain.placement.profiles import Profile, Written
 from yanlian.engine.chain.placement.vectors import Space
@@ -106,5 +106,14 @@ def test_a_typical_scope_has_its_segment_among_the_best_three(chain: str):
 @pytest.mark.parametrize("chain", SCOPES)
 def test_a_typical_scope_passes_the_gate_of_its_chain_and_an_inn_does_not(chain: str):
     read = read_chain(CHAINS / f"{chain}.yaml")
-    assert [text for text in SCOPES[chain].values() if of_chain(read, scope(text)) is None] == []
-    assert of_chain(read, scope(NEUTRAL)) is None
+    gate = Gate(read)
+    assert [text for text in SCOPES[chain].values() if gate.mark(scope(text)) is None] == []
+    assert gate.mark(scope(NEUTRAL)) is None
+
+
+SOFTWARE_ALONE = Profile("x", (Written("name", "某某"), Written("industry", "I6513")))
+
+
+@pytest.mark.parametrize("chain", SCOPES)
+def test_the_code_of_application_software_alone_opens_only_the_software_chain(chain: str):
+    assert (Gate(read_chain(CHAINS / f"{chain}.yaml")).mark(SOFTWARE_ALONE) is not None) is (chain == "software")

@@ -9,7 +9,7 @@ import numpy as np
 
 from yanlian.engine.chain.placement.calibration import Calibration
 from yanlian.engine.chain.placement.categories import Category, categories_of
-from yanlian.engine.chain.placement.gate import of_chain
+from yanlian.engine.chain.placement.gate import Gate, Mark
 from yanlian.engine.chain.placement.model import Placer
 from yanlian.engine.chain.placement.profiles import Profile, Written
 from yanlian.engine.chain.placement.suggest import ranked
@@ -20,28 +20,56 @@ from yanlian.engine.chain.template.model import Chain, Product, Segment
 OPTICS = Segment(
     "vr-optics", "光学模组", "Optics", "upstream", 1, "核心器件", (Product("镜片", ("透镜",)),), ("3976", "65")
 )
-VR = Chain("vr", "虚拟现实", "VR", date(2026, 1, 1), ("虚拟现实", "VR", "AI"), (OPTICS,), ())
+VR = Chain(
+    "vr", "虚拟现实", "VR", date(2026, 1, 1), ("虚拟现实", "VR", "AI"), (OPTICS,), (), core_industries=("396", "65")
+)
 
 
 def firm(*texts: Written) -> Profile:
     return Profile("x", texts)
 
 
+def mark(*texts: Written) -> Mark | None:
+    return Gate(VR).mark(firm(*texts))
+
+
 def test_a_root_word_marks_a_firm_with_the_place_where_it_stands() -> None:
-    found = of_chain(VR, firm(Written("name", "某公司"), Written("scope", "销售；vr设备")))
+    found = mark(Written("name", "某公司"), Written("scope", "销售；vr设备"))
     assert found is not None
-    assert (found.field, found.text, found.start, found.end, found.word) == ("scope", 1, 3, 5, "vr")
+    assert found.kind == "root"
+    at = found.found
+    assert (at.field, at.text, at.start, at.end, at.word) == ("scope", 1, 3, 5, "vr")
 
 
 def test_letters_count_only_as_a_whole_word() -> None:
-    assert of_chain(VR, firm(Written("name", "MAIN贸易VRX"))) is None
-    assert of_chain(VR, firm(Written("name", "智能AI平台"))) is not None
+    assert mark(Written("name", "MAIN贸易VRX")) is None
+    assert mark(Written("name", "智能AI平台")) is not None
 
 
-def test_the_industry_of_a_segment_marks_a_firm_but_a_whole_division_does_not() -> None:
-    assert of_chain(VR, firm(Written("industry", "C3976"))) is not None
-    assert of_chain(VR, firm(Written("industry", "6510"))) is None
-    assert of_chain(VR, firm(Written("industry", "软件业"))) is None
+def test_a_core_industry_and_what_is_below_it_marks_a_firm_but_a_whole_division_does_not() -> None:
+    found = mark(Written("industry", "C3961"))
+    assert found is not None
+    assert (found.kind, found.found.word) == ("core", "C3961")
+    assert mark(Written("industry", "6510")) is None
+    assert mark(Written("industry", "软件业")) is None
+
+
+def test_the_industry_of_a_segment_marks_a_firm_only_beside_a_word_of_the_chain() -> None:
+    code = Written("industry", "C3976")
+    assert mark(code) is None
+    assert mark(code, Written("product", "钢材")) is None
+    assert mark(Written("product", "镜片")) is None
+    found = mark(Written("product", "镜片"), code)
+    assert found is not None
+    assert found.beside is not None
+    assert (found.kind, found.found.word, found.beside.word) == ("together", "C3976", "镜片")
+
+
+def test_a_product_of_three_characters_marks_a_firm_by_itself() -> None:
+    segment = replace(OPTICS, products=(Product("菲涅尔镜", ("透镜",)),))
+    found = Gate(replace(VR, segments=(segment,))).mark(firm(Written("product", "菲涅尔镜")))
+    assert found is not None
+    assert (found.kind, found.found.word) == ("product", "菲涅尔镜")
 
 
 def test_segments_lend_title_products_aliases_and_names_of_their_industries() -> None:

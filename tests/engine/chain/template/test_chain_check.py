@@ -35,6 +35,7 @@ def test_nothing_more_than_hints_is_said_of_a_sound_chain(tmp_path: Path):
     those = found(tmp_path, SMALL)
     assert worth(those) == []
     assert [(one.at, one.code) for one in those] == [
+        ("", "chain_no_core"),
         ("kite-paper", "chain_group_no_english"),
         ("kite-frame", "chain_no_industries"),
         ("kite-frame", "chain_no_products"),
@@ -70,6 +71,8 @@ edges:
         ("products: [风筝成品]", "products: [生宣]", (29, "warning", "chain_alias_clash")),
         ("title: 骨架", "title: 纸绢", (22, "warning", "chain_title_twice")),
         ("root: [风筝, 纸鸢]", "root: []", (0, "warning", "chain_no_root")),
+        ("  note: 例", "  core_industries: ['24']", (0, "warning", "chain_core_wide")),
+        ("  note: 例", "  core_industries: ['6513']", (0, "warning", "chain_core_idle")),
         ("from: kite-paper, to: kite-making", "from: kite-making, to: kite-paper", (39, "warning", "chain_edge_back")),
         ("  note: 例", "  accepted: [{finding: chain_orphan, because: x}]", (7, "warning", "chain_answer_idle")),
         ("  note: 例", "  groups: {材料: Materials}", (29, "warning", "chain_group_no_english")),
@@ -84,6 +87,11 @@ def test_a_finding_stands_at_its_line(tmp_path: Path, old: str, new: str, expect
     one = next(one for one in those if one.code == expected[2])
     assert "{" not in one.text("zh") + one.text("en")
     assert not re.search(r"“-”|[ (]-[ .,]", one.text("en"))
+
+
+def test_a_core_industry_may_be_wider_or_narrower_than_the_code_of_a_segment(tmp_path: Path):
+    text = SMALL.replace("  note: 例", "  core_industries: ['245', '2221']")
+    assert [one.code for one in found(tmp_path, text) if "core" in one.code] == []
 
 
 def test_an_old_chain_is_stale_on_the_day_after_its_years(tmp_path: Path):

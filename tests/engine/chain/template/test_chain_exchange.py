@@ -77,6 +77,7 @@ def chains(draw: st.DrawFn) -> Chain:
         stale_years=draw(st.integers(1, 100)),
         accepted=tuple(answers),
         groups=draw(st.dictionaries(filled, filled, max_size=3)),
+        core_industries=draw(st.lists(st.sampled_from(sorted(industries())), max_size=3, unique=True).map(tuple)),
     )
 
 

@@ -19,7 +19,7 @@ from yanlian.apps.chains.placing.texts import Firm
 from yanlian.engine.chain.placement.calibration import Calibration, calibrated
 from yanlian.engine.chain.placement.categories import categories_of
 from yanlian.engine.chain.placement.decisions import Decision, Verdict
-from yanlian.engine.chain.placement.gate import Found, excluded, of_chain
+from yanlian.engine.chain.placement.gate import Gate, Mark, excluded
 from yanlian.engine.chain.placement.model import Placer
 from yanlian.engine.chain.placement.profiles import Profile, by_name, only_names
 from yanlian.engine.chain.placement.suggest import ByName, Ranked, Suggested, ranked, suggest
@@ -41,7 +41,7 @@ class Board:
 
     chain: Chain
     firms: Sequence[Firm]
-    marks: Sequence[Found | None]
+    marks: Sequence[Mark | None]
     placer: Placer
     vectors: sparse.csr_matrix
     rows: Mapping[int, int]
@@ -126,10 +126,11 @@ def _made(chain: Chain) -> Board:
     everyone = texts.firms()
     decided = {int(one.firm) for one in decisions_of(chain)}
     let_in: list[Firm] = []
-    marks: list[Found | None] = []
+    marks: list[Mark | None] = []
+    gate = Gate(chain)
     beside: list[Profile] = []
     for firm in everyone:
-        mark = of_chain(chain, firm.profile)
+        mark = gate.mark(firm.profile)
         if mark is not None or firm.pk in decided:
             let_in.append(firm)
             marks.append(mark)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from yanlian.apps.chains.placing.board import board_of
-from yanlian.engine.chain.placement.gate import excluded, of_chain
+from yanlian.engine.chain.placement.gate import Gate, excluded
 from yanlian.engine.chain.placement.profiles import Profile, Written
 from yanlian.engine.chain.placement.suggest import ranked
 from yanlian.engine.chain.segments.candidates import Outside
@@ -17,7 +17,8 @@ def placed_elsewhere(chain: Chain, firms: Sequence[Outside]) -> list[Outside]:
     """The same firms in the same order; those that the chain's gate lets in with the segment on which the engine puts
     them first, unless 其他 is likelier."""
     profiles = [_profile(one) for one in firms]
-    inside = [at for at, one in enumerate(profiles) if of_chain(chain, one) is not None]
+    gate = Gate(chain)
+    inside = [at for at, one in enumerate(profiles) if gate.mark(one) is not None]
     found = list(firms)
     if not inside:
         return found

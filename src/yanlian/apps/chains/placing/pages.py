@@ -264,8 +264,8 @@ def _listing(board: Board) -> Listing[Waiting]:
                 "Probability: calibrated, of the first suggestion (also “other”).",
             ),
             (
-                "办理价值 = (1 − 概率) × ln(1 + 规模万元)，仅行业代码相符的乘以0.3。",
-                "Usefulness = (1 − probability) × ln(1 + size in CNY 10,000), × 0.3 where only the industry code fits.",
+                "办理价值 = (1 − 概率) × ln(1 + 规模万元)，仅主行业代码相符的乘以0.3。",
+                "Usefulness = (1 − probability) × ln(1 + size in CNY 10,000), × 0.3 where only a core industry fits.",
             ),
         ],
     )

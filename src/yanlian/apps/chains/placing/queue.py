@@ -2,7 +2,7 @@
 
 usefulness = uncertainty × ln(1 + size in 万元): the firm from whose answer the model learns most and that matters most
 to the chain comes first. uncertainty = 1 - the probability of the likeliest answer (其他 among them). A firm without a
-known size counts as one of the median size; one that is of the chain by its industry code alone counts less.
+known size counts as one of the median size; one that is of the chain by its core industry alone counts less.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def waiting(board: Board) -> list[Waiting]:
         segment = "" if at < 0 or other > probability else board.placer.categories[at].id
         size = math.log1p((firm.size_fen or middle) / FEN_IN_WAN)
         mark = board.marks[board.rows[firm.pk]]
-        named = BY_CODE_ALONE if mark is not None and mark.field == "industry" else 1.0
+        named = BY_CODE_ALONE if mark is not None and mark.kind == "core" else 1.0
         made.append(Waiting(firm, segment, probability, other, float(order.uncertainty[row]) * size * named))
     return sorted(made, key=lambda one: (-one.usefulness, one.firm.code))
 

@@ -12,7 +12,7 @@ from yanlian.apps.chains.names import place_words, segment_title
 from yanlian.apps.chains.placing.board import Board
 from yanlian.apps.chains.placing.texts import Firm
 from yanlian.engine.chain.placement.evidence import Span
-from yanlian.engine.chain.placement.gate import Found
+from yanlian.engine.chain.placement.gate import Mark
 from yanlian.engine.chain.placement.suggest import Suggested, Suggestion
 from yanlian.engine.chain.template.codes import industry
 from yanlian.engine.chain.template.model import Segment
@@ -78,7 +78,7 @@ def _words(one: Suggestion) -> list[tuple[str, str, str]]:
     ]
 
 
-def texts(firm: Firm, spans: Sequence[Span], mark: Found | None) -> list[Text]:
+def texts(firm: Firm, spans: Sequence[Span], mark: Mark | None) -> list[Text]:
     """The firm's texts, the name first, with the carrying words marked by their strength."""
     strongest = max((one.weight for one in spans), default=0.0)
     made = []
@@ -108,9 +108,19 @@ def _marked(text: str, spans: Sequence[Span], strongest: float) -> SafeString:
     return format_html_join("", "{}", parts)
 
 
-def mark_words(mark: Found | None) -> str:
+def mark_words(mark: Mark | None) -> str:
     """What let the firm into the chain."""
     if mark is None:
         return t("由办理人员或资料指定", "named by an official or a source")
-    field = word("placement_field", mark.field)
-    return t("{field}中的“{word}”", "“{word}” in the {field}", field=str(field), word=mark.word)
+    facts = {"field": str(word("placement_field", mark.found.field)), "word": mark.found.word}
+    if mark.kind == "root":
+        return t("{field}中有根词“{word}”", "root word “{word}” in the {field}", **facts)
+    if mark.kind == "product":
+        return t("{field}中有本链产品“{word}”", "product of the chain “{word}” in the {field}", **facts)
+    if mark.beside is None:
+        return t("行业代码{word}是本链主行业", "industry code {word} is a core industry of the chain", **facts)
+    beside = {"other": str(word("placement_field", mark.beside.field)), "second": mark.beside.word}
+    return t(
+        "行业代码{word}与{other}中的“{second}”同时相符", "industry code {word} together with “{second}” in the {other}",
+        **facts, **beside,
+    )  # fmt: skip

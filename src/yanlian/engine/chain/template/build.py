@@ -30,7 +30,7 @@ from yanlian.engine.chain.template.values import Reader
 TOP = ("chain", "sources", "segments", "edges")
 CHAIN = (
     *("id", "title", "title_en", "stated", "root"),
-    *("groups", "note", "notice", "cycles_ok", "stale_years", "accepted"),
+    *("core_industries", "groups", "note", "notice", "cycles_ok", "stale_years", "accepted"),
 )
 SOURCE = ("id", "title", "publisher", "published", "url", "grade")
 SEGMENT = (
@@ -115,6 +115,7 @@ class _Builder:
             cycles_ok=read.text(head, "cycles_ok"),
             stale_years=read.count(head, "stale_years", STALE_YEARS, _MOST_YEARS),
             groups=read.names(head, "groups"),
+            core_industries=self.industries(head, "core_industries"),
             accepted=tuple(answer for item in read.items(head, "accepted") if (answer := self.answer(item))),
             file=self.file,
         )
@@ -197,10 +198,10 @@ class _Builder:
         self.read.distinct(named, "products")
         return tuple(found)
 
-    def industries(self, owner: Mapped) -> tuple[str, ...]:
+    def industries(self, owner: Mapped, key: str = "industries") -> tuple[str, ...]:
         """Codes that the national standard has."""
-        words = self.read.words(owner, "industries")
-        for item in self.read.items(owner, "industries"):
+        words = self.read.words(owner, key)
+        for item in self.read.items(owner, key):
             if not isinstance(item, Scalar) or not item.text.strip():
                 continue
             code = item.text.strip()

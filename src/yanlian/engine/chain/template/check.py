@@ -22,6 +22,8 @@ from yanlian.engine.chain.template.model import POSITIONS, Chain, Edge, Segment
 
 _ORDER = {position: n for n, position in enumerate(POSITIONS)}
 CYCLE = "chain_cycle"
+# A division of two digits (39 电子, 65 软件) is no mark of a chain.
+LEAST_DIGITS = 3
 
 
 def check_chain(chain: Chain, day: date) -> tuple[Finding, ...]:
@@ -77,6 +79,19 @@ def _segments(chain: Chain) -> Iterator[Finding]:
             yield _at(chain, one, "hint", "chain_no_industries")
     if not chain.root:
         yield _finding(chain, "warning", 0, "", "chain_no_root")
+    yield from _core(chain)
+
+
+def _core(chain: Chain) -> Iterator[Finding]:
+    """Core industries that let firms in whom no segment awaits; a chain without any, which codes alone never open."""
+    if not chain.core_industries:
+        yield _finding(chain, "hint", 0, "", "chain_no_core")
+    codes = {code for one in chain.segments for code in one.industries}
+    for core in chain.core_industries:
+        if len(core) < LEAST_DIGITS:
+            yield _finding(chain, "warning", 0, "", "chain_core_wide", found=core, digits=LEAST_DIGITS)
+        elif not any(code.startswith(core) or core.startswith(code) for code in codes):
+            yield _finding(chain, "warning", 0, "", "chain_core_idle", found=core)
 
 
 def _lanes(chain: Chain) -> Iterator[Finding]:

@@ -100,6 +100,7 @@ class Answer:
 @dataclass(frozen=True)
 class Chain:
     """A chain as its template says it. `root`: words of which at least one marks a firm as belonging to the chain.
+    `core_industries`: industry codes that do so by themselves; all others only with a word beside them.
     `groups`: English names of lanes, as far as they have one. `notice`: the licence notice of adapted material.
     `cycles_ok`: why segments may supply each other in a circle, empty when they may not. `stale_years`: after how many
     years a statement is to be looked at again. `accepted`: answers to findings of the review. Where it was read
@@ -119,6 +120,7 @@ class Chain:
     stale_years: int = STALE_YEARS
     accepted: tuple[Answer, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
+    core_industries: tuple[str, ...] = ()
     file: str = field(default="", compare=False)
 
     @cached_property

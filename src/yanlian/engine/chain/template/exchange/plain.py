@@ -36,6 +36,7 @@ def plain_head(chain: Chain) -> dict[str, Plain]:
     }
     rest: dict[str, Plain] = {
         "groups": {**chain.groups},
+        "core_industries": _words(chain.core_industries),
         "note": chain.note,
         "notice": chain.notice,
         "cycles_ok": chain.cycles_ok,

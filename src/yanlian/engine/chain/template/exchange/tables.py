@@ -23,6 +23,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "stated": "日期",
         "root": "根词",
         "groups": "分组英文",
+        "core_industries": "主行业",
         "note": "备注",
         "notice": "许可声明",
         "cycles_ok": "循环说明",
@@ -67,7 +68,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "edges": build.EDGE,
 }
 HEAD = ("项", "内容")
-LISTS = frozenset({"root", "industries", "excludes", "sources"})
+LISTS = frozenset({"root", "core_industries", "industries", "excludes", "sources"})
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 
