@@ -43,6 +43,18 @@ def test_check_speaks_english_and_json(tmp_path: Path):
     assert {"chain_segment_unsourced", "chain_no_output"} <= {finding["code"] for finding in one["findings"]}
 
 
+def test_check_counts_edges_by_confidence(tmp_path: Path):
+    file = tmp_path / "a.yaml"
+    file.write_text(SMALL.replace("confidence: B", "confidence: D", 1), "utf-8")
+    assert "边的可信度：B 1，D 1\n" in ran("check", file, "--as-of", "2026-11-23")[1]
+    assert "confidence: B 1, D 1\n" in ran("check", file, "-e", "--as-of", "2026-11-23")[1]
+    (one,) = json.loads(ran("check", file, "--json", "--as-of", "2026-11-23")[1])["files"]
+    assert one["confidence"] == {"B": 1, "D": 1}
+    file.write_text("- 1", "utf-8")
+    (one,) = json.loads(ran("check", file, "--json", "--as-of", "2026-11-23")[1])["files"]
+    assert one["confidence"] == {}
+
+
 def test_list_counts_what_a_chain_has(tmp_path: Path):
     (tmp_path / "a.yaml").write_text(SMALL, "utf-8")
     (row,) = json.loads(ran("list", tmp_path, "--json")[1])["chains"]

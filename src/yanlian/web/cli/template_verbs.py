@@ -13,7 +13,7 @@ import typer
 
 from yanlian.base.refusal import Language, Refused
 from yanlian.engine.chain.template.finding import ChainFaults, Finding
-from yanlian.engine.chain.template.model import POSITIONS, Chain
+from yanlian.engine.chain.template.model import POSITIONS, Chain, Confidence
 from yanlian.engine.chain.template.read import chain_files, clashes, read_file
 from yanlian.web.cli.output import console, show_table
 
@@ -38,8 +38,9 @@ def check(
     day = date.fromisoformat(as_of) if as_of else datetime.now().astimezone().date()
     found = reviewed(files_of(paths), day)
     if as_json:
-        files = [{"file": str(file), **_counts(those), "findings": [_data(one) for one in those]}
-                 for file, (_, those) in found.items()]  # fmt: skip
+        files = [{"file": str(file), **_counts(those), "confidence": {} if made is None else confidences(made),
+                  "findings": [_data(one) for one in those]}
+                 for file, (made, those) in found.items()]  # fmt: skip
         console.print_json(json.dumps({"files": files}, ensure_ascii=False), highlight=False)
     else:
         for file, (made, those) in found.items():
@@ -100,6 +101,16 @@ def _tell(file: Path, made: Chain | None, found: Sequence[Finding], language: La
         told = "{}：环节{}个，边{}条；错误{errors}，提醒{warnings}，提示{hints}，已说明{accepted}"
     more = " (--hints)" if counts["hints"] and not hints else ""
     console.print(told.format(file, *size, **counts) + more, soft_wrap=True, markup=False)
+    if made is not None and made.edges and not counts["errors"]:
+        grades = ", ".join(f"{grade} {count}" for grade, count in confidences(made).items())
+        said = f"  confidence: {grades}" if language == "en" else f"  边的可信度：{grades.replace(', ', '，')}"
+        console.print(said, soft_wrap=True, markup=False)
+
+
+def confidences(made: Chain) -> dict[Confidence, int]:
+    """How many edges of a chain have which confidence, the surest first; grades that no edge has are left out."""
+    counted = Counter(one.confidence for one in made.edges)
+    return {grade: counted[grade] for grade in sorted(counted)}
 
 
 @verbs.command("convert")
