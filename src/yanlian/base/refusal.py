@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, cast
 
-import yaml
+from yanlian.base.written import read_yaml
 
 Language = Literal["zh", "en"]
 
@@ -65,7 +65,8 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
     for file in sorted(resources.files("yanlian.base").joinpath("refusals").iterdir(), key=lambda f: f.name):
         if not file.name.endswith(".yaml"):
             continue
-        for code, entry in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items():
+        entries = cast("Mapping[str, Mapping[str, str]]", read_yaml(file.read_text(encoding="utf-8")) or {})
+        for code, entry in entries.items():
             if code in table:
                 raise AssertionError(f"refusal code {code} stands twice (second time in {file.name})")
             table[code] = entry

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
-import yaml
 from django.utils.translation import get_language
+
+from yanlian.base.written import read_yaml
 
 # (Chinese, English): how the shared parts of pages take their titles.
 Text = tuple[str, str]
@@ -48,9 +49,13 @@ class Word(NamedTuple):
 @cache
 def _groups() -> dict[str, dict[str, Word]]:
     text = resources.files("yanlian.ui").joinpath("words.yaml").read_text(encoding="utf-8")
+    read = cast("dict[str, dict[object, dict[str, str]]]", read_yaml(text))
     return {
-        group: {str(code): Word(entry["zh"], entry["en"], entry.get("tone", "plain")) for code, entry in words.items()}
-        for group, words in yaml.safe_load(text).items()
+        group: {
+            str(code): Word(entry["zh"], entry["en"], cast("Tone", entry.get("tone", "plain")))
+            for code, entry in words.items()
+        }
+        for group, words in read.items()
     }
 
 

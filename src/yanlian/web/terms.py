@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import cast
 
-import yaml
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from yanlian.apps.people.access import Permission, page
+from yanlian.base.written import read_yaml
 from yanlian.engine.dossier.schema import Field, RecordKind, load_schema
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
@@ -32,7 +33,8 @@ class Term:
 def glossary() -> tuple[Term, ...]:
     """All terms, in the order of glossary.yaml."""
     text = resources.files("yanlian.web").joinpath("glossary.yaml").read_text(encoding="utf-8")
-    return tuple(Term(entry["zh"], entry["en"], entry.get("note", "")) for entry in yaml.safe_load(text))
+    entries = cast("list[dict[str, str]]", read_yaml(text))
+    return tuple(Term(entry["zh"], entry["en"], entry.get("note", "")) for entry in entries)
 
 
 TERMS: Listing[Term] = Listing(

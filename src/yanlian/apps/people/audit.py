@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import cast
 
-import yaml
-
+from yanlian.base.written import read_yaml
 from yanlian.ui.words import Text
 
 
@@ -14,4 +14,5 @@ from yanlian.ui.words import Text
 def verbs() -> dict[str, Text]:
     """Verb → its words in Chinese and English, in the order of verbs.yaml."""
     text = resources.files("yanlian.apps.people").joinpath("verbs.yaml").read_text(encoding="utf-8")
-    return {verb: (entry["zh"], entry["en"]) for verb, entry in yaml.safe_load(text).items()}
+    read = cast("dict[str, dict[str, str]]", read_yaml(text))
+    return {verb: (entry["zh"], entry["en"]) for verb, entry in read.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,10 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Yanlian 沿链: from department files to money, with every step explained.",
 )
-_RULES = {"dmn", "feel", "tck"}
-_PACKS = {"pack", "dossiers", "bench", "sandbox", "calculate", "clawback"}
-_CHAINS = {"chain"}
-_RUNS = {"evaluate", "outcomes"}
 
 
 def _with_django() -> None:
@@ -34,31 +31,27 @@ def _with_django() -> None:
     django.setup()
 
 
-def _register(verb: str) -> None:
-    """Take in the rooms a verb may need: the rule language alone starts fast, without packs and without a database."""
+def _runs() -> None:
     from yanlian.web.cli import evaluate_verbs
 
     app.registered_commands += evaluate_verbs.verbs.registered_commands
-    if verb in _RUNS:
-        return
+
+
+def _chains() -> None:
     from yanlian.web.cli import chain_verbs
 
     app.add_typer(chain_verbs.chain, name="chain")
-    if verb in _CHAINS:
-        return
+
+
+def _rules() -> None:
     from yanlian.web.cli import kit_verbs, rule_verbs
 
     app.add_typer(rule_verbs.dmn, name="dmn")
     app.registered_commands += [*rule_verbs.verbs.registered_commands, *kit_verbs.verbs.registered_commands]
-    if verb in _RULES:
-        return
-    from yanlian.web.cli import (
-        chain_query_verbs,
-        dossier_verbs,
-        engine_verbs,
-        returns_verbs,
-        sandbox_verbs,
-    )
+
+
+def _packs() -> None:
+    from yanlian.web.cli import chain_query_verbs, dossier_verbs, engine_verbs, returns_verbs, sandbox_verbs
 
     app.add_typer(chain_query_verbs.bench, name="bench")
     app.add_typer(engine_verbs.pack, name="pack")
@@ -66,15 +59,47 @@ def _register(verb: str) -> None:
     app.registered_commands += sandbox_verbs.verbs.registered_commands
     app.add_typer(dossier_verbs.dossiers, name="dossiers")
     app.registered_commands += returns_verbs.verbs.registered_commands
-    if verb in _PACKS:
-        return
+
+
+def _district() -> None:
     _with_django()
-    from yanlian.web.cli import district_verbs, near_verbs, run_verbs, sample_verbs
+    from yanlian.web.cli import district_verbs, near_verbs, run_verbs
 
     app.add_typer(run_verbs.runs, name="runs")
-    for more in (district_verbs.verbs, near_verbs.verbs, sample_verbs.verbs):
+    for more in (district_verbs.verbs, near_verbs.verbs):
         app.registered_commands += more.registered_commands
-        app.registered_groups += more.registered_groups
+
+
+def _sample() -> None:
+    _with_django()
+    from yanlian.web.cli import sample_verbs
+
+    app.registered_commands += sample_verbs.verbs.registered_commands
+    app.registered_groups += sample_verbs.verbs.registered_groups
+
+
+# Which verbs each room brings, in the order in which help tells them.
+_ROOMS: Sequence[tuple[frozenset[str], Callable[[], None]]] = (
+    (frozenset({"evaluate", "outcomes", "settle"}), _runs),
+    (frozenset({"chain"}), _chains),
+    (frozenset({"dmn", "feel", "tck"}), _rules),
+    (frozenset({"pack", "dossiers", "bench", "sandbox", "calculate", "clawback"}), _packs),
+    (
+        frozenset(
+            {"migrate", "manage", "import", "snapshot", "run", "explain", "serve", "runs", "near-miss", "nearly"}
+        ),
+        _district,
+    ),
+    (frozenset({"demo", "sample"}), _sample),
+)
+
+
+def _register(verb: str) -> None:
+    """Take in the room that brings a verb, all rooms for help and for a verb that none brings: the rule language
+    starts without packs and without a database, the demo without what draws the sample."""
+    own = [room for verbs, room in _ROOMS if verb in verbs]
+    for room in own or [room for _, room in _ROOMS]:
+        room()
 
 
 def main() -> None:

@@ -6,13 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, cast
 
-import yaml
-
 from yanlian.apps.chains.actions import Suggested, suggest_placements
 from yanlian.apps.chains.in_use import chains_in_use
 from yanlian.apps.chains.models import Placement
 from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
+from yanlian.base.written import read_yaml
 from yanlian.web.sample.district import read_district
 
 FILE = "placements.yaml"
@@ -39,7 +38,7 @@ def read_text_placements(folder: Path) -> list[Said]:
         return []
     district = read_district(folder)
     names = {one.name for one in district.organisations}
-    lines = cast("list[Said]", yaml.safe_load(file.read_text(encoding="utf-8"))["placements"])
+    lines = cast("dict[str, list[Said]]", read_yaml(file.read_text(encoding="utf-8")))["placements"]
     for one in lines:
         if one["quote"] not in district.text or one["words"] not in one["quote"]:
             raise Refused("district_quote_missing", folder=str(folder), where=one["organisation"], quote=one["quote"])

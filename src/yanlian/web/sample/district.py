@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import yaml
-
 from yanlian.base.refusal import Refused
+from yanlian.base.written import read_yaml
 
 _BLANK = re.compile(r"\s+")
 Entry = Mapping[str, object]
@@ -157,7 +156,7 @@ def _check(district: District, folder: Path, entries: list[Entry]) -> None:
 
 
 def _read(folder: Path, name: str) -> dict[str, object]:
-    return cast("dict[str, object]", yaml.safe_load(_text(folder, name)))
+    return cast("dict[str, object]", read_yaml(_text(folder, name)))
 
 
 def _text(folder: Path, name: str) -> str:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import yaml
 
 from yanlian.base.refusal import Refused
+from yanlian.base.written import read_yaml
 from yanlian.web.sample import calibration as cal
 from yanlian.web.sample.books import draw_books
 from yanlian.web.sample.conduct import conduct
@@ -184,7 +185,7 @@ def load_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.exists():
         raise Refused("sample_no_manifest", folder=str(folder))
-    data = cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")))
+    data = cast("dict[str, Any]", read_yaml(path.read_text(encoding="utf-8")))
     files = tuple(
         ManifestFile(
             path=entry["path"],
@@ -202,5 +203,5 @@ def load_manifest(folder: Path) -> Manifest:
 
 def load_faults(folder: Path) -> list[Planted]:
     """What was planted in a folder's files."""
-    data = yaml.safe_load((folder / FAULTS).read_text(encoding="utf-8"))
+    data = cast("dict[str, list[dict[str, Any]]]", read_yaml((folder / FAULTS).read_text(encoding="utf-8")))
     return [Planted(**fault) for fault in data["faults"]]

@@ -8,8 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
-import yaml
-
+from yanlian.base.written import read_yaml
 from yanlian.engine.dossier import Field, load_schema
 
 UNITS = {"元": 100, "万元": 1_000_000}
@@ -69,7 +68,7 @@ class FileLayout:
 def file_layouts() -> tuple[FileLayout, ...]:
     """All files in the order in which they have to be taken in."""
     text = resources.files("yanlian.web.sample").joinpath("layout.yaml").read_text(encoding="utf-8")
-    table = cast("dict[str, object]", yaml.safe_load(text))
+    table = cast("dict[str, object]", read_yaml(text))
     return tuple(_layout(entry, table) for entry in cast("list[dict[str, object]]", table["files"]))
 
 

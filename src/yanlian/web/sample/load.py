@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,9 +21,8 @@ from yanlian.apps.registry.imports import BatchResult, Covered, import_file
 from yanlian.apps.registry.models import Entity, Place, Statement
 from yanlian.web.sample.district import District, Figure, NamedPlace, read_district
 from yanlian.web.sample.generate import ManifestFile, load_manifest
+from yanlian.web.standing import SAMPLE_MOMENT
 
-# The sample is recorded on a day of its own, not on the day it is loaded: the same data give the same snapshot.
-SAMPLE_MOMENT = datetime(2026, 1, 15, tzinfo=UTC)
 # Places that firms can sit in are entities of the registry as well.
 _HOUSING_KINDS = frozenset({"park", "maker_space", "carrier"})
 _MEASURES = {"stock": "存量（累计或时点数）", "flow": "流量（期间数）", "attribute": ""}

@@ -26,10 +26,9 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
-import yaml
-
 from yanlian.base.money import UNITS
 from yanlian.base.refusal import Refused
+from yanlian.base.written import read_yaml
 from yanlian.engine.dossier import Field, RecordKind, load_schema
 
 UNITS_OF: dict[str, frozenset[str]] = {
@@ -133,7 +132,7 @@ def build_mapping(department: str, kind: RecordKind, entry: Mapping[str, object]
 @cache
 def _entries(department: str) -> Mapping[str, Mapping[str, object]]:
     file = resources.files("yanlian.apps.registry").joinpath("mappings", f"{department}.yaml")
-    return cast("Mapping[str, Mapping[str, object]]", yaml.safe_load(file.read_text(encoding="utf-8")))
+    return cast("Mapping[str, Mapping[str, object]]", read_yaml(file.read_text(encoding="utf-8")))
 
 
 def _column(department: str, kind: RecordKind, field: Field, entry: Mapping[str, object]) -> Column:

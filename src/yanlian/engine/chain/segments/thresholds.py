@@ -13,6 +13,7 @@ from typing import Final, Literal, cast
 import yaml
 
 from yanlian.base.refusal import Refused
+from yanlian.base.written import read_yaml
 from yanlian.engine.chain.segments.quantities import QUANTITIES, QuantityId
 
 Grade = Literal["strong", "potential", "weak", "blank", "unknown"]
@@ -75,7 +76,7 @@ class Thresholds:
 def default_thresholds() -> Thresholds:
     """The thresholds that the product ships with."""
     file = resources.files("yanlian.engine.chain.segments").joinpath("thresholds.yaml")
-    return _whole(yaml.safe_load(file.read_text(encoding="utf-8")), "thresholds.yaml")
+    return _whole(read_yaml(file.read_text(encoding="utf-8")), "thresholds.yaml")
 
 
 def read_thresholds(file: Path, base: Thresholds | None = None) -> Thresholds:

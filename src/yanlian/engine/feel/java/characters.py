@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple, TypedDict, cast
 
-import yaml
+from yanlian.base.written import read_yaml
 
 MAX_CODE_POINT = 0x10FFFF
 CONTROL = 15
@@ -39,7 +39,7 @@ class _Names(TypedDict):
 @cache
 def _table() -> Mapping[str, str]:
     text = resources.files("yanlian.engine.feel.java").joinpath("characters.yaml").read_text(encoding="utf-8")
-    return cast("Mapping[str, str]", yaml.safe_load(text))
+    return cast("Mapping[str, str]", read_yaml(text))
 
 
 @cache

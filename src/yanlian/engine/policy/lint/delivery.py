@@ -14,9 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal, cast
 
-import yaml
-
 from yanlian.base.refusal import Language
+from yanlian.base.written import read_yaml
 from yanlian.engine.dossier import RecordKind, load_schema
 from yanlian.engine.policy.compiled import CompiledClause
 from yanlian.engine.policy.lint.held import undelivered
@@ -249,7 +248,7 @@ def _is_request(record: RecordKind) -> bool:
 @cache
 def _file() -> Mapping[str, object]:
     text = resources.files(__package__).joinpath("delivery.yaml").read_text(encoding="utf-8")
-    return cast("Mapping[str, object]", yaml.safe_load(text))
+    return cast("Mapping[str, object]", read_yaml(text))
 
 
 def _rules() -> Mapping[str, Sequence[str]]:

@@ -15,8 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
-import yaml
-
+from yanlian.base.written import read_yaml
 from yanlian.engine.feel import ast
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument
 from yanlian.engine.policy.fault import Severity
@@ -73,7 +72,7 @@ def kinds() -> Sequence[Kind]:
 @cache
 def _rules() -> Mapping[str, object]:
     text = resources.files(__package__).joinpath("fair.yaml").read_text(encoding="utf-8")
-    return cast("Mapping[str, object]", yaml.safe_load(text))
+    return cast("Mapping[str, object]", read_yaml(text))
 
 
 def _pattern(found: object) -> re.Pattern[str] | None:

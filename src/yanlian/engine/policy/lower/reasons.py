@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-import yaml
+from typing import cast
 
 from yanlian.base.refusal import Language
+from yanlian.base.written import read_yaml
 
 
 @cache
 def _known() -> Sequence[tuple[re.Pattern[str], str]]:
     """The first that fits is meant: words without a gap stand before those with one of the same beginning."""
-    told: dict[str, str] = yaml.safe_load(Path(__file__).with_name("reasons.yaml").read_text("utf-8"))
+    told = cast("dict[str, str]", read_yaml(Path(__file__).with_name("reasons.yaml").read_text("utf-8")))
     fixed_first = sorted(told.items(), key=lambda one: ("{}" in one[0], one[0] == "{}"))
     return [(re.compile(re.escape(en).replace(re.escape("{}"), "(.+)"), re.DOTALL), zh) for en, zh in fixed_first]
 
