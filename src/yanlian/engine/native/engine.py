@@ -58,6 +58,8 @@ class Kernel:
         self._by_index = frozenset(read.column for read in reads if read.index is not None)
         self._types = [np.dtype(np.uint8 if c.storage == "bit" else f"int{c.storage[1:]}") for c in program.columns]
         self._results = [np.dtype(f"int{output.storage[1:]}") for output in program.outputs]
+        # What the last call asked of its columns: batches are mostly of one size.
+        self._known: tuple[int, list[tuple[int, int, np.dtype[np.generic]]]] | None = None
         self._loaded = loaded
         self._call = _CALL(loaded.address("program_0"))
         self._buffer_bytes: int = _BYTES(loaded.address("program_0_bytes"))()
@@ -83,11 +85,17 @@ class Kernel:
             )
         sources = (ctypes.c_void_p * max(1, len(columns)))()
         targets = (ctypes.c_void_p * max(1, len(outputs)))()
-        for number in self.used:
-            sources[number] = self._column(number, columns[number], rows)
-        for number, output in enumerate(outputs):
-            name = self.program.outputs[number].name
-            self._check(name, output, self._results[number], rows, _LIES_RIGHT | _WRITEABLE)
+        for number, least, expected in self._expected(rows):
+            column = columns[number]
+            if column is None:
+                raise ValueError(f"{self.program.name}: {self.program.columns[number].name} is read and not given")
+            if not _lies_right(column, least, expected, _LIES_RIGHT):
+                self._refuse(self.program.columns[number].name, column, expected, least, _LIES_RIGHT)
+            sources[number] = _address(column)
+        for number, (output, expected) in enumerate(zip(outputs, self._results, strict=True)):
+            if not _lies_right(output, rows, expected, _LIES_RIGHT | _WRITEABLE):
+                name = self.program.outputs[number].name
+                self._refuse(name, output, expected, rows, _LIES_RIGHT | _WRITEABLE)
             targets[number] = _address(output)
         if rows == 0:
             return
@@ -120,29 +128,27 @@ class Kernel:
         sources[number] = _address(copied) - start * copied.itemsize
         return copied
 
-    def _column(self, number: int, column: Buffer | None, rows: int) -> int:
-        declared = self.program.columns[number]
-        if column is None:
-            raise ValueError(f"{self.program.name}: {declared.name} is read and not given")
-        least = max(1, rows) if number in self._by_row else 1
-        least = -(-least // 8) if declared.storage == "bit" else least
-        self._check(declared.name, column, self._types[number], least, _LIES_RIGHT)
-        return _address(column)
+    def _expected(self, rows: int) -> list[tuple[int, int, np.dtype[np.generic]]]:
+        """Of each column that is read: its number, how many elements it has at least, of which type."""
+        known = self._known
+        if known is None or known[0] != rows:
+            found = []
+            for number in self.used:
+                least = max(1, rows) if number in self._by_row else 1
+                least = -(-least // 8) if self.program.columns[number].storage == "bit" else least
+                found.append((number, least, self._types[number]))
+            known = self._known = rows, found
+        return known[1]
 
-    def _check(self, name: str, array: Buffer, expected: np.dtype[np.generic], least: int, flags: int) -> None:
-        """Asked of every buffer of every batch, so that what is right is seen at once."""
-        kind = array.dtype
-        right = (kind is expected or kind == expected) and array.ndim == 1 and len(array) >= least
-        if not right:
+    def _refuse(self, name: str, array: Buffer, expected: np.dtype[np.generic], least: int, flags: int) -> None:
+        if array.dtype != expected or array.ndim != 1 or len(array) < least:
             raise ValueError(
                 f"{self.program.name}: {name}: {expected} of at least {least} elements expected, "
-                f"{kind} of shape {array.shape} given"
+                f"{array.dtype} of shape {array.shape} given"
             )
-        missing = flags & ~array.flags.num
-        if missing & _LIES_RIGHT:
+        if flags & ~array.flags.num & _LIES_RIGHT:
             raise ValueError(f"{self.program.name}: {name}: elements must lie side by side and be aligned")
-        if missing:
-            raise ValueError(f"{self.program.name}: {name} cannot be written")
+        raise ValueError(f"{self.program.name}: {name} cannot be written")
 
     def _apart(self, sources: ctypes.Array[ctypes.c_void_p], targets: ctypes.Array[ctypes.c_void_p], n: int) -> None:
         written = set(targets[:n])
@@ -207,6 +213,17 @@ class Source:
         loaded = Loaded(code, self.machine)
         compiled = Compiled(time.perf_counter() - started, from_cache, len(code), effort)
         return Kernel(self.program, self._order, loaded, compiled)
+
+
+def _lies_right(array: Buffer, least: int, expected: np.dtype[np.generic], flags: int) -> bool:
+    """Asked of every buffer of every batch, so that what is right is seen at once."""
+    kind = array.dtype
+    return (
+        (kind is expected or kind == expected)
+        and array.ndim == 1
+        and array.size >= least
+        and array.flags.num & flags == flags
+    )
 
 
 def _address(array: Buffer) -> int:

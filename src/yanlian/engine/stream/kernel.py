@@ -189,9 +189,10 @@ class KernelEvaluator:
             base_names(self._as_of, _district(self._packs)),
         )
         few = [program for one in plan.details for program in (one.stacked, one.capped) if program is not None]
-        tiers = Tiers([*plan.programs, *few], cache_folder())
+        cache = cache_folder()
+        tiers = Tiers([*plan.programs, *few], cache)
         programs = Programs(plan, tiers.kernels, layout, strings)
-        return _Made(schema, Sheets(programs, self._whole, tied, self._coverage, self._maker.sheet), tiers)
+        return _Made(schema, Sheets(programs, self._whole, tied, self._coverage, self._maker.sheet, cache), tiers)
 
 
 @dataclass(frozen=True, slots=True)

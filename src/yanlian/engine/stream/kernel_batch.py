@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa
 from yanlian.engine.dossier import Coverage, RecordKind
 from yanlian.engine.dossier.columns.opened import OpenedBatch
 from yanlian.engine.feel.numbers import CONTEXT
+from yanlian.engine.native.lists import Place, lists_for
 from yanlian.engine.policy import Evaluator, Outcome
 from yanlian.engine.policy.lower.plan import ASKED, ELIGIBLE, MANUAL, ClauseOutputs, Plan
 from yanlian.engine.policy.result import plain_number
@@ -33,7 +35,10 @@ class Sheets:
         components: Sequence[Sequence[str]],
         coverage: Coverage,
         schema: pa.Schema,
+        cache: Path | None = None,
     ) -> None:
+        """`cache`: where code is kept."""
+        self.cache = cache
         self.programs = programs
         self.evaluator = evaluator
         self.components = components
@@ -79,42 +84,39 @@ class Sheets:
     def _lowered(self, outputs: Outputs, few: Sequence[Few], rows: int) -> pa.Array:
         """What stacking and caps took away; the amounts become what is due."""
         kind = self.schema.field(LOWERED).type
-        found = [self._taken_away(outputs, some, [one.name for one in list(kind.value_type)[2:]]) for some in few]
-        found = [one for one in found if len(one[0])]
-        if not found:
+        if not few:
             return pa.nulls(rows, kind)
+        found = [self._taken_away(outputs, some, [one.name for one in list(kind.value_type)[2:]]) for some in few]
         columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if len(found) > 1 else found[0]
         if len(found) > 1:
             order = np.lexsort((columns[1], columns[0]))
             columns = [values[order] for values in columns]
         entries = [
-            _as_it_is(values.astype(np.int32 if field.type == pa.int32() else np.int64), field.type)
+            _as_it_is(values.astype(np.int32 if field.type == pa.int32() else np.int64, copy=False), field.type)
             for values, field in zip(columns[1:], kind.value_type, strict=True)
         ]
-        return lists_of(columns[0], entries, rows, kind)
+        begins, here = lists_for(self.cache).offsets(columns[0], rows)
+        structs = pa.StructArray.from_arrays(entries, fields=list(kind.value_type))
+        return pa.Array.from_buffers(kind, rows, [here, begins], children=[structs])
 
-    def _taken_away(self, outputs: Outputs, some: Few, more: Sequence[str]) -> list[npt.NDArray[np.int64]]:
+    def _taken_away(self, outputs: Outputs, some: Few, more: Sequence[str]) -> list[Ints]:
         """Of some rows: the row, the clause, what it alone gives and `more`, for each amount that is lowered, by row
         and clause."""
-        places = [n for n, one in enumerate(self.clauses) if one.name("lost") in some.outputs]
-        lost = np.empty((len(some.rows), len(places)), np.bool_)
-        for k, n in enumerate(places):
-            lost[:, k] = some.outputs[self.clauses[n].name("lost")]
-        entry = np.flatnonzero(lost)
-        at = entry // len(places)
-        which = entry - at * len(places)
-        found = [some.rows[at], np.array(places)[which], *(np.empty(len(at), np.int64) for _ in ("alone", *more))]
-        for k, n in enumerate(places):
-            entries = np.flatnonzero(which == k)
-            here = at[entries]
-            name = self.clauses[n].name
-            fen, rows = outputs[name("fen")], some.rows[here]
-            found[2][entries] = fen[rows]
-            fen[rows] = some.outputs[name("due")][here]
-            for number, word in enumerate(more, 3):
-                given = some.outputs.get(name(word))
-                found[number][entries] = (-1 if word == "winner" else 0) if given is None else given[here]
-        return found
+        size = len(some.rows)
+        nothing = {word: np.full(size, -1 if word == "winner" else 0, np.int64) for word in more}
+        places = [
+            Place(
+                number,
+                some.outputs[one.name("lost")],
+                outputs[one.name("fen")],
+                some.outputs[one.name("due")],
+                [some.outputs.get(one.name(word), nothing[word]) for word in more],
+            )
+            for number, one in enumerate(self.clauses)
+            if one.name("lost") in some.outputs
+        ]
+        rows, numbers, values = lists_for(self.cache).gathered(some.rows, places)
+        return [rows, numbers, *values]
 
     def _matters(
         self, opened: OpenedBatch, meaning: ClauseOutputs, given: Mapping[str, Ints], here: npt.NDArray[np.bool_]

@@ -38,10 +38,10 @@ class OutsideRange(ValueError):
 def integers(array: pa.Array) -> Ints:
     """The values of an array of signed integers or days; at least one element. What lies under nulls is Arrow's."""
     dtype = _DTYPES[array.type.id]
-    buffer = array.buffers()[1]
-    if len(array) == 0 or buffer is None:
-        return np.zeros(max(len(array), 1), dtype)
-    found = np.frombuffer(buffer, dtype, count=len(array), offset=array.offset * dtype.itemsize)
+    buffer, length = array.buffers()[1], len(array)
+    if length == 0 or buffer is None:
+        return np.zeros(max(length, 1), dtype)
+    found = np.frombuffer(buffer, dtype, length, array.offset * dtype.itemsize)
     # Buffers that came over a wire may start anywhere; compiled code reads whole machine words.
     return found if found.flags.aligned else found.copy()
 

@@ -58,9 +58,12 @@ class OpenedBatch:
         place = ("" if kind is None else kind.key, key)
         found = self._fields.get(place)
         if found is None:
-            array = self.batch.column(key) if kind is None else self.records(kind).field(key)
-            found = self._fields[place] = self._read_as(array, self.types[place])
+            found = self._fields[place] = self._read_as(self.stored(kind, key), self.types[place])
         return found
+
+    def stored(self, kind: RecordKind | None, key: str) -> pa.Array:
+        """As `field`, in the type that Arrow knows."""
+        return self.batch.column(key) if kind is None else self.records(kind).field(key)
 
     def _read_as(self, array: pa.Array, type_: pa.DataType) -> pa.Array:
         if array.type.id != type_.id:

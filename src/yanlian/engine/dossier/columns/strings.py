@@ -41,8 +41,9 @@ class Strings:
         self._numbers: dict[str, int] = {}
         self._constants: set[int] = set()
         self._tables: dict[str, _Table] = {}
-        # The last dictionary seen of each column and its numbers: batches of one file often share one.
-        self._memo: dict[str, tuple[pa.Array, _Numbers]] = {}
+        # The last dictionary seen of each column, its numbers, and whether they are its positions: batches of one file
+        # often share one.
+        self._memo: dict[str, tuple[pa.Array, _Numbers, bool]] = {}
         for text in constants:
             self.number(text)
 
@@ -119,19 +120,28 @@ class Strings:
         """The numbers of a column's texts (a dictionary array); under nulls some number in use, or 0."""
         if len(array) == 0 or len(array.dictionary) == 0:
             return np.zeros(max(len(array), 1), np.int32)
+        numbers, same = self._of_dictionary(name, array.dictionary)
+        found = positions(array)
+        if same and found.dtype == np.int32 and not array.null_count:
+            return found.view(np.int32)
         # "clip": what lies under nulls may be no position at all.
-        return self._of_dictionary(name, array.dictionary).take(positions(array), mode="clip")
+        # Arrow's memory is used again; new memory of this size would come from the system, to be cleared, each time.
+        room: _Numbers = np.frombuffer(pa.allocate_buffer(len(found) * 4), np.int32)
+        numbers.take(found, mode="clip", out=room)
+        return room
 
-    def _of_dictionary(self, name: str, dictionary: pa.Array) -> _Numbers:
+    def _of_dictionary(self, name: str, dictionary: pa.Array) -> tuple[_Numbers, bool]:
+        """The numbers of the texts of a dictionary, and whether they are their positions."""
         known = self._memo.get(name)
         if known is not None and dictionary.equals(known[0]):
-            return known[1]
+            return known[1:]
         found = np.fromiter(map(self._number, dictionary.to_pylist()), np.int32, len(dictionary))
         for table in self._tables.values():
             if table.of is None or name in table.of:
                 self._ask(table, found)
-        self._memo[name] = (dictionary, found)
-        return found
+        same = bool((found == np.arange(len(found))).all())
+        self._memo[name] = (dictionary, found, same)
+        return found, same
 
     def _ask(self, table: _Table, numbers: _Numbers) -> None:
         """Ask a table's function about those of these numbers that it was not asked about."""

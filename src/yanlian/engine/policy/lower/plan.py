@@ -279,7 +279,7 @@ def _after_stacking(f: Formulas, due: Due) -> list[Output]:
     name = f"{due.judged.clause.id}:"
     if due.winner is None or due.stacked is None:
         return []
-    return [*_due(f, due, due.stacked), Output(f"{name}winner", "i32", due.winner)]
+    return [*_due(f, due, due.stacked), Output(f"{name}winner", "i64", due.winner)]
 
 
 def _due(f: Formulas, one: Due, amount: Node) -> list[Output]:
@@ -296,7 +296,7 @@ def _after_caps(f: Formulas, due: Due) -> list[Output]:
         return []
     outputs = _due(f, due, due.amount)
     if due.winner is not None:
-        outputs.append(Output(f"{name}winner", "i32", due.winner))
+        outputs.append(Output(f"{name}winner", "i64", due.winner))
     return [*outputs, *(Output(f"{name}cap{k}", "i64", after) for k, after in enumerate(due.after[:-1]))]
 
 
