@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from tests.engine.policy.tiny_packs import clause, codes, document, written
 
+from yanlian.base.tree import Unreadable
 from yanlian.engine.policy import check_pack
-from yanlian.engine.policy.tree import MAX_DEPTH, Unreadable, read_tree
+from yanlian.engine.policy.tree import MAX_DEPTH, read_tree
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{new}: &{new} [{','.join([f'*{old}'] * 10)}]\n" for old, new in zip("abcdefghi", "bcdefghij", strict=True)

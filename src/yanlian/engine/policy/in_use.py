@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from yanlian.base.tree import Mapped, Tree, Unreadable
 from yanlian.engine.policy.fault import Faults, PackFaults
 from yanlian.engine.policy.load import PACK_FILE
 from yanlian.engine.policy.reading import Reader, nearest
-from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, decode, read_tree
+from yanlian.engine.policy.tree import decode, read_tree
 
 LIST_FILE = "packs.yaml"
 

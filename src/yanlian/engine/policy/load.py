@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Tree, Unreadable
 from yanlian.engine.dossier import Schema, load_schema
 from yanlian.engine.policy.combination.exclusion import CompiledExclusion
 from yanlian.engine.policy.combination.read_exclusions import read_exclusions
@@ -26,7 +27,7 @@ from yanlian.engine.policy.reading import Reader, nearest, raw_value
 from yanlian.engine.policy.settlement.compile import CompiledSettling, compile_settling
 from yanlian.engine.policy.settlement.read import SETTLEMENT_KEYS, read_settling
 from yanlian.engine.policy.to_fill import note_to_fill
-from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, canonical, decode, read_tree
+from yanlian.engine.policy.tree import canonical, decode, read_tree
 from yanlian.engine.policy.types import PackTypes, type_packs
 from yanlian.engine.policy.wide_caps import with_wide_caps
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from yanlian.base.tree import Scalar, Tree
 from yanlian.engine.policy.reading import Reader, kind_name
-from yanlian.engine.policy.tree import Scalar, Tree
 
 INCLUDED, LEFT_OUT = "含", "不含"
 

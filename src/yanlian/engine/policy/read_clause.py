@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, cast
 
+from yanlian.base.tree import Mapped, Scalar, Tree
 from yanlian.engine.policy.model import (
     Clause,
     Delivery,
@@ -22,7 +23,6 @@ from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_case
 from yanlian.engine.policy.read_stages import read_stages
 from yanlian.engine.policy.read_terms import read_deadline, read_returns
 from yanlian.engine.policy.reading import Reader
-from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
 _TEXT_KEYS = ("id", "title", "article", "text", "department", "theme", "note")
 _OWN_KEYS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from yanlian.base.tree import Mapped, Tree
 from yanlian.engine.policy.combination.read_exclusions import read_exclusions
 from yanlian.engine.policy.model import Clause, Document, Source
 from yanlian.engine.policy.read_bounds import read_bounds
@@ -13,7 +14,6 @@ from yanlian.engine.policy.read_names import NAME_KEYS, read_names
 from yanlian.engine.policy.read_rules import RULE_KEYS, read_accepted, read_cases, read_rules
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.stages import in_stages
-from yanlian.engine.policy.tree import Mapped, Tree
 
 _KEYS = (
     "id",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, cast
 
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.policy.model import Bracket, Constant, Dated, Definition, Formula, Names, Parameter, Scale, Table
 from yanlian.engine.policy.reading import Reader, kind_name
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 
 NAME_KEYS = ("parameters", "scales", "tables", "definitions")
 HIT_POLICIES = ("U", "A", "P", "F", "R", "O", "C", "C+", "C<", "C>", "C#")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from yanlian.base.refusal import catalogue
+from yanlian.base.tree import Listing, Mapped, Tree
 from yanlian.engine.policy.model import Accepted, Beneficiary, Cap, Case, Constant, Rounding, Rules, Test
 from yanlian.engine.policy.reading import Reader, nearest, raw_value
 from yanlian.engine.policy.settlement.read import COST_SHARING, SETTLEMENT_KEYS, read_settling, read_sharing
-from yanlian.engine.policy.tree import Listing, Mapped, Tree
 
 SUBJECTS = ("enterprise", "institution", "person", "park")
 ROUND_TO = ("分", "元", "百元", "千元", "万元")

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Scalar, Tree
 from yanlian.engine.policy.model_terms import Instalment
 from yanlian.engine.policy.reading import Reader, kind_name
-from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
 _KEYS = ("label", "share", "amount", "when", "date", "article")
 _MOST = 12

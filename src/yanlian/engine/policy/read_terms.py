@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from yanlian.base.tree import Mapped, Scalar, Tree
 from yanlian.engine.policy.model import Event, Formula, Test
 from yanlian.engine.policy.model_terms import Deadline, ReturnTerm
 from yanlian.engine.policy.reading import Reader, kind_name
-from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
 LATE = "逾期"
 # A commitment that says nothing else is to stay in the district and in business.

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.policy.fault import Faults
 from yanlian.engine.policy.model import Constant, Formula
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 
 _TRUE = frozenset({"true", "True", "是"})
 _FALSE = frozenset({"false", "False", "否"})

@@ -14,6 +14,7 @@ from tests.engine.policy.tiny_packs import AS_OF, clause, document
 from tests.engine.policy.tiny_packs import written as tiny
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Scalar
 from yanlian.engine.dossier import dossier_of_case
 from yanlian.engine.feel import FeelError, ast, parse
 from yanlian.engine.feel.dmn import model as dmn
@@ -28,7 +29,7 @@ from yanlian.engine.policy.dmn.import_boxes import box_text
 from yanlian.engine.policy.dmn.import_tables import Strange, constant, parameter_values
 from yanlian.engine.policy.dmn.marks import mark_of, marked, unmarked
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, scalar, tree_text
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 LENDING = Path(__file__).parents[3] / "kit" / "compliance-level-3" / "0004-lending" / "0004-lending.dmn"
 RECORDS = {"en": "R", "holder": "sci", "record": "many", "of": ["enterprise"]}

@@ -7,9 +7,10 @@ from datetime import date
 from typing import cast
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Scalar, Tree, Unreadable
 from yanlian.engine.policy.dmn.yaml_text import listing, put, scalar, tree_text
 from yanlian.engine.policy.reading import constant, raw_value
-from yanlian.engine.policy.tree import Mapped, Scalar, Tree, Unreadable, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 LONGEST = 100_000
 

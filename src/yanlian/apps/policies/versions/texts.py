@@ -15,8 +15,9 @@ from django.conf import settings
 
 from yanlian.apps.policies.models import RuleText
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Scalar, Unreadable
 from yanlian.engine.policy.load import MAX_FILES, PACK_FILE
-from yanlian.engine.policy.tree import MAX_BYTES, Mapped, Scalar, Unreadable, decode, read_tree
+from yanlian.engine.policy.tree import MAX_BYTES, decode, read_tree
 
 # File name → text; file name → digest of the text.
 Texts = Mapping[str, str]

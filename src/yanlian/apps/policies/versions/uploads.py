@@ -11,8 +11,9 @@ from yanlian.apps.policies.versions.workbook.building import has_document, names
 from yanlian.apps.policies.versions.workbook.inserting import with_names
 from yanlian.base.archive import Archive, Unsound
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Unreadable
 from yanlian.engine.policy.load import MAX_FILES
-from yanlian.engine.policy.tree import MAX_BYTES, Unreadable, decode
+from yanlian.engine.policy.tree import MAX_BYTES, decode
 
 _YAML = (".yaml", ".yml")
 _MOST_FILES = MAX_FILES

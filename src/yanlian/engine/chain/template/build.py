@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
+from yanlian.base.tree import Mapped, Scalar, Tree
 from yanlian.engine.chain.template import codes
 from yanlian.engine.chain.template.finding import Finding, Findings
 from yanlian.engine.chain.template.model import (
@@ -24,7 +25,6 @@ from yanlian.engine.chain.template.model import (
     Segment,
     Source,
 )
-from yanlian.engine.chain.template.tree import Mapped, Scalar, Tree
 from yanlian.engine.chain.template.values import Reader
 
 TOP = ("chain", "sources", "segments", "edges")
@@ -221,7 +221,7 @@ class _Builder:
         for word in words:
             if word not in self.sources:
                 near = self.faults.nearest(word, self.sources)
-                self.read.refuse(owner.lines["sources"], "chain_source_unknown", found=word, nearest=near)
+                self.read.refuse(owner.line_of("sources"), "chain_source_unknown", found=word, nearest=near)
         return words
 
     def edge(self, tree: Tree) -> None:
@@ -252,7 +252,7 @@ class _Builder:
         for key, end in (("from", edge.supplier), ("to", edge.customer)):
             if end and end not in self.segments:
                 near = self.titles.get(end) or self.faults.nearest(end, self.segments)
-                self.read.refuse(one.lines[key], "chain_segment_unknown", key=key, found=end, nearest=near)
+                self.read.refuse(one.line_of(key), "chain_segment_unknown", key=key, found=end, nearest=near)
         if edge.supplier and edge.supplier == edge.customer:
             self.read.refuse(edge.line, "chain_edge_self", found=edge.supplier)
 

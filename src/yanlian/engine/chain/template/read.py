@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Unreadable
 from yanlian.engine.chain.template.build import chain_of
 from yanlian.engine.chain.template.finding import ChainFaults, Finding
 from yanlian.engine.chain.template.model import Chain
-from yanlian.engine.chain.template.tree import Unreadable, decoded, read_tree
+from yanlian.engine.chain.template.tree import decoded, read_tree
 
 
 def read_chain(path: Path | str) -> Chain:

@@ -9,8 +9,8 @@ from datetime import date
 from typing import TypeVar
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.chain.template.finding import Findings
-from yanlian.engine.chain.template.tree import Listing, Mapped, Scalar, Tree
 
 LONGEST_WORD = 300
 LONGEST_TEXT = 20_000
@@ -51,10 +51,10 @@ class Reader:
             self.wrong(0 if tree is None else tree.line, what, "“键: 值”", "key: value", described(tree))
             return None
         allowed = list(known)
-        for key, line in tree.lines.items():
+        for key in tree.entries:
             if key not in allowed:
                 near = self.faults.nearest(key, allowed)
-                self.refuse(line, "chain_key_unknown", found=key[:60], where=what, nearest=near)
+                self.refuse(tree.line_of(key), "chain_key_unknown", found=key[:60], where=what, nearest=near)
         for key in needed:
             if tree.get(key) is None:
                 self.refuse(tree.line, "chain_key_missing", key=key, where=what)
@@ -77,7 +77,7 @@ class Reader:
         if not isinstance(tree, Scalar):
             self.wrong(tree.line, key, "文字", "text", described(tree))
             return ""
-        if tree.nothing:
+        if tree.is_null:
             return ""
         text = tree.text.replace("\r\n", "\n").strip()
         most = LONGEST_TEXT if lines else LONGEST_WORD
@@ -120,9 +120,9 @@ class Reader:
             self.wrong(tree.line, key, "“名称: 名称”", "name: name", described(tree))
             return {}
         found: dict[str, str] = {}
-        for written, value in tree.entries.items():
-            line = tree.lines[written]
-            name, text = self.word(Scalar(written, line), key), self.word(value, key)
+        for written, entry in tree.entries.items():
+            line, value = entry.key.line, entry.value
+            name, text = self.word(Scalar(written, line, plain=False), key), self.word(value, key)
             if not name or not text:
                 self.wrong(line, key, "“名称: 名称”", "name: name", described(value if name else Scalar("", line)))
             elif name in found:
@@ -135,7 +135,7 @@ class Reader:
         """An id: lower-case letters, digits and hyphens."""
         found = self.text(owner, key)
         if found and (not _ID.fullmatch(found) or len(found) > _LONGEST_ID):
-            self.refuse(owner.lines[key], "chain_id", key=key, found=found[:80], expected=_LONGEST_ID)
+            self.refuse(owner.line_of(key), "chain_id", key=key, found=found[:80], expected=_LONGEST_ID)
         return found
 
     def choice(self, owner: Mapped, key: str, allowed: Mapping[str, T], default: T) -> T:
@@ -180,7 +180,7 @@ class Reader:
         """A web address; only http and https, because pages make it a link."""
         text = self.text(owner, key)
         if text and not re.match(r"https?://[^\s/]+\.[^\s]+$", text):
-            self.wrong(owner.lines[key], key, "网址 https://…", "an address https://…", text[:60])
+            self.wrong(owner.line_of(key), key, "网址 https://…", "an address https://…", text[:60])
             return ""
         return text
 

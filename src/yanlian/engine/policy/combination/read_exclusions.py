@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.policy.combination.exclusion import Exclusion, Kind
 from yanlian.engine.policy.reading import Reader
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 
 _KINDS: tuple[Kind, ...] = ("not_together", "only_without", "only_with")
 _KEYS = ("label", *_KINDS, "clause", "per", "switch", "article", "note")

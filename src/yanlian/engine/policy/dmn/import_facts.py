@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.policy.dmn.export_shelf import Shelf
 from yanlian.engine.policy.dmn.import_tables import Strange
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar
 from yanlian.engine.policy.to_fill import TO_FILL
-from yanlian.engine.policy.tree import Mapped
 
 INPUTS = "模型输入"
 _FIELD_TYPES = {"number": "rate", "string": "text", "boolean": "flag", "date": "date"}

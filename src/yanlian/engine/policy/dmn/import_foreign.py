@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Tree
 from yanlian.engine.dossier import load_schema
 from yanlian.engine.feel import ast, parse, parse_unary_tests, print_expression
 from yanlian.engine.feel.builtins import FUNCTIONS
@@ -30,7 +31,6 @@ from yanlian.engine.policy.functions import PACK_FUNCTIONS
 from yanlian.engine.policy.load import PACK_FILE
 from yanlian.engine.policy.shorthand import SHORTHANDS
 from yanlian.engine.policy.to_fill import TO_FILL
-from yanlian.engine.policy.tree import Mapped, Tree
 
 _OF_FEEL = frozenset((*FUNCTIONS, *PROPERTY_NAMES))
 _MARKED = (

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import cast
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree, Unreadable
 from yanlian.engine.feel import FeelError
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.policy.dmn.import_names import Element, PackNames, names_of, path_of, with_logic
@@ -20,7 +21,7 @@ from yanlian.engine.policy.dmn.import_tables import Strange, parameter_values, t
 from yanlian.engine.policy.dmn.marks import MADE, fingerprint, mark_of
 from yanlian.engine.policy.dmn.yaml_text import put, scalar, tree_text
 from yanlian.engine.policy.load import PACK_FILE
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree, Unreadable, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 _NAMED = frozenset({"definitions", "tables", "parameters", "scales"})
 _LABELLED = frozenset({"gates", "vetoes", "conditions"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
+from yanlian.base.tree import Mapped, Scalar, Tree
 from yanlian.engine.feel import ast, parse, parse_unary_tests
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.policy.dmn.marks import unmarked
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar
-from yanlian.engine.policy.tree import Mapped, Scalar, Tree
 
 
 class Strange(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped
 from yanlian.engine.feel import parse, parse_unary_tests, print_expression
 from yanlian.engine.feel.dmn import model as dmn
 from yanlian.engine.feel.dmn.sheet_read import read_table_sheet
@@ -20,7 +21,6 @@ from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Constant, Table
 from yanlian.engine.policy.reading import nearest
 from yanlian.engine.policy.to_fill import TO_FILL
-from yanlian.engine.policy.tree import Mapped
 
 
 class _AsWritten:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import yaml
 
-from yanlian.engine.policy.tree import Entry, Listing, Mapped, Scalar, Tree
+from yanlian.base.tree import Entry, Listing, Mapped, Scalar, Tree
 
 _WIDTH = 120
 

@@ -10,12 +10,12 @@ from typing import Literal, TypeAlias
 
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.feel.tokens import Text, Token, tokens
 from yanlian.engine.policy.compiled import CompiledClause, Home, Item
 from yanlian.engine.policy.model import Definition, Parameter, Scale, Table
 from yanlian.engine.policy.revision.proposal import pointer
 from yanlian.engine.policy.revision.shelf import Shelf
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.policy.used import expressions_of, items_of
 
 # In which part of a clause a figure stands.

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Entry, Listing, Mapped, Scalar, Tree, Unreadable
 from yanlian.engine.feel.tokens import Text, Token, tokens
 from yanlian.engine.policy.reading import nearest
 from yanlian.engine.policy.revision.proposal import Change
-from yanlian.engine.policy.tree import Entry, Listing, Mapped, Scalar, Tree, Unreadable, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 # What names a member of a list.
 NAMED_BY = ("id", "label", "name", "from")

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Tree, Unreadable
 from yanlian.engine.policy.fault import Fault, Faults, PackFaults
 from yanlian.engine.policy.load import PACK_FILE, PackSet, build, load_packs, pack_of, read_trees
 from yanlian.engine.policy.model import Document, Pack
 from yanlian.engine.policy.reading import nearest
 from yanlian.engine.policy.revision.places import at_place, changed
 from yanlian.engine.policy.revision.proposal import Change, Proposal
-from yanlian.engine.policy.tree import Tree, Unreadable, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 Trees = dict[str, dict[str, Tree]]
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import yaml
 
-from yanlian.engine.policy.tree import Listing, Scalar, Tree
+from yanlian.base.tree import Listing, Scalar, Tree
 
 _Plain: TypeAlias = "_Word | str | list[_Plain] | dict[str, _Plain]"
 _WIDTH = 110

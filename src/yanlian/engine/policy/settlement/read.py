@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree
 from yanlian.engine.policy.reading import Reader
 from yanlian.engine.policy.settlement.rules import (
     Budget,
@@ -19,7 +20,6 @@ from yanlian.engine.policy.settlement.rules import (
     Ties,
     WhenShort,
 )
-from yanlian.engine.policy.tree import Listing, Mapped, Scalar, Tree
 
 SETTLEMENT_KEYS = ("budgets", "quotas")
 COST_SHARING = "cost_sharing"

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from yanlian.apps.policies.versions.workbook import sheets
 from yanlian.apps.policies.versions.workbook.reading import Book, CellFault, Row, items_of, open_book, rows_of, several
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Tree, Unreadable
 from yanlian.engine.dossier import Schema, load_schema
 from yanlian.engine.feel.dmn.sheet_words import SheetRefused
 from yanlian.engine.policy.dmn.table_sheets import yaml_of_sheet
 from yanlian.engine.policy.dmn.yaml_text import listing, mapped, put, scalar, tree_text
 from yanlian.engine.policy.load import PACK_FILE
-from yanlian.engine.policy.tree import Mapped, Tree, Unreadable, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 _KNOWN = (sheets.PACK, sheets.DOCUMENT, sheets.NOTES, *sheets.SHEETS)
 SELF = "self"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Mapped, Tree
 from yanlian.engine.policy.dmn.yaml_text import put, tree_text
-from yanlian.engine.policy.tree import Mapped, Tree, read_tree
+from yanlian.engine.policy.tree import read_tree
 
 
 def with_names(text: str, names: Mapped, file: str) -> str:

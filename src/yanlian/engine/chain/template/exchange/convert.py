@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Literal
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Unreadable
 from yanlian.engine.chain.template.build import chain_of
 from yanlian.engine.chain.template.exchange import csv_files, documents, graphml, xlsx
 from yanlian.engine.chain.template.exchange.tables import TABLES, Rows, tree_of
 from yanlian.engine.chain.template.finding import ChainFaults, Finding, Findings
 from yanlian.engine.chain.template.model import Chain
-from yanlian.engine.chain.template.tree import Unreadable, decoded, read_tree
+from yanlian.engine.chain.template.tree import decoded, read_tree
 
 Format = Literal["yaml", "json", "xlsx", "graphml", "zip", "csv"]
 SUFFIXES: dict[str, Format] = {

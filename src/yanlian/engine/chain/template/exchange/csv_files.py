@@ -13,9 +13,10 @@ from pathlib import Path
 
 from yanlian.base.archive import Archive, Unsound
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Unreadable
 from yanlian.engine.chain.template.exchange.tables import MOST_COLUMNS, MOST_ROWS, TABLES, Cell, Rows, tables_of
 from yanlian.engine.chain.template.model import Chain
-from yanlian.engine.chain.template.tree import MAX_BYTES, Unreadable, decoded, limit, syntax
+from yanlian.engine.chain.template.tree import MAX_BYTES, decoded, limit, syntax
 
 NAMES: Mapping[str, str] = {part: f"{part}.csv" for part in TABLES}
 _NEEDED = ("chain", "segments")

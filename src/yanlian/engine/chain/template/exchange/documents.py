@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import yaml
 
+from yanlian.base.tree import Growing, Listing, Mapped, Scalar, Tree
 from yanlian.engine.chain.template.exchange.plain import Plain, plain_chain
 from yanlian.engine.chain.template.model import Chain
-from yanlian.engine.chain.template.tree import END, Listing, Mapped, Scalar, Step, Tree, grown, syntax
+from yanlian.engine.chain.template.tree import RULES, syntax
 
 _TOKEN = re.compile(r'[ \t\n\r]+|[{}\[\]:,]|"(?:[^"\\]|\\.)*"|[^{}\[\]:,"\s]+|.', re.DOTALL)
 
@@ -81,20 +81,21 @@ def json_text(chain: Chain) -> str:
 
 def json_tree(text: str) -> Tree:
     """The tree of a JSON text, with lines. Raises `Unreadable`."""
-    tree = grown(_json_steps(text))
+    growing = Growing(RULES)
+    _grow(growing, text)
     try:
         # The steps are lenient with commas and colons; the standard library is not.
         json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as fault:
         raise syntax(fault.lineno, fault.msg) from None
-    return tree
+    return growing.tree
 
 
 def _no_constant(name: str) -> object:
     raise syntax(0, name)
 
 
-def _json_steps(text: str) -> Iterator[Step]:
+def _grow(growing: Growing, text: str) -> None:
     place, line = 0, 1
     while place < len(text):
         token = _TOKEN.match(text, place)
@@ -102,13 +103,13 @@ def _json_steps(text: str) -> Iterator[Step]:
         word = token[0]
         place = token.end()
         if word.startswith('"'):
-            yield Scalar(_string(word, line), line)
+            growing.add(Scalar(_string(word, line), line, plain=False))
         elif word in {"{", "["}:
-            yield Mapped(line) if word == "{" else Listing(line)
+            growing.open(Mapped(line) if word == "{" else Listing(line))
         elif word in {"}", "]"}:
-            yield (END, line)
+            growing.close(line)
         elif word not in {":", ","} and word.strip(" \t\n\r"):
-            yield Scalar(word, line, nothing=word == "null")
+            growing.add(Scalar(word, line))
         line += word.count("\n")
 
 

@@ -11,12 +11,13 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Scalar, Tree, Unreadable
 from yanlian.engine.chain.template import build
 from yanlian.engine.chain.template.exchange.cells import joined, split
 from yanlian.engine.chain.template.exchange.tables import KEYS, LISTS, Cell, tables_of, value_of
 from yanlian.engine.chain.template.finding import Findings
 from yanlian.engine.chain.template.model import Chain
-from yanlian.engine.chain.template.tree import MAX_BYTES, Listing, Mapped, Scalar, Tree, Unreadable, limit, syntax
+from yanlian.engine.chain.template.tree import MAX_BYTES, limit, said, syntax, text_at
 
 SPACE = "http://graphml.graphdrawing.org/xmlns"
 _MOST_DEPTH = 8
@@ -89,14 +90,13 @@ def _tree(read: _Reading, faults: Findings) -> Tree:
         values = read.values(item, faults)
         if item.domain == "graph":
             sources = values.entries.pop("source_list", None)
-            line = values.lines.pop("source_list", 0)
-            if isinstance(sources, Scalar):
-                listed["sources"].items += [_source(parts, line) for parts in split(sources.text)]
-            top.put("chain", values, item.line)
+            if sources is not None and isinstance(sources.value, Scalar):
+                listed["sources"].items += [_source(parts, sources.key.line) for parts in split(sources.value.text)]
+            said(top, "chain", values, item.line)
         else:
             listed["segments" if item.domain == "node" else "edges"].items.append(values)
     for part, one in listed.items():
-        top.put(part, one, 1)
+        said(top, part, one, 1)
     return top
 
 
@@ -105,7 +105,7 @@ def _source(parts: list[str], line: int) -> Tree:
         raise syntax(line, "=".join(parts)[:60])
     source = Mapped(line)
     for key, part in zip(build.SOURCE, parts, strict=True):
-        source.put(key, Scalar(part, line, nothing=not part), line)
+        said(source, key, text_at(part, line), line)
     return source
 
 
@@ -178,15 +178,15 @@ class _Reading:
         named = {"node": {"id": "id"}, "edge": {"from": "source", "to": "target"}}.get(item.domain, {})
         for key, attribute in named.items():
             if attribute in item.attributes:
-                found.put(key, Scalar(item.attributes[attribute], item.line), item.line)
+                said(found, key, text_at(item.attributes[attribute], item.line), item.line)
         for identifier, text, line in item.data:
             domain, key = self.keys.get(identifier, ("", identifier))
             if domain not in {item.domain, "all"}:
                 raise syntax(line, f'key="{identifier}"')
             if text.strip() or key in LISTS:
-                found.put(key, _value(part, key, text, line, faults), line)
+                said(found, key, _value(part, key, text, line, faults), line)
         return found
 
 
 def _value(part: str, key: str, text: str, line: int, faults: Findings) -> Tree:
-    return value_of(key, Cell(text), line, faults) if key in KEYS[part] else Scalar(text, line)
+    return value_of(key, Cell(text), line, faults) if key in KEYS[part] else text_at(text, line)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yanlian.base.refusal import Refused
+from yanlian.base.tree import Listing, Mapped, Tree
 from yanlian.engine.chain.template import build
 from yanlian.engine.chain.template.exchange.cells import joined, split
 from yanlian.engine.chain.template.exchange.plain import Plain, plain_chain
 from yanlian.engine.chain.template.finding import Findings
 from yanlian.engine.chain.template.model import Chain
-from yanlian.engine.chain.template.tree import Listing, Mapped, Scalar, Tree
+from yanlian.engine.chain.template.tree import said, text_at
 
 # Each part with the Chinese word for its table and for each of its keys.
 TABLES: Mapping[str, str] = {"chain": "产业链", "segments": "环节", "edges": "边", "sources": "来源"}
@@ -124,9 +125,9 @@ def tree_of(tables: Mapping[str, Rows], faults: Findings, names: Mapping[str, st
     for part, rows in tables.items():
         faults.at("", names[part])
         if part == "chain":
-            top.put(part, _head(rows, faults), 1)
+            said(top, part, _head(rows, faults), 1)
         else:
-            top.put(part, Listing(1, [one for one in _members(part, rows, faults) if one.entries]), 1)
+            said(top, part, Listing(1, [one for one in _members(part, rows, faults) if one.entries]), 1)
     return top
 
 
@@ -145,7 +146,7 @@ def _head(rows: Rows, faults: Findings) -> Mapped:
             faults.add(line, Refused("chain_cell_stray", found=extra[:40]))
         # An empty list is said where a key stands without a value; any other key without one is as good as not there.
         if len(row) > 1 and (row[1].text.strip() or name in LISTS):
-            head.put(name, value_of(name, row[1], line, faults), line)
+            said(head, name, value_of(name, row[1], line, faults), line)
     return head
 
 
@@ -180,7 +181,7 @@ def _members(part: str, rows: Rows, faults: Findings) -> Iterator[Mapped]:
             if key is None:
                 faults.add(line, Refused("chain_cell_stray", found=cell.text[:40]))
             elif key:
-                member.put(key, value_of(key, cell, line, faults), line)
+                said(member, key, value_of(key, cell, line, faults), line)
         yield member
 
 
@@ -190,14 +191,14 @@ def value_of(key: str, cell: Cell, line: int, faults: Findings) -> Tree:
         faults.add(line, Refused("chain_cell_number", found=cell.text))
     if key in LISTS:
         # Words have no parts: an = in one is part of it.
-        return Listing(line, [Scalar("=".join(parts), line) for parts in split(cell.text)])
+        return Listing(line, [text_at("=".join(parts), line) for parts in split(cell.text)])
     if key == "products":
         return Listing(line, [_product(parts, line) for parts in split(cell.text)])
     if key == "accepted":
         return Listing(line, [_answer(parts, line) for parts in split(cell.text)])
     if key == "groups":
         return _named(split(cell.text), line, faults)
-    return Scalar(cell.text, line)
+    return text_at(cell.text, line)
 
 
 def _named(members: Sequence[Sequence[str]], line: int, faults: Findings) -> Tree:
@@ -208,21 +209,21 @@ def _named(members: Sequence[Sequence[str]], line: int, faults: Findings) -> Tre
             faults.add(line, Refused("chain_word_twice", key="groups", found=parts[0]))
             continue
         # A name that itself holds an = is written with a backslash before it.
-        found.put(parts[0], Scalar("=".join(parts[1:]), line, nothing=len(parts) == 1), line)
+        said(found, parts[0], text_at("=".join(parts[1:]), line), line)
     return found
 
 
 def _product(parts: list[str], line: int) -> Tree:
     if len(parts) == 1:
-        return Scalar(parts[0], line)
+        return text_at(parts[0], line)
     made = Mapped(line)
-    made.put("name", Scalar(parts[0], line, nothing=not parts[0]), line)
-    made.put("aliases", Listing(line, [Scalar(word, line) for word in parts[1:]]), line)
+    said(made, "name", text_at(parts[0], line), line)
+    said(made, "aliases", Listing(line, [text_at(word, line) for word in parts[1:]]), line)
     return made
 
 
 def _answer(parts: list[str], line: int) -> Tree:
     answer = Mapped(line)
     for key, part in zip(build.ANSWER, [*parts[:2], "=".join(parts[2:])], strict=False):
-        answer.put(key, Scalar(part, line, nothing=not part), line)
+        said(answer, key, text_at(part, line), line)
     return answer
