@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +10,7 @@ from typing import cast
 
 import yaml
 
+from yanlian.base.finding import nearest
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.cases import stored_value
 from yanlian.engine.dossier.coverage import Coverage, Delivery
@@ -150,8 +150,8 @@ class _Reader:
     def kind(self, name: str) -> RecordKind:
         kind = self.schema.names.get(name)
         if kind is None:
-            near = difflib.get_close_matches(name, list(self.schema.names), n=1, cutoff=0.3)
-            raise self.wrong("records", name, near[0] if near else "docs/reference/facts.md")
+            near = nearest(name, self.schema.names, cutoff=0.3)
+            raise self.wrong("records", name, near or "docs/reference/facts.md")
         return kind
 
     def field(self, kind: RecordKind, name: str, where: str) -> Field:

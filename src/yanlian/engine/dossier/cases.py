@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from yanlian.base.figures import parse_figure
+from yanlian.base.finding import nearest
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.coverage import Coverage
 from yanlian.engine.dossier.dossier import Dossier
@@ -102,5 +102,4 @@ def stored_value(field: Field, written: object, where: str) -> object:
 
 
 def _unknown_name(name: str, where: str, names: Iterable[str]) -> Refused:
-    nearest = difflib.get_close_matches(name, list(names), n=1, cutoff=0.3)
-    return Refused("case_fact_unknown", found=name, where=where, nearest=nearest[0] if nearest else "-")
+    return Refused("case_fact_unknown", found=name, where=where, nearest=nearest(name, names, cutoff=0.3) or "-")

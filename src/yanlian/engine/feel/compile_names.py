@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeGuard
 
+from yanlian.base.finding import nearest
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.frame import Frame, Piece, Run
 from yanlian.engine.feel.meter import charge_walk
-from yanlian.engine.feel.names import nearest
 from yanlian.engine.feel.normal import ATOMS, clean, type_name
 from yanlian.engine.feel.properties import property_of
 from yanlian.engine.feel.refusal import FeelError

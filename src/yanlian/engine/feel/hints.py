@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from yanlian.engine.feel.names import KEYWORDS, nearest
+from yanlian.base.finding import nearest
+from yanlian.engine.feel.names import KEYWORDS
 from yanlian.engine.feel.tokens import HALF_WIDTH, SCALES, Token, scaled
 
 # What people write from habit, and what FEEL has for it.

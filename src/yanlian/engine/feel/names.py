@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -32,8 +31,6 @@ _RESERVED = frozenset(
     ]
 )
 KEYWORDS = _RESERVED | {"instance", "of", "external", "not"}
-_LONGEST_GUESS = 60
-_MOST_GUESSES = 5_000
 
 Entries: TypeAlias = tuple[tuple[tuple[str, ...], str], ...]
 Starts: TypeAlias = Mapping[str, Entries]
@@ -115,12 +112,3 @@ class KnownNames:
             if at + size < len(tokens) and all(tokens[at + i].text == words[i] for i in range(1, size)):
                 return name, size
         return None
-
-
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
-    """The known name most like a name, or nothing when none is like it."""
-    if len(name) > _LONGEST_GUESS:
-        return ""
-    guesses = [other for other in known if len(other) <= _LONGEST_GUESS][:_MOST_GUESSES]
-    found = difflib.get_close_matches(name, guesses, n=1, cutoff=cutoff)
-    return found[0] if found else ""

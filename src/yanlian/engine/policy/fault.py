@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
+from yanlian.base.finding import Severity, as_line, first_of
 from yanlian.base.refusal import Language, Refused
-
-Severity = Literal["error", "warning", "hint"]
-WORDS: Mapping[Language, Mapping[Severity, str]] = {
-    "zh": {"error": "错误", "warning": "提醒", "hint": "提示"},
-    "en": {"error": "error", "warning": "warning", "hint": "hint"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +33,8 @@ class Fault:
 
     def line_text(self, language: Language = "zh") -> str:
         """The fault as one line: file:line, clause, severity, sentence."""
-        place = f"{self.pack}/{self.file}:{self.line}" if self.line else f"{self.pack}/{self.file}"
-        clause = f" [{self.clause}]" if self.clause else ""
-        line = f"{place}: {WORDS[language][self.severity]}{clause}: {self.text(language)}"
-        if self.accepted:
-            line += f"（已说明：{self.accepted}）" if language == "zh" else f" (accepted: {self.accepted})"
-        return line
+        place = (f"{self.pack}/{self.file}", self.line)
+        return as_line(place, self.clause, self.severity, self.text(language), self.accepted, language)
 
     def why(self, language: Language = "zh") -> str:
         """Why it matters, where the catalogue says so; otherwise empty."""
@@ -59,9 +49,7 @@ class PackFaults(Exception):
         super().__init__(f"{len(self.faults)} faults in packs")
 
     def __str__(self) -> str:
-        shown = [fault.line_text("en") for fault in self.faults[:20]]
-        more = len(self.faults) - len(shown)
-        return "\n".join([*shown, *([f"… and {more} more"] if more else [])])
+        return first_of([fault.line_text("en") for fault in self.faults])
 
     def __reduce__(self) -> tuple[object, ...]:
         return (PackFaults, (self.faults,))

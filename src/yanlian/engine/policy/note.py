@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-
+from yanlian.base.finding import nearest
 from yanlian.engine.dossier import Schema
 from yanlian.engine.policy.fault import Faults
 from yanlian.engine.policy.model import Clause, Pack
@@ -39,5 +38,5 @@ def _department_meant(word: str, allowed: set[str], schema: Schema) -> str:
     """
     names = {one["zh"]: key for key, one in schema.departments.items()}
     within = [name for name in names if name in word]
-    near = within or difflib.get_close_matches(word, [*allowed, *names], n=1, cutoff=0.4)
-    return names.get(near[0], near[0]) if near else ""
+    near = within[0] if within else nearest(word, [*allowed, *names])
+    return names.get(near, near)

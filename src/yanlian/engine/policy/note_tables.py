@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from yanlian.base.finding import Severity
 from yanlian.engine.dossier import Field, RecordKind
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.tables import Column, Finding, examine
 from yanlian.engine.policy.compiled import CompiledTable, Home
 from yanlian.engine.policy.dated_tables import rules_by_day
-from yanlian.engine.policy.fault import Severity
 from yanlian.engine.policy.model import Definition, Formula
 from yanlian.engine.policy.naming import NameCheck
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from yanlian.base import finding
 from yanlian.base.figures import parse_figure
 from yanlian.base.refusal import Refused
 from yanlian.base.tree import Listing, Mapped, Scalar, Tree
@@ -22,8 +22,7 @@ _MEANT = {"when": "conditions", "condition": "conditions"}
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word most like a word, or a dash."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.4)
-    return found[0] if found else "—"
+    return finding.nearest(word, known) or "—"
 
 
 def kind_name(tree: Tree) -> str:

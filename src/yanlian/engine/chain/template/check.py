@@ -16,8 +16,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from yanlian.base.finding import Severity
 from yanlian.base.refusal import Refused
-from yanlian.engine.chain.template.finding import Finding, Severity
+from yanlian.engine.chain.template.finding import Finding
 from yanlian.engine.chain.template.model import POSITIONS, Chain, Edge, Segment
 
 _ORDER = {position: n for n, position in enumerate(POSITIONS)}

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
+from yanlian.base.finding import Severity, as_line, first_of, nearest
 from yanlian.base.refusal import Language, Refused
 
-Severity = Literal["error", "warning", "hint"]
-WORDS: Mapping[Language, Mapping[Severity, str]] = {
-    "zh": {"error": "错误", "warning": "提醒", "hint": "提示"},
-    "en": {"error": "error", "warning": "warning", "hint": "hint"},
-}
 _MOST = 500
 # What is likely meant is searched for among all names: for the first faults only, or a hostile file would take hours.
 _MOST_GUESSES = 50
-_MOST_KNOWN = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +36,8 @@ class Finding:
 
     def line_text(self, language: Language = "zh") -> str:
         """The finding as one line: file:line, severity, where, sentence, answer."""
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        at = f" [{self.at}]" if self.at else ""
-        line = f"{place}: {WORDS[language][self.severity]}{at}: {self.text(language)}"
-        if self.accepted:
-            line += f"（已说明：{self.accepted}）" if language == "zh" else f" (accepted: {self.accepted})"
-        return line
+        place = (self.file, self.line)
+        return as_line(place, self.at, self.severity, self.text(language), self.accepted, language)
 
 
 class ChainFaults(Exception):
@@ -59,18 +48,10 @@ class ChainFaults(Exception):
         super().__init__(f"{len(self.findings)} faults in chains")
 
     def __str__(self) -> str:
-        shown = [one.line_text("en") for one in self.findings[:20]]
-        more = len(self.findings) - len(shown)
-        return "\n".join([*shown, *([f"… and {more} more"] if more else [])])
+        return first_of([one.line_text("en") for one in self.findings])
 
     def __reduce__(self) -> tuple[object, ...]:
         return (ChainFaults, (self.findings,))
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word most like a word; empty when none is."""
-    found = difflib.get_close_matches(word[:100], list(known)[:_MOST_KNOWN], n=1, cutoff=0.4)
-    return found[0] if found else ""
 
 
 class Findings:

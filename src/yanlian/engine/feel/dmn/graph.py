@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from yanlian.base.finding import nearest
 from yanlian.base.refusal import Refused
 from yanlian.engine.feel.dmn import model as dmn
-from yanlian.engine.feel.names import nearest
 
 DMN_IMPORT = "/DMN/"
 MAX_IMPORTS = 20

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from yanlian.base.finding import nearest
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.names import nearest
 from yanlian.engine.feel.normal import type_name
 from yanlian.engine.feel.static.builtin_types import SIGNATURES
 from yanlian.engine.feel.static.lattice import ANY, CONTEXT, FUNCTION, Types, context_of, entries_of, is_open, resolved

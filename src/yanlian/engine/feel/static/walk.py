@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from yanlian.base.finding import nearest
 from yanlian.engine.feel import ast
-from yanlian.engine.feel.names import nearest
 from yanlian.engine.feel.static.faults import TypeFault, fault_at
 from yanlian.engine.feel.static.lattice import ANY, BOOLEAN, NULL, NUMBER, STRING, Types, join, known_name
 from yanlian.engine.feel.static.scope import Scope, names_in

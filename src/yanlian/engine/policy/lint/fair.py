@@ -15,10 +15,10 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
+from yanlian.base.finding import Severity
 from yanlian.base.written import read_yaml
 from yanlian.engine.feel import ast
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument
-from yanlian.engine.policy.fault import Severity
 from yanlian.engine.policy.lint.notes import Review
 from yanlian.engine.policy.lint.reads import MONEY, Read
 from yanlian.engine.policy.model import Formula

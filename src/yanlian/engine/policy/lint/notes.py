@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from yanlian.base.finding import Severity
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument
-from yanlian.engine.policy.fault import Fault, Severity
+from yanlian.engine.policy.fault import Fault
 from yanlian.engine.policy.lint.reads import Read, reads_of
 from yanlian.engine.policy.load import PackSet
 from yanlian.engine.policy.model import Formula

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from yanlian.base.finding import Severity
 from yanlian.base.refusal import Language
 from yanlian.engine.feel import ast
 from yanlian.engine.feel.static import Typed, overlaps
@@ -17,7 +18,7 @@ from yanlian.engine.feel.static.lattice import (
     STRING,
 )
 from yanlian.engine.policy.compiled import CompiledClause, CompiledDocument, CompiledTable, Expression, Home, Item
-from yanlian.engine.policy.fault import Faults, Severity
+from yanlian.engine.policy.fault import Faults
 from yanlian.engine.policy.model import Formula
 from yanlian.engine.policy.reading import nearest
 from yanlian.engine.policy.settlement.compile import CompiledSettling
