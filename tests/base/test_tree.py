@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yanlian.base.tree import Growing, Listing, Mapped, Rules, Scalar, Tree, Unreadable, decoded, put, read_yaml
+from yanlian.base.tree import Growing, Listing, Mapped, Rules, Scalar, Tree, Unreadable, decoded, put, tree_of_yaml
 
 TROUBLES = ("bytes", "depth", "nodes", "encoding", "syntax", "key twice", "alias")
 RULES = Rules(1000, 5, 50, {one: one for one in TROUBLES})
@@ -17,7 +17,7 @@ RULES = Rules(1000, 5, 50, {one: one for one in TROUBLES})
 
 def trouble(text: str, rules: Rules = RULES) -> tuple[str, int]:
     with pytest.raises(Unreadable) as found:
-        read_yaml(text, rules)
+        tree_of_yaml(text, rules)
     return found.value.refusal.code, found.value.line
 
 
@@ -30,7 +30,7 @@ def plain(tree: Tree) -> object:
 
 
 def test_every_value_and_key_knows_its_line_and_how_it_was_written():
-    tree = read_yaml("a: 1\nb:\n  - 'x'\n  - ~\nc: |\n  text\nd:\n", RULES)
+    tree = tree_of_yaml("a: 1\nb:\n  - 'x'\n  - ~\nc: |\n  text\nd:\n", RULES)
     assert isinstance(tree, Mapped)
     assert [tree.line_of(key) for key in "abcd"] == [1, 2, 5, 7]
     items = tree.get("b")
@@ -38,7 +38,7 @@ def test_every_value_and_key_knows_its_line_and_how_it_was_written():
     assert items.items == [Scalar("x", 3, plain=False), Scalar("~", 4)]
     assert tree.get("c") == Scalar("text\n", 5, plain=False, block=True)
     assert (tree.get("d"), tree.get("e")) == (None, None)
-    assert read_yaml("", RULES).line == 1
+    assert tree_of_yaml("", RULES).line == 1
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ values = st.recursive(
 @given(values)
 def test_what_the_library_writes_is_read_as_it_was(value: object):
     text = yaml.safe_dump(value, allow_unicode=True)
-    assert plain(read_yaml(text, replace(RULES, most_depth=50, most_nodes=1000))) == value
+    assert plain(tree_of_yaml(text, replace(RULES, most_depth=50, most_nodes=1000))) == value

@@ -112,7 +112,7 @@ def decoded(data: bytes, rules: Rules) -> str:
         raise rules.unreadable("encoding", line, f"0x{data[error.start]:02x}") from None
 
 
-def read_yaml(text: str, rules: Rules) -> Tree:
+def tree_of_yaml(text: str, rules: Rules) -> Tree:
     """The tree of one YAML document. Raises `Unreadable` with the line of the first fault of the syntax."""
     growing = Growing(rules)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanlian.base.tree import Listing, Rules, Scalar, Tree, decoded, read_yaml
+from yanlian.base.tree import Listing, Rules, Scalar, Tree, decoded, tree_of_yaml
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 40
@@ -29,7 +29,7 @@ def decode(data: bytes) -> str:
 
 def read_tree(text: str) -> Tree:
     """The tree of one YAML document. Raises `Unreadable` with the line of the first fault of the syntax."""
-    return read_yaml(text, RULES)
+    return tree_of_yaml(text, RULES)
 
 
 def canonical(tree: Tree) -> object:

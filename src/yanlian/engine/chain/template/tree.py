@@ -6,7 +6,7 @@ Tables, JSON and GraphML are brought to the same tree as YAML, so that one reade
 from __future__ import annotations
 
 from yanlian.base.refusal import Refused
-from yanlian.base.tree import Mapped, Rules, Scalar, Tree, Unreadable, put, read_yaml
+from yanlian.base.tree import Mapped, Rules, Scalar, Tree, Unreadable, put, tree_of_yaml
 from yanlian.base.tree import decoded as decoded_by
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -36,7 +36,7 @@ def decoded(data: bytes) -> str:
 
 def read_tree(text: str) -> Tree:
     """The tree of one YAML document. Raises `Unreadable` with the line of the first fault of the syntax."""
-    return read_yaml(text, RULES)
+    return tree_of_yaml(text, RULES)
 
 
 def limit(what: str, found: object, expected: int, line: int = 0) -> Unreadable:
