@@ -38,6 +38,10 @@ PAGES = {
     "suppliers": ("official", "/suppliers/"),
     "tiers": ("analyst", "/suppliers/{firm}/up/2/"),
     "ecosystems": ("official", "/ecosystems/"),
+    "chokepoints": ("official", "/chokepoints/"),
+    "key-segments": ("analyst", "/chains/vr/key-segments/"),
+    "control-groups": ("official", "/control-groups/"),
+    "cross-holdings": ("analyst", "/cross-holdings/"),
     "ownership-own": ("enterprise", "/ownership/{firm}/"),
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yanlian.apps.registry.models import FOREVER, Affiliation, Entity, Relation
 from yanlian.apps.registry.ownership import HELD, HOLDS
@@ -105,26 +105,45 @@ def _one_each(found: Iterable[Direct]) -> tuple[tuple[Direct, ...], tuple[Direct
     return tuple(last.values()), tuple(sorted(differing, key=order))
 
 
-def _registered(codes: Collection[str], day: date) -> list[Direct]:
-    rows = Relation.objects.filter(
+def registered_in_force(day: date) -> QuerySet[Relation]:
+    """Holdings as relations of the registry."""
+    return Relation.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=day),
         Q(valid_from=None) | Q(valid_from__lte=day),
-        Q(from_entity__code__in=codes) | Q(to_entity__code__in=codes),
         kind=Relation.Kind.OWNS,
         replaced_at=FOREVER,
     ).exclude(to_entity__kind=Entity.Kind.PARK)
+
+
+def delivered_in_force(day: date) -> QuerySet[Affiliation]:
+    """Holdings as a department delivered them (关联关系), seen from either end."""
+    return Affiliation.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=day),
+        Q(starts_on=None) | Q(starts_on__lte=day),
+        relation__in=(HOLDS, HELD),
+        replaced_at=FOREVER,
+    )
+
+
+def names_delivered(codes: Collection[str]) -> dict[str, str]:
+    """Names as delivered of parties that are not in the registry, by code."""
+    asked = sorted(codes)
+    found: dict[str, str] = {}
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        rows = Affiliation.objects.filter(party__in=some, replaced_at=FOREVER).exclude(party_name=None)
+        found |= {code: name for code, name in rows.values_list("party", "party_name") if name}
+    return found
+
+
+def _registered(codes: Collection[str], day: date) -> list[Direct]:
+    rows = registered_in_force(day).filter(Q(from_entity__code__in=codes) | Q(to_entity__code__in=codes))
     fields = ("from_entity__code", "to_entity__code", "share_ppm", "valid_from", "source")
     return [Direct(*row) for row in rows.values_list(*fields)]
 
 
 def _delivered(codes: Collection[str], day: date) -> list[Direct]:
-    rows = Affiliation.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=day),
-        Q(starts_on=None) | Q(starts_on__lte=day),
-        Q(entity__code__in=codes) | Q(party__in=codes),
-        relation__in=(HOLDS, HELD),
-        replaced_at=FOREVER,
-    )
+    rows = delivered_in_force(day).filter(Q(entity__code__in=codes) | Q(party__in=codes))
     fields = ("entity__code", "party", "party_name", "relation", "share_ppm", "starts_on", "batch__file_name")
     found = []
     for entity, party, name, way, share, since, source in rows.values_list(*fields):

@@ -92,6 +92,7 @@ def tabs(found: Chain, current: str) -> list[tuple[str, str, bool]]:
         ("chain", ("链图与缺口", "Map and gaps")),
         ("chain-gaps", ("补链清单", "What to fill")),
         ("chain-leaders", ("链主企业", "Leaders")),
+        ("chain-chokepoints", ("关键节点", "Chokepoints")),
         ("chain-segments", ("环节表", "Segments")),
         ("chain-grades", ("环节评级", "Grades")),
         ("chain-compare", ("区域对比", "Compare areas")),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from yanlian.apps.chains.control_group_pages import controlled_with
 from yanlian.apps.chains.held import Direct, around
 from yanlian.apps.chains.stakes import (
     Facts,
@@ -27,6 +28,7 @@ from yanlian.apps.chains.tree_chart import tree
 from yanlian.apps.people.access import Permission, need_entity, page, permits
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.pages import shown_name
+from yanlian.engine.chain.network.holdings import cross_holdings
 from yanlian.ui.charts import Chart
 from yanlian.ui.list_page import show
 from yanlian.ui.numbers import iso, rate
@@ -58,6 +60,8 @@ def ownership(request: HttpRequest, code: str) -> HttpResponse:
         "charts": True,
         "related": related_lines(facts, request.user),
         "differing": [_line(facts, one) for one in facts.around.differing],
+        "group": controlled_with(facts),
+        "crossed": _is_crossed(facts),
         "day": timezone.localdate(),
     }
     return render(request, "chains/ownership.html", context)
@@ -79,6 +83,11 @@ def _asked(request: HttpRequest, code: str) -> tuple[Entity, Facts]:
     need_entity(request.user, code)
     entity = get_object_or_404(Entity.objects.exclude(kind=Entity.Kind.PERSON), code=code)
     return entity, facts_of(around(code, timezone.localdate()), request.user)
+
+
+def _is_crossed(facts: Facts) -> bool:
+    """Whether the organisation stands in a circle of cross-holdings."""
+    return any(facts.number in one for one in cross_holdings(facts.around.holdings))
 
 
 def _crumbs(request: HttpRequest, entity: Entity) -> list[tuple[str, str | None]]:

@@ -44,12 +44,12 @@ class Row:
     @property
     def product(self) -> str:
         """The products, each once."""
-        return _few([one.product for one in self.links])
+        return few([one.product for one in self.links])
 
     @property
     def said(self) -> str:
         """The sources, each once."""
-        return _few([one.source for one in self.links])
+        return few([one.source for one in self.links])
 
     @property
     def confidence(self) -> str:
@@ -62,14 +62,15 @@ class Row:
         return bool(self.links) and all(one.inferred for one in self.links)
 
 
-def _few(texts: Sequence[str]) -> str:
+def few(texts: Sequence[str], unit: str = "项") -> str:
+    """The first of some texts, each once, and how many more there are; `unit`: what Chinese counts them by."""
     each = list(dict.fromkeys(texts))
     shown = t("、", ", ").join(each[:_NAMED])
     if len(each) <= _NAMED:
         return shown
     # Chinese counts all of them (等5项), English those that are not named.
-    zh, en = "{shown}等{all}项", "{shown} and {more} more"
-    return t(zh, en, shown=shown, all=len(each), more=len(each) - _NAMED)
+    zh, en = "{shown}等{all}{unit}", "{shown} and {more} more"
+    return t(zh, en, shown=shown, all=len(each), more=len(each) - _NAMED, unit=unit)
 
 
 def tier_rows(found: Walk, direction: Direction, user: Anyone) -> list[Row]:

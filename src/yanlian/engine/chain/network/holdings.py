@@ -100,8 +100,16 @@ def closed_circle(holdings: Holdings) -> tuple[int, ...]:
     for group in circles(holdings.links):
         inside = np.isin(holdings.holder, group) & np.isin(holdings.held, group)
         if _is_closed(group, holdings.holder[inside], holdings.held[inside], holdings.share_ppm[inside]):
-            return _circle(holdings, group)
+            return circle_of(holdings, group)
     return ()
+
+
+def cross_holdings(holdings: Holdings) -> tuple[tuple[int, ...], ...]:
+    """Groups of firms that hold each other in circles, the largest first, and firms that hold themselves."""
+    groups = circles(holdings.links)
+    inside = {one for group in groups for one in group}
+    loops = sorted(set(holdings.holder[holdings.holder == holdings.held].tolist()) - inside)
+    return (*groups, *((one,) for one in loops))
 
 
 def _is_closed(group: Sequence[int], holder: Ints, held: Ints, share_ppm: Longs) -> bool:
@@ -127,8 +135,9 @@ def _is_closed(group: Sequence[int], holder: Ints, held: Ints, share_ppm: Longs)
     return not bool((solved > 0).all())
 
 
-def _circle(holdings: Holdings, group: Sequence[int]) -> tuple[int, ...]:
-    """A shortest circle through the first firm of a group."""
+def circle_of(holdings: Holdings, group: Sequence[int]) -> tuple[int, ...]:
+    """A shortest circle through the first firm of a strongly connected group, along the holdings; its return to the
+    first firm is left out."""
     first = group[0]
     ways = [
         (first,) if one == first else paths(holdings.links, first, one, len(group), most=1).found[0]

@@ -10,6 +10,7 @@ all questions to the same holdings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
@@ -104,3 +105,19 @@ class Ownership:
         found: Floats = row / itself
         found[owner] = (itself - 1.0) / itself
         return found
+
+
+def held_by_itself(holdings: Holdings, group: Sequence[int]) -> Floats:
+    """Of each firm of a strongly connected group, the part of itself that it holds through the circle, in the order of
+    the group: 1 - 1 / V_ii, the products of shares along all routes that come back to it, each until it first does.
+
+    Such routes never leave the group, so only its inner holdings are solved. Refused("ownership_closed") for a group
+    that owns itself wholly.
+    """
+    place = {one: at for at, one in enumerate(group)}
+    inside = np.flatnonzero(np.isin(holdings.holder, group) & np.isin(holdings.held, group))
+    ends = [(place[int(holdings.holder[one])], place[int(holdings.held[one])]) for one in inside.tolist()]
+    each = np.array(ends, dtype=np.int32).reshape(-1, 2)
+    names = [holdings.owners[one] for one in group]
+    inner = Ownership(Holdings(names, each[:, 0], each[:, 1], holdings.share_ppm[inside]))
+    return np.array([inner.share(one, one) for one in range(len(group))])
