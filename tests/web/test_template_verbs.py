@@ -25,7 +25,7 @@ def test_check_tells_faults_and_ends_with_1(tmp_path: Path):
     (tmp_path / "b.yaml").write_text(SMALL.replace("tier: 1", "tier: 0", 1), "utf-8")
     code, told = ran("check", tmp_path, "--as-of", "2026-11-23")
     assert code == 1
-    assert "a.yaml：环节3个，边2条；错误0，提醒0，提示5，已说明0 (--hints)" in told
+    assert "a.yaml：环节3个，边2条；错误0，提醒0，提示6，已说明0 (--hints)" in told
     assert "b.yaml:15: 错误 [kite-paper]: “tier”应为1至20的整数，实为“0”。" in told
     assert "b.yaml:1: 错误: 编号“kite”已在文件a.yaml" in told
     assert ran("check", tmp_path / "a.yaml", "-e", "--hints")[0] == 0
