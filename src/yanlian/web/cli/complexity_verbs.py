@@ -1,7 +1,10 @@
-"""`yanlian chain complexity`: complexity measures of anyone's long table."""
+"""`yanlian chain complexity`: complexity measures of anyone's table."""
 
 from __future__ import annotations
 
+import dataclasses
+import json as jsons
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yanlian.base.refusal import Refused
-from yanlian.web.cli.output import Step, console, progress_bar, show_table
+from yanlian.web.cli.output import Step, console, progress_bar, show_table, write_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from yanlian.engine.chain.complexity import BackTest, Grid, Measures
     from yanlian.engine.chain.complexity.balassa import Presence
     from yanlian.engine.chain.complexity.dialect import Method
+    from yanlian.engine.chain.complexity.table import Missing, Reading
     from yanlian.engine.chain.links import Floats
 
 verbs = typer.Typer()
@@ -25,12 +29,15 @@ _SHOWN = 10
 
 @verbs.command("complexity")
 def complexity(
-    table: Annotated[Path, typer.Option(help="CSV (also .gz) or Parquet, one row a location and product.")],
+    table: Annotated[Path, typer.Option(help="CSV (also .gz) or Parquet; one row a location and product, or wide.")],
     out: Annotated[Path, typer.Option(help="Where the measures go: .csv or .parquet.", dir_okay=False)],
-    location: Annotated[str, typer.Option(help="Column of the locations.")] = "location",
-    product: Annotated[str, typer.Option(help="Column of the products.")] = "product",
-    value: Annotated[str, typer.Option(help="Column of the values, at least 0.")] = "value",
-    time: Annotated[str | None, typer.Option(help="Column of the periods; each is computed alone.")] = None,
+    location: Annotated[str | None, typer.Option(help="Column of the locations; else found by usual names.")] = None,
+    product: Annotated[str | None, typer.Option(help="Column of the products; else found by usual names.")] = None,
+    value: Annotated[str | None, typer.Option(help="Column of the values, at least 0; else found so too.")] = None,
+    time: Annotated[
+        str | None, typer.Option(help="Column of the periods, each computed alone; 'none': there are none.")
+    ] = None,
+    missing: Annotated[str, typer.Option(help="Empty cells, NA and the like: 'refuse' or 'zero'.")] = "refuse",
     threshold: Annotated[float, typer.Option(help="RCA from which a location has a product.")] = 1.0,
     dialect: Annotated[str, typer.Option(help="atlas, book, datawheel or r: docs/reference/complexity.md.")] = "atlas",
     method: Annotated[str, typer.Option(help="eigen, reflections or fitness; by default the dialect's.")] = "",
@@ -42,20 +49,26 @@ def complexity(
         float | None, typer.Option(help="Hide this share of what is present; tell how density ranks it.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the hold-out.")] = 0,
+    json: Annotated[Path | None, typer.Option(help="Write a summary here.", dir_okay=False)] = None,
     english: Annotated[bool, typer.Option("--english", "-e", help="Speak English.")] = False,
 ) -> None:
-    """RCA, ECI, PCI, density, distance, COI and COG of a long table of locations, products and values."""
-    from yanlian.engine.chain.complexity import grids_of, measure, read_table
+    """RCA, ECI, PCI, density, distance, COI and COG of a table of locations, products and values."""
+    from yanlian.engine.chain.complexity import grids_of, measure
     from yanlian.engine.chain.complexity.dialect import dialect_of
     from yanlian.engine.chain.complexity.rows import blocks, write
-    from yanlian.engine.chain.complexity.table import Columns
+    from yanlian.engine.chain.complexity.table import Asked, read_any
 
     if out.suffix.lower() not in {".csv", ".parquet"}:
         raise Refused("complexity_format", file=out.name)
-    chosen, how = dialect_of(dialect), _method(method)
-    columns = Columns(location, product, value, time)
-    grids = list(grids_of(read_table(table, columns), columns))
+    chosen, how, absent = dialect_of(dialect), _method(method), _missing(missing)
+    with progress_bar("reading" if english else "读取") as step:
+        reading = read_any(table, Asked(location, product, value, time), absent, step)
+    columns = reading.columns
+    _tell_reading(reading, english=english)
+    _refuse_too_large(reading)
+    grids = list(grids_of(reading.table, columns))
     last: list[tuple[Grid, Measures]] = []
+    told: list[dict[str, object]] = []
 
     def computed() -> Iterator[pa.Table]:
         for place, grid in enumerate(grids):
@@ -71,6 +84,7 @@ def complexity(
                 step=_within(step, place, len(grids)),
             )
             last[:] = [(grid, found)]
+            told.append(_summary(grid, found))
             _warn(grid, found, english=english)
             yield from blocks(grid, found, columns)
 
@@ -79,7 +93,90 @@ def complexity(
     _tell(*last[0], english=english)
     if hold_out is not None:
         _tell_test(_tested(last[0][1].present, nearest, hold_out, seed, own=chosen.own), english=english)
+    if json is not None:
+        about = {"columns": dataclasses.asdict(columns), "wide": reading.wide, "missing_as_zero": reading.missing}
+        about |= {"blank_rows": reading.blank, "dialect": dialect, "rows": count, "periods": told}
+        write_whole(json, jsons.dumps(about, ensure_ascii=False, indent=1) + "\n")
     console.print(f"{out}: {count:,} {'rows' if english else '行'}", soft_wrap=True, markup=False)
+
+
+def _missing(name: str) -> Missing:
+    known: dict[str, Missing] = {"refuse": "refuse", "zero": "zero"}
+    if name not in known:
+        raise Refused("complexity_choice", option="--missing", found=name, known=", ".join(known))
+    return known[name]
+
+
+def _tell_reading(reading: Reading, *, english: bool) -> None:
+    """How the table was understood, and what of it was taken otherwise than written."""
+    columns = reading.columns
+    if reading.wide:
+        said = [
+            f"One column a product; locations in {columns.location}."
+            if english
+            else f"每列一个产品；地区列：{columns.location}。"
+        ]
+    else:
+        named = (columns.location, columns.product, columns.value)
+        said = [
+            "Columns: location {}, product {}, value {}.".format(*named)
+            if english
+            else "列：地区 {}，产品 {}，数值 {}。".format(*named)
+        ]
+    if columns.time is not None:
+        said.append(
+            f"Each period in {columns.time} is computed alone (--time none takes them together)."
+            if english
+            else f"按 {columns.time} 列分时期计算（--time none 则合并）。"
+        )
+    if reading.missing:
+        said.append(
+            f"{reading.missing:,} cells without a value count as 0."
+            if english
+            else f"有 {reading.missing:,} 个单元格没有数值，按 0 计。"
+        )
+    if reading.blank:
+        said.append(
+            f"{reading.blank:,} rows without any text were left out."
+            if english
+            else f"有 {reading.blank:,} 行全为空白，未计入。"
+        )
+    for line in said:
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _refuse_too_large(reading: Reading) -> None:
+    """Matrices are dense: say so before the machine runs out of memory."""
+    import pyarrow.compute as pc
+
+    table, columns = reading.table, reading.columns
+    locations, products = (len(pc.unique(table[one])) for one in (columns.location, columns.product))
+    need = 8 * (6 * locations * products + 2 * products**2)
+    have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if need > have:
+        raise Refused(
+            "complexity_size",
+            locations=locations,
+            products=products,
+            need=f"{need / 1e9:.1f}",
+            have=f"{have / 1e9:.1f}",
+        )
+
+
+def _summary(grid: Grid, found: Measures) -> dict[str, object]:
+    """One period in figures."""
+    return {
+        "period": grid.period,
+        "locations": len(grid.locations),
+        "products": len(grid.products),
+        "present": int(found.present.sum()),
+        "rows_added_to_another": grid.summed,
+        "locations_without_product": int((found.diversity == 0).sum()),
+        "products_without_location": int((found.ubiquity == 0).sum()),
+        "unconnected_parts": found.parts,
+        "second_eigenvalue": None if found.second != found.second else found.second,
+        "index_defined": bool((found.eci == found.eci).any()),
+    }
 
 
 def _within(step: Step, place: int, periods: int) -> Step:
@@ -120,6 +217,12 @@ def _warn(grid: Grid, found: Measures, *, english: bool) -> None:
             f"{alone[0]:,} locations have no product, {alone[1]:,} products no location; they have no index."
             if english
             else f"{alone[0]:,} 个地区没有产品、{alone[1]:,} 个产品没有地区达到门槛，不计指数。"
+        )
+    if not (found.eci == found.eci).any():
+        said.append(
+            "ECI and PCI are not defined and left empty: fewer than two locations, or all have the same."
+            if english
+            else "ECI、PCI 无定义：各地区之间没有差别（不足两个地区，或拥有的产品完全相同），留空。"
         )
     if found.parts > 1:
         said.append(

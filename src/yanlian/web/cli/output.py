@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from yanlian.base.refusal import Refused
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -74,6 +78,21 @@ def show_table(title: str, columns: list[tuple[str, str]], rows: list[list[str]]
         table.add_row(*row)
     console.print(table)
     console.print()
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a text file; it appears when it is whole, and one that was there stays if writing breaks off.
+
+    Refused("output_written"): the folder is not there or cannot be written to.
+    """
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(file)
+    except OSError as fault:
+        raise Refused("output_written", file=str(file), why=fault.strerror or str(fault)) from None
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def stop(text: str, code: int = 2) -> None:

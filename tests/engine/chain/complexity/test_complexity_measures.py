@@ -11,11 +11,12 @@ from hypothesis.extra import numpy as arrays
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.complexity import DIALECTS, measure, obvious
 from yanlian.engine.chain.complexity.balassa import presence, rca
-from yanlian.engine.chain.complexity.bits import proximities, sums_over_present
+from yanlian.engine.chain.complexity.bits import proximities
 from yanlian.engine.chain.complexity.dialect import dialect_of
 from yanlian.engine.chain.complexity.index import eigen, fitness, reflections
 from yanlian.engine.chain.complexity.outlook import opportunity_gain, outlook
 from yanlian.engine.chain.complexity.space import density
+from yanlian.engine.chain.complexity.sums import sums_over_present, two_sums
 
 SIZES = st.tuples(st.integers(1, 12), st.integers(1, 40))
 VALUES = SIZES.flatmap(lambda size: arrays.arrays(np.float64, size, elements=st.integers(0, 50).map(float)))
@@ -59,14 +60,15 @@ def test_geometric_proximity_is_common_over_the_root_of_both_ubiquities(present:
         assert proximities(present, geometric=True)[p, q] == pytest.approx(counts[p, q] / size if size else 0.0)
 
 
-@pytest.mark.parametrize("size", [(3, 31), (3, 32), (70, 129), (5, 200)])
-def test_sums_over_what_is_present_are_the_matrix_product_at_every_edge_of_a_block(size: tuple[int, int]):
+@pytest.mark.parametrize("size", [(3, 31), (70, 129), (5, 256), (4, 700)])
+def test_sums_over_what_is_present_are_the_matrix_product_at_every_edge_of_a_tile(size: tuple[int, int]):
     random = np.random.default_rng(1)
     present, matrix = random.random(size) < 0.4, random.normal(size=(size[1], size[1]))
     weights = random.normal(size=size[1])
     np.testing.assert_allclose(
         sums_over_present(present, matrix, weights), present @ (weights[:, None] * matrix), atol=1e-12
     )
+    np.testing.assert_allclose(two_sums(present, matrix, weights)[0], present @ matrix, atol=1e-12)
 
 
 @given(PRESENT)

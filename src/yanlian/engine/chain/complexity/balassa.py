@@ -18,7 +18,9 @@ def checked(values: Floats) -> Floats:
         raise Refused("complexity_no_matrix", found="×".join(str(size) for size in matrix.shape) or "0")
     # One pass each instead of a mask of the whole matrix: a NaN makes the sum NaN.
     if not (np.isfinite(matrix.sum()) and matrix.min() >= 0):
-        row, column = np.argwhere(~(np.isfinite(matrix) & (matrix >= 0)))[0]
+        wrong = np.argwhere(~(np.isfinite(matrix) & (matrix >= 0)))
+        # Every value may be finite and their sum not: then the greatest is named.
+        row, column = wrong[0] if len(wrong) else np.unravel_index(int(matrix.argmax()), matrix.shape)
         raise Refused("complexity_value", where=f"[{row}, {column}]", found=f"{matrix[row, column]:g}", column="values")
     return matrix
 

@@ -1,8 +1,4 @@
-"""The two heavy products of the product space, on bits: presence is true or false, so no multiplication is needed.
-
-Proximity counts common locations of each pair of products (and, count bits: exact). Sums over a location's products are
-taken four products at a time from a table of their 16 partial sums ("four Russians": Arlazarov et al. 1970), which
-halves the work of a float64 matrix product and gives the same sums up to their order.
+"""Proximity on bits: presence is true or false, so common locations of two products are counted (and, count bits).
 
 Small tables are multiplied plainly: on a page the first reader would wait longer for compiling than for the answer.
 """
@@ -18,7 +14,6 @@ from yanlian.engine.chain.links import Floats
 
 _TILE = 128  # products a side: two tiles of their bits and one of results stay in the cache
 _SMALL = 200_000_000  # products of locations, products and products up to which nothing is compiled
-_WIDE = 128  # results side by side: tables of 8 × 16 × 128 numbers
 
 
 @numba.njit(cache=True)
@@ -85,58 +80,3 @@ def _common(words: npt.NDArray[np.uint64], ubiquity: Floats, geometric: bool, ne
             for q in range(left, right):
                 for p in range(top, min(bottom, q)):
                     near[q, p] = near[p, q]
-
-
-def sums_over_present(present: Presence, matrix: Floats, weights: Floats) -> Floats:
-    """Σ_q M_cq · w_q · A_qp for every location c and every column p of the matrix: M @ (w[:, None] * A)."""
-    products = present.shape[1]
-    if is_small(present.shape[0], max(products, matrix.shape[1])):
-        plain: Floats = present.astype(np.float64) @ (weights[:, None] * matrix)
-        return plain
-    bits = np.packbits(np.pad(present, ((0, 0), (0, -products % 32))), axis=1, bitorder="little")
-    groups = np.ascontiguousarray(np.ascontiguousarray(bits).view(np.uint32).T)
-    sums = np.empty((present.shape[0], matrix.shape[1]))
-    _sums(groups, matrix, weights, sums)
-    return sums
-
-
-@numba.njit(cache=True)
-def _sums(groups: npt.NDArray[np.uint32], matrix: Floats, weights: Floats, sums: Floats) -> None:
-    table = np.zeros((8, 16, _WIDE))
-    held = np.empty((groups.shape[1], _WIDE))
-    for first in range(0, matrix.shape[1], _WIDE):
-        width = min(_WIDE, matrix.shape[1] - first)
-        held[:] = 0.0
-        for group in range(groups.shape[0]):
-            _fill(table, matrix, weights, 32 * group, first, width)
-            _add(held, table, groups[group])
-        sums[:, first : first + width] = held[:, :width]
-
-
-@numba.njit(cache=True)
-def _fill(table: Floats, matrix: Floats, weights: Floats, product: int, first: int, width: int) -> None:
-    """For each four of 32 products the sums of their 16 subsets, each from a smaller one with one product more."""
-    for four in range(8):
-        for bit in range(4):
-            q, half = product + 4 * four + bit, 1 << bit
-            weight = weights[q] if q < matrix.shape[0] else 0.0
-            source = matrix[min(q, matrix.shape[0] - 1)]
-            for subset in range(half):
-                for at in range(width):
-                    table[four, half + subset, at] = table[four, subset, at] + weight * source[first + at]
-
-
-@numba.njit(cache=True)
-def _add(held: Floats, table: Floats, group: npt.NDArray[np.uint32]) -> None:
-    # Unsigned positions and four tables a loop: otherwise the compiler does not use vector instructions.
-    low = np.uint64(15)
-    for location in range(held.shape[0]):
-        bits, row = np.uint64(group[location]), held[location]
-        a, b = table[0, bits & low], table[1, (bits >> np.uint64(4)) & low]
-        c, d = table[2, (bits >> np.uint64(8)) & low], table[3, (bits >> np.uint64(12)) & low]
-        for at in range(_WIDE):
-            row[at] += (a[at] + b[at]) + (c[at] + d[at])
-        a, b = table[4, (bits >> np.uint64(16)) & low], table[5, (bits >> np.uint64(20)) & low]
-        c, d = table[6, (bits >> np.uint64(24)) & low], table[7, (bits >> np.uint64(28)) & low]
-        for at in range(_WIDE):
-            row[at] += (a[at] + b[at]) + (c[at] + d[at])

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import eigh
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import LinearOperator, eigsh
 
 from yanlian.engine.chain.complexity.balassa import Presence
 from yanlian.engine.chain.complexity.dialect import Method
@@ -16,6 +16,7 @@ from yanlian.engine.chain.links import Floats, Ints
 
 _ALONE = 1e-9  # an eigenvalue this near to 1 belongs to a second, unconnected part
 _DENSE = 600  # up to here the whole decomposition is cheaper than iterating
+_SPARSE = 0.3  # up to this share of entries two sparse products a turn are cheaper than making the square matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,24 @@ def _sign(locations: Floats, diversity: Floats, products: Floats) -> float:
 
 def _second(scaled: Floats) -> tuple[float, Floats]:
     """The second eigenvalue and eigenvector of the symmetric form on the smaller side (the rows if both are alike)."""
-    form = scaled @ scaled.T if scaled.shape[0] <= scaled.shape[1] else scaled.T @ scaled
-    size = len(form)
+    side = scaled if scaled.shape[0] <= scaled.shape[1] else scaled.T
+    size = len(side)
     if size == 1:
         return 0.0, np.ones(1)
     if size <= _DENSE:
-        values, vectors = eigh(form, subset_by_index=[size - 2, size - 1])
-    else:
-        # A fixed start: the same input gives the same digits.
-        values, vectors = eigsh(form, k=2, which="LA", tol=1e-14, v0=np.random.default_rng(0).random(size))
-        order = np.argsort(values)
-        values, vectors = values[order], vectors[:, order]
-    return float(values[0]), vectors[:, 0]
+        values, vectors = eigh(side @ side.T, subset_by_index=[size - 2, size - 1])
+        return float(values[0]), vectors[:, 0]
+    form = side @ side.T if np.count_nonzero(side) > _SPARSE * side.size else _product(csr_array(side))
+    # A fixed start: the same input gives the same digits.
+    values, vectors = eigsh(form, k=2, which="LA", tol=1e-14, v0=np.random.default_rng(0).random(size))
+    order = np.argsort(values)
+    return float(values[order[0]]), vectors[:, order[0]]
+
+
+def _product(side: csr_array) -> LinearOperator:
+    """S Sᵀ as two products with a vector."""
+    back = side.T.tocsr()
+    return LinearOperator((side.shape[0],) * 2, matvec=lambda vector: side @ (back @ vector), dtype=np.float64)
 
 
 def _largest_part(present: Presence, second: float) -> Index:

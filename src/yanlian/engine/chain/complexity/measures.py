@@ -12,8 +12,9 @@ from yanlian.engine.chain.complexity.balassa import Presence, checked, presence,
 from yanlian.engine.chain.complexity.bits import proximities
 from yanlian.engine.chain.complexity.dialect import DIALECTS, Dialect, Method
 from yanlian.engine.chain.complexity.index import Index, index_of
-from yanlian.engine.chain.complexity.outlook import opportunity_gain, outlook
+from yanlian.engine.chain.complexity.outlook import gain_weights, opportunity_gain, outlook
 from yanlian.engine.chain.complexity.space import density
+from yanlian.engine.chain.complexity.sums import two_sums
 from yanlian.engine.chain.links import Floats
 
 Step = Callable[[int, int], None]
@@ -65,7 +66,8 @@ def measure(
     `method`: of ECI and PCI, by default the dialect's; `iterations` and `extremality`: of reflections and fitness.
     `nearest`: density from so many nearest products only. `geometric`: proximity by the geometric mean of the two
     conditional probabilities instead of the smaller. `step` is told after each of five stages.
-    Cost: locations × products² / 4 additions twice, locations × products² / 128 word operations, one eigenvector.
+    Cost: entries that are present × products additions twice, locations × products² / 128 word operations, one
+    eigenvector.
     """
     if iterations < 2:
         raise Refused("complexity_iterations", found=iterations)
@@ -77,9 +79,11 @@ def measure(
     step(2, 5)
     near = proximities(present, geometric=geometric, own=dialect.own)
     step(3, 5)
-    dense = density(present, near, nearest)
+    # Both sums need the same rows: they are made together, of which the density takes the first.
+    plain, weighed = two_sums(present, near, gain_weights(near, for_outlook, dialect.gain))
+    dense = density(present, near, nearest, plain)
     step(4, 5)
-    cog = opportunity_gain(present, near, dense, for_outlook, dialect.gain)
+    cog = opportunity_gain(present, near, dense, for_outlook, dialect.gain, weighed)
     coi = outlook(present, dense, for_outlook)
     if dialect.raw_outlook:
         coi = _score(coi, dialect.ddof)
