@@ -117,7 +117,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "perms_runs": user is not None and permits(user, Permission.SEE_RUNS),
         "perms_entities": user is not None and permits(user, Permission.SEE_ENTITIES),
         "screen": request.GET.get("screen") == "1",
-        "version": __version__,
+        "yanlian_version": __version__,
     }
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.apps.chains.small_chain import make_firm, make_person
 
+from yanlian import __version__
 from yanlian.apps.chains.in_use import chain_named
 from yanlian.apps.chains.models import Placement, PlacementReview, ProductText
 from yanlian.apps.chains.placing.actions import (
@@ -159,6 +160,7 @@ def test_the_page_shows_the_firm_and_decides_by_its_buttons(client, firms, offic
     address = reverse("placement-workbench", args=["vr"])
     page = client.get(address, {"firm": firms[2].pk})
     assert "<mark" in page.content.decode()
+    assert f"沿链 {__version__}" in page.content.decode()
     done = client.post(
         reverse("placement-decide", args=["vr"]), {"firm": firms[2].pk, "version": 0, "do": "confirm:vr-lens"}
     )
