@@ -22,7 +22,7 @@ def test_the_teaching_network_has_the_published_figures() -> None:
     assert np.abs(esri_of_firms(economy, 1e-2).esri - published).max() < 1e-12
 
 
-@pytest.mark.parametrize("wide", [0.0, 0.1, 100.0], ids=["whole steps", "both", "frontier only"])
+@pytest.mark.parametrize("many", [0.0, 0.5, 1e6], ids=["in the order of memory", "both", "firm by firm"])
 @given(
     seed=st.integers(0, 10**6),
     firms=st.integers(1, 30),
@@ -31,15 +31,15 @@ def test_the_teaching_network_has_the_published_figures() -> None:
 )
 @settings(max_examples=150, deadline=None)
 def test_the_fast_cascade_says_what_the_oracle_says(
-    wide: float, seed: int, firms: int, more: int, epsilon: float
+    many: float, seed: int, firms: int, more: int, epsilon: float
 ) -> None:
     economy = drawn(seed, firms, 1 + more)
     shocks = drawn_shocks(seed, firms, 5)
-    before, index._WIDE = index._WIDE, wide
+    before, index._MANY = index._MANY, many
     try:
         found = esri_of(economy, shocks, epsilon, Options(threads=1))
     finally:
-        index._WIDE = before
+        index._MANY = before
     right = [oracle.cascade(economy, shocks, at, epsilon) for at in range(len(shocks))]
     assert found.steps.tolist() == [one.steps for one in right]
     assert np.abs(found.esri - [one.esri for one in right]).max() < 1e-12
@@ -53,6 +53,21 @@ def test_a_scale_free_economy_is_the_same_by_both_ways_and_on_any_number_of_thre
     assert one.esri.tobytes() == many.esri.tobytes()
     right = oracle.esri(economy, closures(np.arange(0, 1500, 10, dtype=np.int32)), 1e-3)
     assert np.abs(one.esri[::10] - right).max() < 1e-12
+
+
+@pytest.mark.parametrize("many", [0.0, 0.2, 1e6], ids=["in the order of memory", "both", "firm by firm"])
+@given(seed=st.integers(0, 10**6), density=st.integers(1, 8), epsilon=st.sampled_from([0.01, 1e-3, 1e-6]))
+@settings(max_examples=12, deadline=None)
+def test_one_cascade_leaves_nothing_behind_for_the_next_in_networks_with_hubs_and_thin_markets(
+    many: float, seed: int, density: int, epsilon: float
+) -> None:
+    economy = scale_free(250, 250 * density, seed, sectors=30, outside=0.2)
+    before, index._MANY = index._MANY, many
+    try:
+        found = esri_of_firms(economy, epsilon, Options(threads=1))
+    finally:
+        index._MANY = before
+    assert np.abs(found.esri - oracle.esri(economy, all_firms(economy), epsilon)).max() < 1e-12
 
 
 def test_an_essential_input_that_is_lost_stops_its_customer_and_the_greatest_loss_counts() -> None:

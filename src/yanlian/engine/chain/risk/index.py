@@ -16,13 +16,14 @@ import numpy as np
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.links import Floats, Ints, Longs
 from yanlian.engine.chain.risk.economy import Economy, Shocks, closures
-from yanlian.engine.chain.risk.frontier import block, scratch
+from yanlian.engine.chain.risk.frontier import block
 from yanlian.engine.chain.risk.layout import Prepared, prepare
-from yanlian.engine.chain.risk.wide import wide
+from yanlian.engine.chain.risk.scratch import scratch
 
 EPSILON = 1e-3
 _BLOCK = 512
-_WIDE = 0.25
+# A step that reads more links than this part of all firms goes through memory in its order.
+_MANY = 0.05
 Step = Callable[[int, int], None]
 
 
@@ -70,10 +71,10 @@ def esri_of(economy: Economy, shocks: Shocks, epsilon: float = EPSILON, options:
         raise Refused("risk_epsilon", found=epsilon)
     found = _taken_up(options.before, len(shocks), epsilon)
     prepared = prepare(economy)
-    place, room = prepared.place[shocks.firm].astype(np.int32), max(64, int(_WIDE * len(economy.supplier)))
+    place, many = prepared.place[shocks.firm].astype(np.int32), int(_MANY * len(economy.firms))
     todo = _open_blocks(found)
     finished = len(shocks) - sum(last - first for first, last in todo)
-    for first, last in _each(prepared, (shocks.start, place, shocks.share), todo, (epsilon, room, found), options):
+    for first, last in _each(prepared, (shocks.start, place, shocks.share), todo, (epsilon, many, found), options):
         finished += last - first
         if options.step is not None:
             options.step(finished, len(shocks))
@@ -116,13 +117,13 @@ def _each(
 ) -> Iterator[tuple[int, int]]:
     """Run blocks on threads; yields each that is finished. No more is begun once it is to stop."""
     threads = max(1, min(options.threads or _cores(), len(todo)))
-    free = [(scratch(prepared.arrays), wide(prepared.arrays)) for _ in range(threads)]
+    free = [scratch(prepared.arrays) for _ in range(threads)]
 
     def one(part: tuple[int, int]) -> tuple[int, int]:
         mine = free.pop()
         start, firm, share = shocks
-        epsilon, room, found = how
-        block(prepared.arrays, mine[0], mine[1], start, firm, share, part, epsilon, room, found)
+        epsilon, many, found = how
+        block(prepared.arrays, mine, start, firm, share, part, epsilon, many, found)
         free.append(mine)
         return part
 
