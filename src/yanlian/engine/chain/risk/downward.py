@@ -142,7 +142,7 @@ def _push_to_inputs(a: Arrays, s: Scratch, rows: int) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def _worst(record: Ints, missing: Floats, firm: int) -> float:
+def _worst(record: Ints, missing: Floats, firm: np.uint32) -> float:
     """What its worst input makes a firm lose."""
     worst = 0.0
     for slot in range(np.uint32(record[firm, FIRST_INPUT]), np.uint32(record[firm, END_INPUT])):

@@ -102,8 +102,8 @@ def _weigh_up(a: Arrays, s: Scratch, met: int, is_all: bool) -> float:
     weight, up, met_ones = a.weight, s.up, s.met
     alone = 0.0
     if is_all:
-        for firm in range(np.uint32(len(up))):
-            alone += weight[firm] * up[firm]
+        for n in range(np.uint32(len(up))):
+            alone += weight[n] * up[n]
         up[:] = 0.0
     else:
         for n in range(np.uint32(met)):
