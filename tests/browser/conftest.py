@@ -7,12 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.sound import LANGUAGES, SIZES, faults_of, keep
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -34,16 +38,35 @@ class Served:
     sessions: dict[str, str]
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("district")
-    command = [sys.executable, "-m", "tests.browser.serve", str(folder)]
+@contextmanager
+def serving(module: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """A server of a district of its own while it is needed; gives what it says of itself."""
+    command = [sys.executable, "-m", module, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
         assert line, "the server did not start; its message stands above"
-        yield Served(**json.loads(line))
+        yield json.loads(line)
         server.terminate()
+
+
+def context_for(
+    browser: Browser, url: str, session: str | None, language: str, size: tuple[int, int]
+) -> BrowserContext:
+    """A browser of its own for who is logged in by a session, in a language, at a size."""
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US", base_url=url)
+    cookies = [{"name": "yanlian_language", "value": language, "url": url}]
+    if session:
+        cookies.append({"name": "sessionid", "value": session, "url": url})
+    context.add_cookies(cookies)
+    return context
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory) -> Iterator[Served]:
+    with serving("tests.browser.serve", tmp_path_factory.mktemp("district")) as told:
+        yield Served(**told)
 
 
 @pytest.fixture(scope="session")
@@ -69,12 +92,8 @@ def visit(served: Served, browser: Browser):
     contexts: list[BrowserContext] = []
 
     def open_page(path: str, role: str | None, language: str, width: int, height: int) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+        context = context_for(browser, served.url, served.sessions[role] if role else None, language, (width, height))
         contexts.append(context)
-        cookies = [{"name": "yanlian_language", "value": language, "url": served.url}]
-        if role:
-            cookies.append({"name": "sessionid", "value": served.sessions[role], "url": served.url})
-        context.add_cookies(cookies)
         page = context.new_page()
         complaints: list[str] = []
         page.on(
@@ -100,3 +119,19 @@ def screenshots() -> Path | None:
         return None
     Path(folder).mkdir(parents=True, exist_ok=True)
     return Path(folder)
+
+
+@pytest.fixture
+def sound(served: Served, visit, screenshots: Path | None) -> Callable[[str, str, str | None, str], list[str]]:
+    """Looks at an address as a role, at a size, in both languages; gives all faults. What is served stands in the path
+    by its name: {firm}."""
+
+    def faults(name: str, path: str, role: str | None, size: str) -> list[str]:
+        found: list[str] = []
+        for language in LANGUAGES:
+            opened = visit(path.format_map(vars(served)), role, language, *SIZES[size])
+            keep(opened.page, screenshots, name, size, language)
+            found += [f"{language}: {one}" for one in (*opened.complaints, *faults_of(opened.page, language))]
+        return found
+
+    return faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import BASICS, SIZES, UNMARKED
+from tests.browser.sound import SIZES
 
 PAGES = {
     "chains": ("official", "/chains/"),
@@ -27,16 +27,9 @@ PAGES = {
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_chain_page_is_sound_in_both_languages(name: str, size: str, served, visit, screenshots):
+def test_a_chain_page_is_sound_in_both_languages(name: str, size: str, sound):
     role, path = PAGES[name]
-    for language in ("zh-hans", "en"):
-        opened = visit(path.format(firm=served.firm, lead=served.lead), role, language, *SIZES[size])
-        faults = [*opened.complaints, *opened.page.evaluate(BASICS)]
-        if language == "en":
-            faults += [f"Chinese: {text}" for text in opened.page.evaluate(UNMARKED) if text != "中文"]
-        if screenshots:
-            opened.page.screenshot(path=screenshots / f"{name}-{size}-{language[:2]}.png", full_page=True)
-        assert faults == []
+    assert sound(name, path, role, size) == []
 
 
 def test_the_map_is_drawn_with_grades_in_words_and_opens_the_firms_of_a_segment(served, visit):

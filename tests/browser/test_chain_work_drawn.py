@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import BASICS, SIZES, UNMARKED
+from tests.browser.sound import SIZES
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -31,16 +31,9 @@ PAGES = {
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_chain_work_is_sound_in_both_languages(name: str, size: str, served, visit, screenshots):
+def test_a_page_of_chain_work_is_sound_in_both_languages(name: str, size: str, sound):
     role, path = PAGES[name]
-    for language in ("zh-hans", "en"):
-        opened = visit(path.format(firm=served.firm), role, language, *SIZES[size])
-        faults = [*opened.complaints, *opened.page.evaluate(BASICS)]
-        if language == "en":
-            faults += [f"Chinese: {text}" for text in opened.page.evaluate(UNMARKED) if text != "中文"]
-        if screenshots:
-            opened.page.screenshot(path=screenshots / f"{name}-{size}-{language[:2]}.png", full_page=True)
-        assert faults == []
+    assert sound(name, path, role, size) == []
 
 
 def test_the_frontier_is_drawn_and_the_first_gap_says_whom_to_call(visit):

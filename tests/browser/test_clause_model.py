@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_pages import BASICS, SIZES
+from tests.browser.sound import BASICS, SIZES
 from yanlian.apps.policies.model_pages import dmn_file
 from yanlian.engine.feel.dmn.modeller import for_modeller, from_modeller
 from yanlian.engine.feel.dmn.read import read_model

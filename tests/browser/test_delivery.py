@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT
-from tests.browser.test_pages import BASICS, SIZES, UNMARKED
+from tests.browser.conftest import context_for, serving
+from tests.browser.sound import LANGUAGES, SIZES, faults_of, keep
 from tests.web.paying import AFTER, CLAUSE, DAY, DISHONEST, LACKING, LEADER
 
 pytestmark = pytest.mark.browser
@@ -36,14 +33,8 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served_paying(tmp_path_factory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("paying")
-    command = [sys.executable, "-m", "tests.browser.serve_paying", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert line, "the server did not start; its message stands above"
-        yield Served(**json.loads(line))
-        server.terminate()
+    with serving("tests.browser.serve_paying", tmp_path_factory.mktemp("paying")) as told:
+        yield Served(**told)
 
 
 @pytest.fixture
@@ -52,15 +43,9 @@ def open_as(served_paying: Served, browser: Browser) -> Iterator[Callable[..., P
     opened = []
 
     def make(persona: str | None, language: str = "zh-hans", size: str = "desk") -> Page:
-        width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, base_url=served_paying.url)
-        opened.append(context)
-        cookies = [{"name": "yanlian_language", "value": language, "url": served_paying.url}]
-        if persona:
-            session = served_paying.sessions[persona]
-            cookies.append({"name": "sessionid", "value": session, "url": served_paying.url})
-        context.add_cookies(cookies)
-        return context.new_page()
+        session = served_paying.sessions[persona] if persona else None
+        opened.append(context_for(browser, served_paying.url, session, language, SIZES[size]))
+        return opened[-1].new_page()
 
     yield make
     for context in opened:
@@ -77,7 +62,7 @@ class Look:
     faults: list[str] = field(default_factory=list)
 
     def __call__(self, path: str, persona: str | None, name: str) -> None:
-        for language in ("zh-hans", "en"):
+        for language in LANGUAGES:
             for size in SIZES:
                 page = self.open_as(persona, language, size)
                 found: list[str] = []
@@ -85,13 +70,10 @@ class Look:
                 page.on("pageerror", lambda error, to=found: to.append(str(error)))
                 answer = page.goto(path, wait_until="load")
                 assert answer is not None
-                found += page.evaluate(BASICS)
+                found += faults_of(page, language)
                 if answer.status != 200:
                     found.append(f"status {answer.status}")
-                if language == "en":
-                    found += [f"Chinese: {text}" for text in page.evaluate(UNMARKED) if text != "中文"]
-                if self.screenshots:
-                    page.screenshot(path=self.screenshots / f"{name}-{size}-{language[:2]}.png", full_page=True)
+                keep(page, self.screenshots, name, size, language)
                 page.context.close()
                 self.faults += [f"{name} {language} {size}: {one}" for one in found]
 

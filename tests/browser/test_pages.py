@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.sound import BASICS, SIZES
+
 pytestmark = pytest.mark.browser
 
-SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 PAGES = {
     "login": (None, "/login"),
     "home": ("official", "/"),
@@ -45,68 +46,12 @@ PAGES = {
     "ownership-own": ("enterprise", "/ownership/{firm}/"),
 }
 
-# What a page must have whatever it shows; each line of the answer is one fault.
-BASICS = """() => {
-  const faults = [];
-  const root = document.documentElement;
-  if (root.scrollWidth > window.innerWidth) {
-    const beyond = e => e.getBoundingClientRect().right > window.innerWidth + 1;
-    const wide = [...document.querySelectorAll('main *')].filter(e => beyond(e) && !e.closest('.table-scroll, svg'));
-    faults.push('wider than the screen: ' + wide.slice(0, 3).map(e => e.outerHTML.slice(0, 90)).join(' | '));
-  }
-  if (!root.lang) faults.push('no language');
-  if (document.querySelectorAll('h1').length !== 1) faults.push('not exactly one h1');
-  let before = 0;
-  for (const heading of document.querySelectorAll('main h1, main h2, main h3, main h4')) {
-    const level = Number(heading.tagName[1]);
-    if (level > before + 1) faults.push('heading jumps to ' + heading.tagName + ': ' + heading.textContent.trim());
-    before = level;
-  }
-  for (const field of document.querySelectorAll('input:not([type=hidden]):not([hidden]), select, textarea')) {
-    if (!field.labels.length && !field.getAttribute('aria-label')) faults.push('no label: ' + field.outerHTML);
-  }
-  for (const one of document.querySelectorAll('a, button')) {
-    if (!one.textContent.trim() && !one.getAttribute('aria-label')) faults.push('no words: ' + one.outerHTML);
-  }
-  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
-  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) faults.push('id twice: ' + id);
-  for (const table of document.querySelectorAll('table')) {
-    if (!table.querySelector('th[scope]')) faults.push('table without heads');
-  }
-  for (const one of document.querySelectorAll('[style]:not([style=""])')) {
-    if (!one.closest('.chart-drawing')) faults.push('inline style: ' + one.outerHTML.slice(0, 80));
-  }
-  return faults;
-}"""
-
-# Text that stands outside elements marked as Chinese: on an English page it must hold no Chinese.
-UNMARKED = """() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walker.nextNode()) {
-    const node = walker.currentNode, parent = node.parentElement;
-    if (parent.closest('script, style, svg, [lang=zh-Hans]:not(html)')) continue;
-    if (/[\\u3400-\\u9fff\\uff00-\\uffef\\u3000-\\u303f]/.test(node.textContent)) found.push(node.textContent.trim());
-  }
-  return found;
-}"""
-
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_sound_in_both_languages(name: str, size: str, served, visit, screenshots):
+def test_a_page_is_sound_in_both_languages(name: str, size: str, sound):
     role, path = PAGES[name]
-    path = path.format(firm=served.firm, leader=served.leader, run=served.run)
-    for language in ("zh-hans", "en"):
-        opened = visit(path, role, language, *SIZES[size])
-        faults = [*opened.complaints, *opened.page.evaluate(BASICS)]
-        if opened.page.evaluate("document.documentElement.lang") != ("en" if language == "en" else "zh-Hans"):
-            faults.append("the page does not say which language it is in")
-        if language == "en":
-            faults += [f"Chinese: {text}" for text in opened.page.evaluate(UNMARKED) if text != "中文"]
-        if screenshots:
-            opened.page.screenshot(path=screenshots / f"{name}-{size}-{language[:2]}.png", full_page=True)
-        assert faults == []
+    assert sound(name, path, role, size) == []
 
 
 def test_charts_are_drawn_and_have_a_table_twin(served, visit):

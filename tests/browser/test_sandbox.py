@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.sound import SIZES
+
 pytestmark = pytest.mark.browser
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.mark.parametrize("size", SIZES)

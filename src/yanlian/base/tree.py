@@ -14,8 +14,8 @@ from typing import Literal, TypeAlias
 import yaml
 
 from yanlian.base.refusal import Refused
+from yanlian.base.written import LOADER
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 Trouble = Literal["bytes", "depth", "nodes", "encoding", "syntax", "key twice", "alias"]
@@ -116,7 +116,7 @@ def tree_of_yaml(text: str, rules: Rules) -> Tree:
     """The tree of one YAML document. Raises `Unreadable` with the line of the first fault of the syntax."""
     growing = Growing(rules)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             _grow(growing, event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
