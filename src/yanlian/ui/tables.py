@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from yanlian.ui import numbers
 from yanlian.ui.rows import Rows, Value
-from yanlian.ui.words import Text, say, t, word
+from yanlian.ui.words import Text, say, t, word, words
 
 R = TypeVar("R")
 SEARCH, SORT, PAGE, EXPORT = "q", "sort", "page", "export"
@@ -76,6 +76,11 @@ class Choice:
 
     value: str
     title: str
+
+
+def word_choices(group: str) -> Callable[[], list[Choice]]:
+    """Every word of a group of `ui/words.yaml`, in the reader's language, as values that a filter offers."""
+    return lambda: [Choice(code, str(one)) for code, one in words(group).items()]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.visible import masked_name
 from yanlian.base.ids import check_uscc
 from yanlian.ui.names import masked
+from yanlian.ui.tables import Column
 from yanlian.ui.words import t
 
 _AT_ONCE = 500
@@ -31,6 +33,21 @@ class Called:
     def badge(self) -> str | None:
         """虚构 beside who is made up."""
         return t("虚构", "fictional") if self.fictional else None
+
+
+Row = TypeVar("Row")
+
+
+def called_column(key: str, title: tuple[str, str], who: Callable[[Row], Called], *, main: bool = False) -> Column[Row]:
+    """A column of names that lead where this user may go."""
+    return Column(
+        key,
+        title,
+        lambda row: who(row).name,
+        main=main,
+        link=lambda row: who(row).href,
+        badge=lambda row: who(row).badge,
+    )
 
 
 def called(codes: Collection[str], user: Anyone, as_delivered: Mapping[str, str] | None = None) -> dict[str, Called]:

@@ -18,8 +18,8 @@ from yanlian.engine.chain.template.model import Chain, Segment
 from yanlian.ui.charts import Chart, Series, bars
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import t
 
 HERE = "here"
 
@@ -126,10 +126,6 @@ def _lane(row: Row) -> str:
     return lane_title(row.chain, row.segment.group)
 
 
-def _verdicts() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("both_areas").items()]
-
-
 def _listing(left: str, right: str) -> Listing[Row]:
     def firms(name: str, order: str) -> tuple[str, str]:
         return f"{name}企业（家）", f"Firms, {order} area"
@@ -151,7 +147,7 @@ def _listing(left: str, right: str) -> Listing[Row]:
             Column("right_output", output(right, "second"), lambda row: row.right.output_fen, Kind.MONEY),
             Column("verdict", ("两地有无", "Who has it"), lambda row: row.verdict, Kind.STATUS, words="both_areas"),
         ),
-        filters=(Filter("verdict", ("两地有无", "Who has it"), _verdicts),),
+        filters=(Filter("verdict", ("两地有无", "Who has it"), word_choices("both_areas")),),
         page_size=100,
         calibre=(
             ("本区按已确认的归位计数；其他地区为其来源公布的数。“-”为没有数据，不等于零。",

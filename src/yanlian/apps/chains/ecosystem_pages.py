@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from yanlian.apps.chains.called import called_column
 from yanlian.apps.chains.ecosystem import Ecosystem, Member, ecosystems, members
 from yanlian.apps.chains.stakes import percent_of
 from yanlian.apps.chains.tree_chart import Branch, tree
@@ -56,14 +57,7 @@ LIST: Listing[Ecosystem] = Listing(
 MEMBERS: Listing[Member] = Listing(
     title=("生态圈成员", "Members"),
     columns=(
-        Column(
-            "name",
-            ("名称", "Name"),
-            lambda one: one.who.name,
-            main=True,
-            link=lambda one: one.who.href,
-            badge=lambda one: one.who.badge,
-        ),
+        called_column("name", ("名称", "Name"), lambda one: one.who, main=True),
         Column("way", ("方式", "Way"), lambda one: one.way),
         Column("through", ("来自", "Through"), lambda one: one.through),
         Column("share", ("母体持股（%）", "By the parent (%)"), lambda one: percent_of(one.share_ppm), Kind.COUNT),

@@ -19,11 +19,12 @@ from yanlian.apps.chains.outside import Maker, makers_of
 from yanlian.apps.people.access import CHAIN_DEPARTMENTS, Permission, page, permits, signed_in
 from yanlian.apps.people.departments import department_name
 from yanlian.apps.people.models import User
+from yanlian.apps.registry.pages import fictional_badge
 from yanlian.base.refusal import Refused
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import say, t, words
 
 FIRMS_OFFERED = 60
@@ -38,7 +39,7 @@ def segment_of(row: Lead) -> str:
 
 
 def _badge(row: Lead) -> str | None:
-    return t("虚构", "fictional") if row.firm is not None and row.firm.fictional else None
+    return None if row.firm is None else fictional_badge(row.firm)
 
 
 def _chains() -> list[Choice]:
@@ -62,7 +63,7 @@ LEADS: Listing[Lead] = Listing(
         Column("changed", ("最近办理", "Last moved"), lambda row: row.changed_at, Kind.DATE),
     ),
     filters=(
-        Filter("stage", ("阶段", "Stage"), lambda: [Choice(code, str(one)) for code, one in words("lead").items()]),
+        Filter("stage", ("阶段", "Stage"), word_choices("lead")),
         Filter("chain", ("产业链", "Chain"), _chains),
     ),
     empty=("还没有线索。在环节页的候选企业旁可以新建。", "There are no leads. Begin one on a segment's page."),

@@ -21,7 +21,7 @@ from yanlian.apps.people.access import Permission, page, permits
 from yanlian.engine.chain.template.model import Chain, Segment
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import Text, say, t, words
 
 
@@ -117,14 +117,6 @@ def reference_words(one: Reference) -> str:
     return t("{area}{mark}，{year}年", "{area}{mark}, {year}", area=one.area, mark=mark, year=one.year)
 
 
-def _grades() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("segment_grade").items()]
-
-
-def _positions() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("position").items()]
-
-
 def _href(row: Row) -> str:
     return reverse("chain-segment", args=[row.chain.id, row.segment.id])
 
@@ -147,8 +139,8 @@ SEGMENTS: Listing[Row] = Listing(
                lambda row: row.state.needed_by, Kind.COUNT),
     ),
     filters=(
-        Filter("grade", ("等级", "Grade"), _grades),
-        Filter("position", ("位置", "Position"), _positions),
+        Filter("grade", ("等级", "Grade"), word_choices("segment_grade")),
+        Filter("position", ("位置", "Position"), word_choices("position")),
     ),
     page_size=100,
     calibre=(

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from yanlian.apps.chains.called import called_column
 from yanlian.apps.chains.control_group_pages import controlled_with
 from yanlian.apps.chains.held import Direct, around
 from yanlian.apps.chains.stakes import (
@@ -139,14 +140,7 @@ def _chart(facts: Facts, side: Side) -> Chart:
 def _columns(side: Side) -> Sequence[Column[Stake]]:
     who = ("股东", "Holder") if side == "holders" else ("被持股企业", "Firm held")
     return (
-        Column(
-            "name",
-            who,
-            lambda one: one.other.name,
-            main=True,
-            link=lambda one: one.other.href,
-            badge=lambda one: one.other.badge,
-        ),
+        called_column("name", who, lambda one: one.other, main=True),
         Column("code", ("编号", "Code"), lambda one: None if one.other.person else one.other.code, Kind.CODE),
         Column("way", ("方式", "Way"), lambda one: one.way),
         Column("direct", ("直接持股（%）", "Direct (%)"), lambda one: percent_of(one.direct_ppm), Kind.COUNT),

@@ -21,6 +21,7 @@ from yanlian.apps.chains.offers import ASSUMED, offers_for
 from yanlian.apps.chains.pages_gaps import tie_words, trail
 from yanlian.apps.chains.segment_words import margin_text, percent_points, why_fill, why_grade
 from yanlian.apps.people.access import Permission, page, permits, signed_in
+from yanlian.apps.registry.pages import fictional_badge
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.segments import margins
 from yanlian.engine.chain.segments.candidates import COLUMNS, Candidate, ColumnId
@@ -158,7 +159,7 @@ def _listing(title: str) -> Listing[Row]:
         columns=(
             Column("rank", ("次序", "Order"), lambda row: row.rank, Kind.COUNT),
             Column("name", ("企业", "Firm"), lambda row: row.firm.name, main=True, link=lambda row: row.href,
-                   badge=lambda row: t("虚构", "fictional") if row.firm.fictional else None),
+                   badge=lambda row: fictional_badge(row.firm)),
             Column("place", ("所在地", "Place"), lambda row: row.firm.place),
             figure("fit"),
             Column("words", ("相符的产品", "Matching products"),

@@ -31,7 +31,7 @@ from yanlian.engine.chain.segments.quantities import QUANTITIES, QuantityId
 from yanlian.engine.chain.template.model import Segment
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory, Value
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import t, word, words
 
 _SHOWN: tuple[QuantityId, ...] = (
@@ -152,10 +152,8 @@ def _listing(state: ChainState) -> Listing[Row]:
                    sortable=False),
         ),
         filters=(
-            Filter("grade", ("等级", "Grade"), lambda: [
-                Choice(code, str(one)) for code, one in words("segment_grade").items()]),
-            Filter("position", ("位置", "Position"), lambda: [
-                Choice(code, str(one)) for code, one in words("position").items()]),
+            Filter("grade", ("等级", "Grade"), word_choices("segment_grade")),
+            Filter("position", ("位置", "Position"), word_choices("position")),
         ),
         empty=("这条链还没有环节。", "The chain has no segment."),
         calibre=(

@@ -19,6 +19,7 @@ from yanlian.apps.chains.segment_words import decimal, in_fen, percent_points
 from yanlian.apps.chains.state import ChainState, chain_state
 from yanlian.apps.people.access import Permission, page
 from yanlian.apps.registry.models import Entity
+from yanlian.apps.registry.pages import fictional_badge
 from yanlian.engine.chain.segments.leaders import LEADER_COLUMNS, Leader, LeaderColumn
 from yanlian.ui import numbers
 from yanlian.ui.list_page import show
@@ -101,7 +102,7 @@ def _listing(rows: Sequence[Row]) -> Listing[Row]:
         columns=(
             Column("name", ("企业", "Firm"), lambda row: row.name, main=True,
                    link=lambda row: reverse("dossier", args=[row.code]),
-                   badge=lambda row: t("虚构", "fictional") if row.fictional else None),
+                   badge=fictional_badge),
             Column("best", ("没有企业全面胜过", "Undominated"), lambda row: row.leader.undominated, Kind.FLAG),
             Column("segment", ("份额最大的环节", "Its largest segment"), lambda row: row.segment),
             *(column(key) for key in known),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from yanlian.apps.chains.called import Called, entities_called
+from yanlian.apps.chains.called import Called, called_column, entities_called
 from yanlian.apps.chains.evidence import Found, Pair, links_of
 from yanlian.apps.chains.models import SupplyLink
 from yanlian.apps.chains.tree_chart import Branch
@@ -136,21 +136,8 @@ def tier_tree(found: Walk, firm: int, user: Anyone) -> Branch:
 def _columns(place: Column[Row]) -> Sequence[Column[Row]]:
     return (
         place,
-        Column(
-            "supplier",
-            ("供应商", "Supplier"),
-            lambda one: one.supplier.name,
-            main=True,
-            link=lambda one: one.supplier.href,
-            badge=lambda one: one.supplier.badge,
-        ),
-        Column(
-            "customer",
-            ("客户", "Customer"),
-            lambda one: one.customer.name,
-            link=lambda one: one.customer.href,
-            badge=lambda one: one.customer.badge,
-        ),
+        called_column("supplier", ("供应商", "Supplier"), lambda one: one.supplier, main=True),
+        called_column("customer", ("客户", "Customer"), lambda one: one.customer),
         Column("product", ("产品", "Product"), lambda one: one.product),
         Column("year", ("最近年度", "Last year"), lambda one: one.year, Kind.YEAR),
         Column("amount", ("交易额", "Traded"), lambda one: one.amount_fen, Kind.MONEY),

@@ -22,7 +22,7 @@ from yanlian.base.refusal import Refused
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import say, t, words
 
 FIRMS_OFFERED = 300
@@ -69,9 +69,9 @@ REPORTS: Listing[PlacementReport] = Listing(
     ),
     filters=(
         Filter("state", ("状态", "State"),
-               lambda: [Choice(code, str(one)) for code, one in words("placement_report").items()]),
+               word_choices("placement_report")),
         Filter("kind", ("问题", "Kind"),
-               lambda: [Choice(code, str(one)) for code, one in words("report_kind").items()]),
+               word_choices("report_kind")),
     ),
     empty=("还没有纠错。在环节页或企业位置页可以提交。",
            "There are no reports. They are filed on the page of a segment or of a firm's place."),

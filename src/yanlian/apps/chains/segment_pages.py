@@ -25,8 +25,8 @@ from yanlian.apps.registry.pages import fictional_badge
 from yanlian.engine.chain.template.model import Chain, Edge, Segment
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import t
 
 MAKERS_SHOWN = 5
 FIRMS_SHOWN = 12
@@ -45,10 +45,6 @@ class Flow:
     sources: Sequence[str]
 
 
-def _states() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("placement").items()]
-
-
 FIRMS: Listing[Placement] = Listing(
     title=("本区企业", "Firms here"),
     file_name="segment-firms",
@@ -63,7 +59,7 @@ FIRMS: Listing[Placement] = Listing(
         Column("source", ("来源", "Source"), lambda row: row.source or None, sortable=False),
         Column("changed", ("办理日期", "Decided on"), lambda row: row.changed_at, Kind.DATE),
     ),
-    filters=(Filter("state", ("归位", "Placement"), _states),),
+    filters=(Filter("state", ("归位", "Placement"), word_choices("placement")),),
     empty=("还没有企业归位到本环节。", "No firm has been placed here yet."),
     page_size=20,
     calibre=(("“虚构”为生成的示例企业。", "“Fictional” marks generated example firms."),),

@@ -26,8 +26,8 @@ from yanlian.ui.list_page import show
 from yanlian.ui.numbers import number, wan
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 S = Entitlement.State
 PAID = (S.PAID, S.CLOSED)
@@ -86,7 +86,7 @@ ROUNDS: Listing[RoundRow] = Listing(
         Column("made", ("拟定时间", "Drafted at"), lambda row: row.made_at, Kind.INSTANT),
     ),
     filters=(
-        Filter("state", ("状态", "State"), lambda: [Choice(code, str(one)) for code, one in words("round").items()]),
+        Filter("state", ("状态", "State"), word_choices("round")),
     ),
     empty=(
         "还没有兑现批次。测算完成后，由牵头部门拟定。",

@@ -21,7 +21,7 @@ from yanlian.apps.registry.pages import fictional_badge, shown_name
 from yanlian.engine.dossier import Schema
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import say, t, words
 
 TITLE = ("更正影响", "What corrections change")
@@ -78,10 +78,6 @@ def _affected(run: Run, rows: Sequence[Entitlement], schema: Schema) -> Iterator
         yield Affected(row, what, kind, due, reason_texts(outcome.reason, schema) if outcome is not None else [])
 
 
-def _kinds() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("correction").items()]
-
-
 AFFECTED: Listing[Affected] = Listing(
     title=TITLE,
     file_name="corrections",
@@ -103,7 +99,7 @@ AFFECTED: Listing[Affected] = Listing(
         Column("change", ("增减", "Change"), lambda row: row.change_fen, Kind.MONEY),
         Column("why", ("新结果的原因", "Why"), lambda row: "；".join(row.why), Kind.PROSE, sortable=False),
     ),
-    filters=(Filter("what", ("应如何处理", "To do"), _kinds),),
+    filters=(Filter("what", ("应如何处理", "To do"), word_choices("correction")),),
     empty=("没有受影响的事项：后来的测算与已办理的金额一致。",
            "Nothing is affected: the later run confirms every amount."),
     calibre=(

@@ -28,8 +28,8 @@ from yanlian.base.refusal import Refused
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase, FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 # The whole list is on one page, so that it prints as one paper; longer lists are paged on the screen.
 PAGE_SIZE = 200
@@ -78,7 +78,7 @@ NOTICES: Listing[NoticeRow] = Listing(
         Column("sum", ("金额", "Amount"), lambda row: row.publicity.sum_fen, Kind.MONEY),
     ),
     filters=(
-        Filter("state", ("状态", "State"), lambda: [Choice(code, str(one)) for code, one in words("notice").items()]),
+        Filter("state", ("状态", "State"), word_choices("notice")),
     ),
     empty=("目前没有公示。", "There are no notices at present."),
 )  # fmt: skip

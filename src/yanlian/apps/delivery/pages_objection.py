@@ -21,8 +21,8 @@ from yanlian.base.refusal import Refused
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 
 def _about(row: Objection) -> str:
@@ -53,9 +53,9 @@ OBJECTIONS: Listing[Objection] = Listing(
     ),
     filters=(
         Filter("state", ("状态", "State"),
-               lambda: [Choice(code, str(one)) for code, one in words("objection").items()]),
+               word_choices("objection")),
         Filter("kind", ("类型", "Kind"),
-               lambda: [Choice(code, str(one)) for code, one in words("objection_kind").items()]),
+               word_choices("objection_kind")),
     ),
     empty=("没有异议。公示期内任何单位和个人都可以提出。",
            "There are no objections. Anyone may file one during publicity."),

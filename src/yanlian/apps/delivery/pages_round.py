@@ -40,8 +40,8 @@ from yanlian.ui.list_page import show
 from yanlian.ui.numbers import number, wan
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import EXPORT, Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import english, say, t, words
+from yanlian.ui.tables import EXPORT, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import english, say, t
 
 S = Entitlement.State
 # Verbs that the batch bar offers, in the order of the way. Those with a reason ask for it.
@@ -64,10 +64,6 @@ def _checkbox(row: Entitlement) -> str:
         row.amount_fen,
         t("选择 {name}", "Choose {name}", name=shown_name(row.entity)),
     )
-
-
-def _states() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("entitlement").items()]
 
 
 def _bank(row: Entitlement) -> str:
@@ -94,7 +90,7 @@ ENTRIES: Listing[Entitlement] = Listing(
         Column("on", ("状态日期", "Since"), lambda row: row.state_on, Kind.DATE),
         Column("why", ("暂缓原因", "Held for"), lambda row: "；".join(row.held_for), sortable=False),
     ),
-    filters=(Filter("state", ("状态", "State"), _states),),
+    filters=(Filter("state", ("状态", "State"), word_choices("entitlement")),),
     empty=("本批次没有事项。", "This round has no entries."),
 )  # fmt: skip
 

@@ -14,8 +14,8 @@ from yanlian.apps.ledger.queries import balances, open_reservations, total_fen
 from yanlian.apps.people.access import Permission, page, permits
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromDatabase, FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ ACCOUNTS: Listing[AccountRow] = Listing(
         Column("available", ("可用预算", "Available"), lambda row: row.available_fen, Kind.MONEY),
     ),
     filters=(
-        Filter("kind", ("类别", "Kind"), lambda: [Choice(code, str(one)) for code, one in words("account").items()]),
+        Filter("kind", ("类别", "Kind"), word_choices("account")),
     ),
     empty=("台账还是空的。下达预算或首次拨付后有记录。",
            "The ledger is empty until a budget is granted or a payment sent."),
@@ -113,7 +113,7 @@ TRANSFERS: Listing[Transfer] = Listing(
         Column("by", ("经办人", "By"), lambda row: row.by.shown_name if row.by else "", sortable=False),
     ),
     filters=(
-        Filter("kind", ("方式", "Kind"), lambda: [Choice(code, str(one)) for code, one in words("transfer").items()]),
+        Filter("kind", ("方式", "Kind"), word_choices("transfer")),
     ),
     empty=("没有转账。", "There are no transfers."),
 )  # fmt: skip

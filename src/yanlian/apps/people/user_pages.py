@@ -19,12 +19,8 @@ from yanlian.base.refusal import Refused
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
-
-
-def _roles() -> list[Choice]:
-    return [Choice(code, str(word)) for code, word in words("role").items()]
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 
 def _departments() -> list[Choice]:
@@ -48,9 +44,9 @@ USERS: Listing[User] = Listing(
         Column("last", ("上次登录", "Last sign-in"), lambda user: user.last_login, Kind.INSTANT),
     ),
     filters=(
-        Filter("role", ("角色", "Role"), _roles),
+        Filter("role", ("角色", "Role"), word_choices("role")),
         Filter("department", ("部门", "Department"), _departments),
-        Filter("state", ("状态", "State"), lambda: [Choice(code, str(one)) for code, one in words("login").items()]),
+        Filter("state", ("状态", "State"), word_choices("login")),
     ),
 )  # fmt: skip
 
@@ -98,7 +94,7 @@ def _form(user: User | None, given: dict[str, str] | None = None) -> dict[str, o
         "title": title,
         "crumbs": [(say(USERS.title), reverse("users")), (title, None)],
         "values": {**values, **(given or {})},
-        "roles": _roles(),
+        "roles": word_choices("role")(),
         "departments": _departments(),
         "person": user,
     }

@@ -19,8 +19,8 @@ from yanlian.engine.policy.model import Clause, Document
 from yanlian.ui import numbers
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, word, words
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t, word
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,6 @@ def _departments() -> list[Choice]:
     return [Choice(key, packs.schema.holder_name(key, language())) for key in keys]
 
 
-def _modes() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("delivery").items()]
-
-
 DEPARTMENT = Filter("department", ("负责部门", "Department"), _departments)
 ITEMS: Listing[ItemRow] = Listing(
     title=("免申即享事项清单", "Paid without application"),
@@ -127,8 +123,8 @@ MODES: Listing[ItemRow] = Listing(
                words="document"),
     ),
     filters=(
-        Filter("mode", ("可以做到", "Possible"), _modes),
-        Filter("written", ("政策包写明", "Written"), _modes),
+        Filter("mode", ("可以做到", "Possible"), word_choices("delivery")),
+        Filter("written", ("政策包写明", "Written"), word_choices("delivery")),
         Filter("agree", ("两者", "The two"), lambda: [
             Choice("same", t("一致", "agree")), Choice("looser", t("政策包更松", "written is looser")),
             Choice("stricter", t("政策包更严", "written is stricter")),

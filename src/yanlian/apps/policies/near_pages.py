@@ -28,8 +28,8 @@ from yanlian.engine.policy.near.near_text import nothing_text, obstacle_text, re
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import english, say, t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import english, say, t
 
 NOT_HELD = (Outcome.Kind.ELIGIBLE, Outcome.Kind.MANUAL)
 
@@ -183,7 +183,7 @@ def nearly_listing(*, events: bool, money: bool) -> Listing[NearRow]:
             Column("why", ("说明", "More"), lambda row: t("为什么", "Why"), sortable=False, link=_why),
         ),
         filters=(Filter("kind", ("还差什么", "What it takes"),
-                        lambda: [Choice(code, str(one)) for code, one in words("near").items()]),),
+                        word_choices("near")),),
         empty=("本次测算中，该条款没有不符合或待补数据的结果。",
                "In this run nobody is missing anything for this clause."),
         calibre=(

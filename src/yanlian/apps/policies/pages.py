@@ -23,8 +23,8 @@ from yanlian.engine.policy import PackFaults
 from yanlian.engine.policy.model import Clause, Document
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import EXPORT, SEARCH, Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import english, say, t, word, words
+from yanlian.ui.tables import EXPORT, SEARCH, Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import english, say, t, word
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,6 @@ def _themes() -> list[Choice]:
     return [Choice(one, one) for one in themes]
 
 
-def _of(group: str) -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words(group).items()]
-
-
 RUN_COLUMNS: Sequence[Column[ClauseRow]] = (
     Column("eligible", ("最近测算符合数", "Eligible in the latest run"), lambda row: row.eligible, Kind.COUNT),
     Column("amount", ("最近测算金额", "Amount in the latest run"), lambda row: row.amount_fen, Kind.MONEY),
@@ -148,12 +144,12 @@ CLAUSES: Listing[ClauseRow] = Listing(
     filters=(
         Filter("document", ("文件", "Document"), _documents),
         Filter("department", ("负责部门", "Department"), _departments),
-        Filter("delivery", ("兑现方式", "Delivery"), lambda: _of("delivery")),
-        Filter("mode", ("可以做到", "Possible"), lambda: _of("delivery")),
-        Filter("state", ("状态", "State"), lambda: _of("document")),
-        Filter("subject", ("适用对象", "For whom"), lambda: _of("kind")),
+        Filter("delivery", ("兑现方式", "Delivery"), word_choices("delivery")),
+        Filter("mode", ("可以做到", "Possible"), word_choices("delivery")),
+        Filter("state", ("状态", "State"), word_choices("document")),
+        Filter("subject", ("适用对象", "For whom"), word_choices("kind")),
         Filter("theme", ("主题", "Theme"), _themes),
-        Filter("grade", ("来源等级", "Source"), lambda: _of("grade")),
+        Filter("grade", ("来源等级", "Source"), word_choices("grade")),
     ),
     empty=("还没有政策包。请先把政策包放入政策包文件夹。", "There are no policy packs yet."),
     page_size=100,

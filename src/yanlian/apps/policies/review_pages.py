@@ -16,8 +16,8 @@ from yanlian.engine.policy import Fault, PackFaults
 from yanlian.ui import numbers
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ FINDINGS: Listing[FindingRow] = Listing(
         Column("code", ("代码", "Code"), lambda row: row.fault.code, Kind.CODE),
     ),
     filters=(
-        Filter("severity", ("程度", "Severity"), lambda: _of("severity")),
-        Filter("family", ("类别", "Kind"), lambda: _of("finding")),
+        Filter("severity", ("程度", "Severity"), word_choices("severity")),
+        Filter("family", ("类别", "Kind"), word_choices("finding")),
         Filter("open", ("说明", "Answer"), lambda: [
             Choice("open", t("尚未说明", "not answered")), Choice("answered", t("已作说明", "answered")),
         ]),
@@ -92,10 +92,6 @@ FINDINGS: Listing[FindingRow] = Listing(
     empty=("没有发现需要处理的问题。", "Nothing was found."),
     page_size=50,
 )  # fmt: skip
-
-
-def _of(group: str) -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words(group).items()]
 
 
 @page(owner="policies", permission=Permission.SEE_RUNS)

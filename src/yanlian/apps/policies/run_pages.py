@@ -25,17 +25,13 @@ from yanlian.ui import numbers
 from yanlian.ui.charts import Chart, Series, columns
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromDatabase, FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import say, t, words
 
 WAN = 1_000_000  # fen
 # Upper ends of the brackets of the histogram, in 万元; the last bracket is open.
 BRACKETS = (1, 5, 10, 20, 50, 100, 200, 500, 1000)
 MOST_MISSING = 30
-
-
-def _states() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("run").items()]
 
 
 RUNS: Listing[Run] = Listing(
@@ -57,7 +53,7 @@ RUNS: Listing[Run] = Listing(
         Column("snapshot", ("快照", "Snapshot"), lambda run: run.snapshot_hash[:12], Kind.CODE, sortable=False),
         Column("packs", ("政策包", "Packs"), lambda run: run.pack_hash[:12], Kind.CODE, sortable=False),
     ),
-    filters=(Filter("state", ("状态", "State"), _states),),
+    filters=(Filter("state", ("状态", "State"), word_choices("run")),),
     empty=("还没有测算。生成快照后即可测算。", "There are no runs yet."),
 )  # fmt: skip
 

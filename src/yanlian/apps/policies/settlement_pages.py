@@ -21,8 +21,8 @@ from yanlian.apps.registry.pages import dossier_href, fictional_badge, shown_nam
 from yanlian.engine.policy.settlement.result import Entry, RuleTold, entries_of
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 # A database takes only so many values in one question.
 _AT_A_TIME = 500
@@ -47,10 +47,6 @@ def _link(row: EntryRow) -> str | None:
 
 def _badge(row: EntryRow) -> str | None:
     return None if row.entity is None else fictional_badge(row.entity)
-
-
-def _states() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("settlement").items()]
 
 
 def entry_listing(run: Run, rule: RuleTold, years: Sequence[str], *, matters: bool) -> Listing[EntryRow]:
@@ -91,7 +87,7 @@ def entry_listing(run: Run, rule: RuleTold, years: Sequence[str], *, matters: bo
             Filter(
                 "year", ("预算年度", "Year of the budget"), lambda: [Choice(one, bucket_text(one)) for one in years]
             ),
-            Filter("state", ("核定结果", "Result"), _states),
+            Filter("state", ("核定结果", "Result"), word_choices("settlement")),
         ),
         empty=("没有参与核定的结果。", "No outcome competes."),
         calibre=(

@@ -31,8 +31,8 @@ from yanlian.engine.dossier import load_schema
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import english, say, t, words
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import english, say, t
 
 LARGEST_MB = 100
 LARGEST = LARGEST_MB * 1024 * 1024
@@ -245,7 +245,7 @@ FAULTS: Listing[RowFault] = Listing(
     ),
     filters=(
         Filter("result", ("结果", "Result"),
-               lambda: [Choice(code, str(one)) for code, one in words("row_fault").items()]),
+               word_choices("row_fault")),
     ),
     empty=("没有退回的行，全部入库。", "No row was refused; all were stored."),
 )  # fmt: skip

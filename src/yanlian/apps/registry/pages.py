@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from yanlian.apps.registry.models import FOREVER, Entity, IndustryTitle, Registr
 from yanlian.ui.list_page import show
 from yanlian.ui.names import masked
 from yanlian.ui.rows import FromDatabase
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import say, t, words
 
 # Most titles that the filter offers.
@@ -26,9 +27,16 @@ def shown_name(entity: Entity) -> str:
     return masked(entity.name) if entity.kind == Entity.Kind.PERSON else entity.name
 
 
-def fictional_badge(entity: Entity) -> str | None:
+class MadeUp(Protocol):
+    """Whatever knows of itself that it may be made up."""
+
+    @property
+    def fictional(self) -> bool: ...
+
+
+def fictional_badge(who: MadeUp) -> str | None:
     """虚构 beside every made-up enterprise of a sample."""
-    return t("虚构", "fictional") if entity.fictional else None
+    return t("虚构", "fictional") if who.fictional else None
 
 
 def dossier_href(entity: Entity) -> str:
@@ -72,14 +80,6 @@ def organisations() -> QuerySet[Entity]:
     )
 
 
-def _kinds() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("kind").items()]
-
-
-def _clusters() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("cluster").items()]
-
-
 def _industries() -> list[Choice]:
     return [Choice(code, f"{code} {one}") for code, one in words("industry").items()]
 
@@ -107,8 +107,8 @@ ENTITIES: Listing[Entity] = Listing(
         Column("status", ("登记状态", "Status"), _status),
     ),
     filters=(
-        Filter("kind", ("类型", "Kind"), _kinds),
-        Filter("cluster", ("产业集群", "Cluster"), _clusters),
+        Filter("kind", ("类型", "Kind"), word_choices("kind")),
+        Filter("cluster", ("产业集群", "Cluster"), word_choices("cluster")),
         Filter("industry", ("行业门类", "Industry section"), _industries),
         Filter("title", ("资质", "Title"), _title_kinds),
     ),

@@ -26,11 +26,11 @@ from yanlian.engine.policy.revision.figures import ClauseFigure, figures_of
 from yanlian.engine.stream.sandbox.curve import Point
 from yanlian.engine.stream.sandbox.horizon import YEARS_MAX, Facts
 from yanlian.ui.charts import Chart, Series, columns, lines
+from yanlian.ui.numbers import FEN_PER_WAN
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import t
 
 _POINTS = 11
-_WAN = 1_000_000
 _UNITS = {"亿元": 8, "万元": 4, "元": 0, "亿": 8, "万": 4, "%": -2, "": 0}
 
 
@@ -120,7 +120,7 @@ def _charts(figure: ClauseFigure, points: Sequence[Point]) -> list[Chart]:
 
 
 def _wan(fen: int) -> Decimal:
-    return (Decimal(fen) / _WAN).quantize(Decimal("0.01"))
+    return (Decimal(fen) / FEN_PER_WAN).quantize(Decimal("0.01"))
 
 
 def _csv(points: Sequence[Point]) -> HttpResponseBase:

@@ -12,9 +12,9 @@ from yanlian.engine.stream.sandbox.answer import Group, Moved
 from yanlian.engine.stream.sandbox.spread import BARS_FEN, QUANTILES, Spread
 from yanlian.ui import numbers
 from yanlian.ui.charts import Chart, Series, bars, columns
+from yanlian.ui.numbers import FEN_PER_WAN
 from yanlian.ui.words import t, word, words
 
-_WAN = 1_000_000
 TRAITS = {
     "cluster": ("产业集群", "Cluster"),
     "size": ("企业规模", "Size of firm"),
@@ -81,12 +81,12 @@ def _moved_chart(name: str, title: str, lines: Sequence[tuple[str, Group]]) -> C
 
 
 def _wan(fen: int) -> Decimal:
-    return (Decimal(fen) / _WAN).quantize(Decimal("0.01"))
+    return (Decimal(fen) / FEN_PER_WAN).quantize(Decimal("0.01"))
 
 
 def spread_charts(answer: Answer) -> list[Chart]:
     """How many receive how much, before and after."""
-    ends = [fen // _WAN for fen in BARS_FEN]
+    ends = [fen // FEN_PER_WAN for fen in BARS_FEN]
     titles = [t("不满{n}万", "under {n}", n=ends[0])]
     titles += [f"{low:,}–{high:,}" for low, high in pairwise(ends)]
     titles.append(t("{n}万以上", "{n} and more", n=f"{ends[-1]:,}"))

@@ -10,6 +10,7 @@ import numpy as np
 
 from yanlian.apps.chains.models import OutsideFirm, OutsideTie, ReferenceFigure
 from yanlian.engine.chain.template.model import Chain, Segment
+from yanlian.web.sample.chain_areas import figure_of
 from yanlian.web.sample.chain_firms import YEAR, Firm, Stands, rng_of
 
 SOURCE = "样例区外企业名录（虚构）"
@@ -103,27 +104,10 @@ def draw_references(chain: Chain, stands: Sequence[Stands], at: datetime) -> lis
         for (code, area), (count, total) in ((CITY, city), (OTHER, (there, _output(there, rng)))):
             past = int(total / (1 + rng.normal(0.08, 0.06)))
             found += [
-                _figure(chain, segment, code, area, at, *one) for one in ((YEAR, count, total), (YEAR - 1, count, past))
+                figure_of(chain, segment, (code, area), FIGURES, at, *one)
+                for one in ((YEAR, count, total), (YEAR - 1, count, past))
             ]
     return found
-
-
-def _figure(
-    chain: Chain, segment: Segment, code: str, area: str, at: datetime, year: int, firms: int, output_fen: int
-) -> ReferenceFigure:
-    return ReferenceFigure(
-        area_code=code,
-        area=area,
-        chain=chain.id,
-        segment=segment.id,
-        year=year,
-        firms=firms,
-        output_fen=output_fen,
-        employees=output_fen // 60_000_000,
-        source=FIGURES,
-        fictional=True,
-        recorded_at=at,
-    )
 
 
 def _output(firms: int, rng: np.random.Generator) -> int:

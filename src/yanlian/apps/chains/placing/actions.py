@@ -19,6 +19,7 @@ from yanlian.apps.chains.in_use import segment_named
 from yanlian.apps.chains.models import Placement, PlacementReview
 from yanlian.apps.chains.placing.board import Board
 from yanlian.apps.chains.placing.queue import Waiting, waiting
+from yanlian.apps.chains.placing.texts import PPM
 from yanlian.apps.people.actions import record
 from yanlian.apps.people.models import User
 from yanlian.base.refusal import Refused
@@ -27,7 +28,6 @@ from yanlian.engine.chain.placement.profiles import Profile
 from yanlian.engine.chain.placement.suggest import Suggested, Suggestion
 
 Verdict = PlacementReview.Verdict
-PPM = 1_000_000
 ENGINE = "归位引擎"
 _WORDS_KEPT = 8
 _PORTION = 200

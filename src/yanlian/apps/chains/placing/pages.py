@@ -27,7 +27,9 @@ from yanlian.apps.chains.placing.actions import (
 from yanlian.apps.chains.placing.board import Board, board_of
 from yanlian.apps.chains.placing.lately import steps
 from yanlian.apps.chains.placing.queue import Waiting, judged, progress, waiting
+from yanlian.apps.chains.placing.texts import PPM
 from yanlian.apps.people.access import Permission, page, permits, signed_in
+from yanlian.apps.registry.pages import fictional_badge
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.template.codes import industry
 from yanlian.engine.chain.template.model import Chain
@@ -40,7 +42,6 @@ from yanlian.ui.words import t
 
 TITLE = ("归位工作台", "Placement workbench")
 _NEXT, FEW = 8, 20
-PPM = 1_000_000
 _STAYS = {"reject", "undo", "undo_reject"}
 _VERBS = {"confirm", "other", "undo_many", *_STAYS}
 
@@ -240,7 +241,7 @@ def _listing(board: Board) -> Listing[Waiting]:
                 ("企业", "Firm"),
                 lambda one: one.firm.name,
                 link=lambda one: f"{address}?firm={one.firm.pk}",
-                badge=lambda one: t("虚构", "fictional") if one.firm.fictional else None,
+                badge=lambda one: fictional_badge(one.firm),
                 main=True,
             ),
             Column("industry", ("行业代码", "Industry"), lambda one: one.firm.industry, Kind.CODE),

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from yanlian.apps.chains.models import Placement, PlacementReview
 from yanlian.apps.chains.placing.board import Board
 from yanlian.apps.chains.placing.texts import Firm
+from yanlian.ui.numbers import FEN_PER_WAN
 
-FEN_IN_WAN = 1_000_000
 BY_CODE_ALONE = 0.3
 
 
@@ -53,13 +53,13 @@ def waiting(board: Board) -> list[Waiting]:
     if not some:
         return []
     sizes = [one.size_fen for one in some if one.size_fen]
-    middle = int(statistics.median(sizes)) if sizes else FEN_IN_WAN
+    middle = int(statistics.median(sizes)) if sizes else FEN_PER_WAN
     order = board.ranked([one.pk for one in some])
     made = []
     for row, firm in enumerate(some):
         at, probability, other = int(order.places[row, 0]), float(order.probabilities[row, 0]), float(order.other[row])
         segment = "" if at < 0 or other > probability else board.placer.categories[at].id
-        size = math.log1p((firm.size_fen or middle) / FEN_IN_WAN)
+        size = math.log1p((firm.size_fen or middle) / FEN_PER_WAN)
         mark = board.marks[board.rows[firm.pk]]
         named = BY_CODE_ALONE if mark is not None and mark.kind == "core" else 1.0
         made.append(Waiting(firm, segment, probability, other, float(order.uncertainty[row]) * size * named))

@@ -29,8 +29,8 @@ from yanlian.engine.policy import PackFaults, PackSet
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, word, words
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t, word
 
 MOST_FACTS = 6
 # A side that has no such outcome: it does not apply there.
@@ -163,7 +163,7 @@ def listing_of(it: Compared) -> Listing[Difference]:
         ),
         filters=(
             Filter("what", ("差异", "Difference"),
-                   lambda: [Choice(code, str(one)) for code, one in words("run_difference").items()]),
+                   word_choices("run_difference")),
             Filter("clause", ("条款", "Clause"), lambda: [Choice(id_, title) for id_, title in it.titles.items()]),
             Filter("department", ("负责部门", "Department"),
                    lambda: [Choice(key, t(one["zh"], one["en"])) for key, one in it.schema.departments.items()]),

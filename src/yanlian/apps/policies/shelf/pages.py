@@ -19,8 +19,8 @@ from yanlian.engine.policy import PackFaults, PackSet
 from yanlian.engine.policy.model import Dated, Document, Names, Parameter
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,6 @@ class DocumentRow:
     @property
     def clauses(self) -> int:
         return len(self.document.clauses)
-
-
-def _of(group: str) -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words(group).items()]
 
 
 def _clauses_href(row: DocumentRow) -> str:
@@ -65,8 +61,8 @@ DOCUMENTS: Listing[DocumentRow] = Listing(
         Column("pack", ("政策包", "Pack"), lambda row: row.pack_title),
     ),
     filters=(
-        Filter("state", ("状态", "State"), lambda: _of("document")),
-        Filter("grade", ("来源等级", "Source"), lambda: _of("grade")),
+        Filter("state", ("状态", "State"), word_choices("document")),
+        Filter("grade", ("来源等级", "Source"), word_choices("grade")),
     ),
     page_size=100,
     empty=("这一天没有政策文件。", "There are no documents on this day."),

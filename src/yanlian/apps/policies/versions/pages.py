@@ -20,12 +20,8 @@ from yanlian.engine.policy.load import PACK_FILE
 from yanlian.ui.list_page import show
 from yanlian.ui.refusals import shown
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import say, t, words
-
-
-def _states() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("version").items()]
+from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import say, t
 
 
 def _packs() -> list[Choice]:
@@ -51,7 +47,7 @@ VERSIONS: Listing[VersionRow] = Listing(
         Column("made", ("新建时间", "Begun at"), lambda row: row.made_at, Kind.INSTANT),
     ),
     filters=(
-        Filter("state", ("状态", "State"), _states),
+        Filter("state", ("状态", "State"), word_choices("version")),
         Filter("pack", ("政策包", "Pack"), _packs),
     ),
     empty=("还没有政策包。", "There are no packs yet."),
