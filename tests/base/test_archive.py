@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yanlian.base.archive import BLOCK, Archive, Unsound
+from yanlian.base.archive import packed as ours
 
 FILES = {"a.txt": b"one", "b/c.txt": bytes(range(256)) * 5000, "长.txt": b""}
 
@@ -97,3 +98,8 @@ def test_a_failing_disk_is_not_taken_for_a_broken_archive():
     file.failed = True
     with pytest.raises(OSError, match="Input/output"):
         archive.read(archive.parts[0])
+
+
+def test_the_same_files_make_the_same_archive_whatever_their_order():
+    assert ours(FILES) == ours(dict(reversed(FILES.items())))
+    assert whole(Archive(ours(FILES))) == FILES

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from yanlian.apps.policies.packs import today
 from yanlian.apps.policies.versions.in_force import folders_with
 from yanlian.apps.policies.versions.texts import texts_of
 from yanlian.apps.policies.versions.workbook.template import template_workbook
+from yanlian.base.archive import packed
 from yanlian.base.refusal import Refused
 from yanlian.engine.policy import PackFaults, load_packs
 from yanlian.engine.policy.dmn.export_files import SUFFIX, export_one
@@ -28,8 +27,6 @@ from yanlian.ui.refusals import shown
 from yanlian.ui.words import english, t
 
 ZIP_TYPE = "application/zip"
-# Two zips of the same files are the same bytes.
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 @page(owner="policies", permission=Permission.SEE_VERSIONS)
@@ -37,7 +34,7 @@ def version_zip(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The folder of the pack as a zip: unpacked below the packs folder, it is the pack."""
     found = get_object_or_404(PackVersion, pk=pk)
     texts = {f"{found.pack}/{name}": text.encode() for name, text in texts_of(found.files).items()}
-    return attachment(zipped(texts), ZIP_TYPE, f"{found.pack}-v{found.number}.zip")
+    return attachment(packed(texts), ZIP_TYPE, f"{found.pack}-v{found.number}.zip")
 
 
 @page(owner="policies", permission=Permission.WRITE_VERSIONS)
@@ -51,7 +48,7 @@ def version_dmn(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every document of the version as a DMN 1.5 file, in a zip. A version with faults has none."""
     found = get_object_or_404(PackVersion, pk=pk)
     try:
-        return attachment(zipped(_models(found)), ZIP_TYPE, f"{found.pack}-v{found.number}-dmn.zip")
+        return attachment(packed(_models(found)), ZIP_TYPE, f"{found.pack}-v{found.number}-dmn.zip")
     except PackFaults as faults:
         told = [fault.line_text("en" if english() else "zh") for fault in faults.faults]
         context = {"title": str(found), "crumbs": _crumbs(found), "faults": told}
@@ -79,12 +76,3 @@ def _models(found: PackVersion) -> Mapping[str, bytes]:
                 export_one(packs, document.source.id, file, None)
                 models[file.name] = file.read_bytes()
         return models
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """A zip of files, in the order of their names."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _MOMENT), files[name], zipfile.ZIP_DEFLATED)
-    return content.getvalue()

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from yanlian.base.archive import Archive, Unsound
+from yanlian.base.archive import Archive, Unsound, packed
 from yanlian.base.refusal import Refused
 from yanlian.base.tree import Unreadable
 from yanlian.engine.chain.template.exchange.tables import MOST_COLUMNS, MOST_ROWS, TABLES, Cell, Rows, tables_of
@@ -22,7 +21,6 @@ NAMES: Mapping[str, str] = {part: f"{part}.csv" for part in TABLES}
 _NEEDED = ("chain", "segments")
 _FORMULA = frozenset("=+-@\t\r'")
 # The same moment in every archive: the same chain gives the same bytes.
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def csv_bytes(chain: Chain) -> dict[str, bytes]:
@@ -37,11 +35,7 @@ def csv_bytes(chain: Chain) -> dict[str, bytes]:
 
 def zip_bytes(chain: Chain) -> bytes:
     """The files in one archive."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in csv_bytes(chain).items():
-            archive.writestr(zipfile.ZipInfo(name, _MOMENT), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return packed(csv_bytes(chain))
 
 
 def _guarded(text: str) -> str:
