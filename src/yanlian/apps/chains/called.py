@@ -10,13 +10,12 @@ from django.urls import reverse
 
 from yanlian.apps.people.access import Anyone, sees_entity
 from yanlian.apps.registry.models import Entity
+from yanlian.apps.registry.portions import portions
 from yanlian.apps.registry.visible import masked_name
 from yanlian.base.ids import check_uscc
 from yanlian.ui.names import masked
 from yanlian.ui.tables import Column
 from yanlian.ui.words import t
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ def called(codes: Collection[str], user: Anyone, as_delivered: Mapping[str, str]
     persons and are masked."""
     found: dict[str, Called] = {}
     asked = sorted(set(codes))
-    for start in range(0, len(asked), _AT_ONCE):
-        for one in Entity.objects.filter(code__in=asked[start : start + _AT_ONCE]):
+    for some in portions(asked):
+        for one in Entity.objects.filter(code__in=some):
             found[one.code] = entity_called(one, user)
     for code in asked:
         if code not in found:
@@ -68,10 +67,9 @@ def called(codes: Collection[str], user: Anyone, as_delivered: Mapping[str, str]
 
 def entities_called(keys: Collection[int], user: Anyone) -> dict[int, Called]:
     """Names by primary key."""
-    asked = sorted(set(keys))
     found: dict[int, Called] = {}
-    for start in range(0, len(asked), _AT_ONCE):
-        for one in Entity.objects.filter(pk__in=asked[start : start + _AT_ONCE]):
+    for some in portions(sorted(set(keys))):
+        for one in Entity.objects.filter(pk__in=some):
             found[one.pk] = entity_called(one, user)
     return found
 

@@ -16,6 +16,7 @@ from yanlian.apps.chains.space import Space, back_tests, measured, space_of
 from yanlian.apps.chains.state import ChainState, chain_state
 from yanlian.apps.chains.trade import outside_firms
 from yanlian.apps.registry.models import Entity
+from yanlian.apps.registry.portions import portions
 from yanlian.engine.chain.segments.backtest import BackTest
 from yanlian.engine.chain.segments.candidates import DECLARED, Candidate, ColumnId, Outside, candidates_for
 from yanlian.engine.chain.segments.coverage import Standing, purchases_of
@@ -55,8 +56,8 @@ class Filling:
         """Of each local firm of the chain its name and code, by its id."""
         wanted = [int(one.id) for one in self.state.firms]
         found: dict[str, tuple[str, str]] = {}
-        for at in range(0, len(wanted), 900):
-            rows = Entity.objects.filter(pk__in=wanted[at : at + 900])
+        for some in portions(wanted):
+            rows = Entity.objects.filter(pk__in=some)
             found.update({str(pk): (name, code) for pk, name, code in rows.values_list("pk", "name", "code")})
         return found
 

@@ -20,6 +20,7 @@ from yanlian.apps.chains.state import ChainState, chain_state
 from yanlian.apps.people.access import Permission, page
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.pages import fictional_badge
+from yanlian.apps.registry.portions import portions
 from yanlian.engine.chain.segments.leaders import LEADER_COLUMNS, Leader, LeaderColumn
 from yanlian.ui import numbers
 from yanlian.ui.list_page import show
@@ -69,8 +70,8 @@ def leader_rows(state: ChainState, found: Sequence[Leader]) -> list[Row]:
     """Leaders with their names, in the order given."""
     ids = [int(one.firm) for one in found]
     firms: Mapping[int, Entity] = {}
-    for at in range(0, len(ids), 900):
-        firms = {**firms, **Entity.objects.in_bulk(ids[at : at + 900])}
+    for some in portions(ids):
+        firms = {**firms, **Entity.objects.in_bulk(some)}
     by_id = state.chain.by_id
     return [
         Row(one, firms[int(one.firm)].name, firms[int(one.firm)].code, firms[int(one.firm)].fictional,

@@ -16,6 +16,7 @@ from yanlian.apps.chains.graded import thresholds_in_use
 from yanlian.apps.chains.models import Placement, ReferenceFigure
 from yanlian.apps.chains.trade import links_of, makers_outside, outside_firms
 from yanlian.apps.registry.models import FOREVER, IndustryTitle, Patent, Registration, TaxYear
+from yanlian.apps.registry.portions import portions
 from yanlian.engine.chain.links import Links
 from yanlian.engine.chain.segments import (
     AreaFigures,
@@ -138,7 +139,7 @@ def _firms(confirmed: Mapping[int, Sequence[str]], year: int | None) -> list[Fir
     before = _revenue(entities, year - 1 if year else None)
     patents: dict[int, int] = {}
     leading: set[int] = set()
-    for part in _parts(entities):
+    for part in portions(entities):
         held = Patent.objects.filter(entity__in=part, replaced_at=FOREVER, ended_on=None).exclude(granted_on=None)
         patents.update(held.values_list("entity").annotate(number=Count("pk")))
         titles = IndustryTitle.objects.filter(entity__in=part, replaced_at=FOREVER, revoked_on=None, kind__in=LEADING)
@@ -161,15 +162,10 @@ def _revenue(entities: Sequence[int], year: int | None) -> dict[int, float]:
     found: dict[int, float] = {}
     if year is None:
         return found
-    for part in _parts(entities):
+    for part in portions(entities):
         rows = TaxYear.objects.filter(entity__in=part, replaced_at=FOREVER, year=year).exclude(revenue_fen=None)
         found.update({pk: (fen or 0) / FEN for pk, fen in rows.values_list("entity_id", "revenue_fen")})
     return found
-
-
-def _parts(entities: Sequence[int]) -> list[Sequence[int]]:
-    # SQLite takes so many parameters in one statement, and no more.
-    return [entities[at : at + 900] for at in range(0, len(entities), 900)]
 
 
 def references_of(chain: Chain) -> list[Reference]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from yanlian.apps.policies.models import Outcome, Run
+from yanlian.apps.registry.portions import portions
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier import Snapshot
 from yanlian.engine.policy import Evaluator, PackSet
@@ -17,8 +18,6 @@ from yanlian.engine.stream.interpreter import ENGINE as INTERPRETER
 from yanlian.engine.stream.interpreter import Interpreting
 from yanlian.engine.stream.settled import SettlementFile
 
-# A database takes only so many values in one question.
-_AT_A_TIME = 500
 _COLUMNS = (
     "clause", "document", "department", "matter", "period", "event_on", "kind", "amount_fen", "clause_fen", "delivery",
     "reason",
@@ -54,8 +53,7 @@ def compared(run: Run, entities: Sequence[str], judged: Sequence[Mapping[str, ob
 
 
 def _stored(run: Run, entities: Sequence[str]) -> Iterator[Mapping[str, object]]:
-    for at in range(0, len(entities), _AT_A_TIME):
-        some = entities[at : at + _AT_A_TIME]
+    for some in portions(entities):
         rows = Outcome.objects.filter(run=run, entity__code__in=some).values("entity__code", *_COLUMNS)
         for row in rows:
             yield {**row, "entity": row["entity__code"]}

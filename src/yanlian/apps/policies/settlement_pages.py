@@ -18,14 +18,12 @@ from yanlian.apps.policies.settlement_words import bucket_text, buckets_of, how_
 from yanlian.apps.policies.settling import settlement_of
 from yanlian.apps.registry.models import Entity
 from yanlian.apps.registry.pages import dossier_href, fictional_badge, shown_name
+from yanlian.apps.registry.portions import portions
 from yanlian.engine.policy.settlement.result import Entry, RuleTold, entries_of
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
 from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing, word_choices
 from yanlian.ui.words import say, t
-
-# A database takes only so many values in one question.
-_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -139,6 +137,6 @@ def settlement(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 def _entities(entries: Sequence[Entry]) -> dict[str, Entity]:
     codes = sorted({one.entity for one in entries})
     found: dict[str, Entity] = {}
-    for at in range(0, len(codes), _AT_A_TIME):
-        found |= {one.code: one for one in Entity.objects.filter(code__in=codes[at : at + _AT_A_TIME])}
+    for some in portions(codes):
+        found |= {one.code: one for one in Entity.objects.filter(code__in=some)}
     return found

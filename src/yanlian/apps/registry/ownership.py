@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from yanlian.apps.registry.models import Affiliation, Entity, Relation
+from yanlian.apps.registry.portions import portions
 from yanlian.engine.dossier.related import Holding, ties
 
 HOLDS, HELD = "持股", "被持股"
@@ -100,8 +101,7 @@ def _delivered(moment: datetime) -> tuple[list[Holding], set[tuple[str, str, str
 def _names(codes: Sequence[str]) -> Mapping[str, str]:
     """The names of organisations in the registry."""
     found: dict[str, str] = {}
-    asked = sorted(set(codes))
-    for start in range(0, len(asked), 500):
-        rows = Entity.objects.filter(code__in=asked[start : start + 500]).exclude(kind=Entity.Kind.PERSON)
+    for some in portions(sorted(set(codes))):
+        rows = Entity.objects.filter(code__in=some).exclude(kind=Entity.Kind.PERSON)
         found.update(rows.values_list("code", "name"))
     return found
