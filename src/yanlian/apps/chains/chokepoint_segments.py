@@ -24,8 +24,8 @@ from yanlian.engine.chain.network.walks import tiers
 from yanlian.engine.chain.template.model import Chain, Edge, Segment
 from yanlian.ui.list_page import show
 from yanlian.ui.rows import FromMemory
-from yanlian.ui.tables import Choice, Column, Filter, Kind, Listing
-from yanlian.ui.words import t, words
+from yanlian.ui.tables import Column, Filter, Kind, Listing, word_choices
+from yanlian.ui.words import t
 
 _STOPS, _ONLY_WAY = 2, 1
 
@@ -40,10 +40,6 @@ class Row:
     stops: int
     only_way: int
     alone: Called | None
-
-
-def _grades() -> list[Choice]:
-    return [Choice(code, str(one)) for code, one in words("segment_grade").items()]
 
 
 _CALIBRE = (
@@ -77,7 +73,7 @@ SEGMENTS: Listing[Row] = Listing(
                link=lambda row: row.alone.href if row.alone else None,
                badge=lambda row: row.alone.badge if row.alone else None),
     ),
-    filters=(Filter("grade", ("等级", "Grade"), _grades),),
+    filters=(Filter("grade", ("等级", "Grade"), word_choices("segment_grade")),),
     page_size=100,
     empty=("模板里没有环节。", "The template has no segments."),
     calibre=_CALIBRE,
