@@ -1,13 +1,20 @@
-"""Gaps on two axes as a drawing: points, those on the frontier joined by a step, with a table twin."""
+"""Gaps on two axes as a drawing: points, those on the frontier joined by a step, with a table twin.
+
+Points of the frontier bear numbers, and their names stand below the drawing: names beside the points would lie on each
+other on a phone, or where gaps are alike. The others tell their names when they are pointed at, and in the table.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.urls import reverse
 
 from yanlian.apps.chains.filling import Filling
 from yanlian.apps.chains.names import segment_title
 from yanlian.apps.chains.segment_words import decimal
-from yanlian.engine.chain.segments.gaps import MEASURES, Frontier, Gap, MeasureId
+from yanlian.engine.chain.segments.gaps import MEASURES, Frontier, MeasureId
 from yanlian.ui import numbers
 from yanlian.ui.charts import INK, LINE, MUTED, PALETTE, Chart
 from yanlian.ui.words import t, word
@@ -51,6 +58,7 @@ def frontier_chart(found: Filling, line: Frontier) -> Chart:
         "on both.",
         x=titles[0], y=titles[1], n=len(line.on) + len(line.off), m=len(line.on),
     )  # fmt: skip
+    marks = marks_of(found, line)
     option: dict[str, object] = {
         "aria": {"enabled": True, "label": {"description": summary}},
         "color": list(PALETTE),
@@ -58,10 +66,10 @@ def frontier_chart(found: Filling, line: Frontier) -> Chart:
         "textStyle": {"color": INK, "fontSize": 13},
         "tooltip": {"renderMode": "richText", "confine": True},
         "legend": {"bottom": 0, "textStyle": {"color": INK}},
-        "grid": {"left": 12, "right": 90, "top": 36, "bottom": 64, "containLabel": True},
+        "grid": {"left": 12, "right": 36, "top": 36, "bottom": 64, "containLabel": True},
         "xAxis": _axis(titles[0], "middle"),
         "yAxis": _axis(titles[1], "end"),
-        "series": [_points(found, line, on=True), _points(found, line, on=False)],
+        "series": [_step(marks), _others(found, line), _numbered(found, line, marks)],
     }
     head = (t("环节", "Segment"), *titles, t("在前沿上", "On the frontier"))
     rows = tuple(
@@ -73,31 +81,102 @@ def frontier_chart(found: Filling, line: Frontier) -> Chart:
     return Chart("frontier", title, summary, option, head, rows, "high")
 
 
-def _points(found: Filling, line: Frontier, *, on: bool) -> dict[str, object]:
-    gaps = sorted(line.on, key=lambda one: one.measures[line.across] or 0.0) if on else line.off
+@dataclass(frozen=True)
+class Mark:
+    """A gap on the frontier: its number in the drawing, and where it stands."""
+
+    number: int
+    title: str
+    href: str
+    across: str
+    up: str
+
+
+def marks_of(found: Filling, line: Frontier) -> list[Mark]:
+    """The gaps on the frontier, numbered from the most feasible: what stands below the drawing."""
+    gaps = sorted(line.on, key=lambda one: -(one.measures[line.across] or 0.0))
+    return [
+        Mark(
+            number,
+            segment_title(found.chain.by_id[one.segment]),
+            reverse("chain-gap", args=[found.chain.id, one.segment]),
+            *(str(_plotted(axis, one.measures[axis])) for axis in (line.across, line.up)),
+        )
+        for number, one in enumerate(gaps, 1)
+    ]
+
+
+def _numbered(found: Filling, line: Frontier, marks: Sequence[Mark]) -> dict[str, object]:
+    """The frontier's points. Of several in one place the numbers stand together."""
+    places: dict[tuple[str, str], list[Mark]] = {}
+    for one in marks:
+        places.setdefault((one.across, one.up), []).append(one)
     return {
         "type": "scatter",
-        "name": t("在前沿上", "On the frontier") if on else t("不在前沿上", "Not on it"),
-        "symbol": "diamond" if on else "circle",
-        "symbolSize": 16 if on else 10,
-        "itemStyle": {"opacity": 1 if on else 0.55},
-        "labelLayout": {"moveOverlap": "shiftY"},
-        "data": [_point(found, line, one, on=on) for one in gaps],
+        "name": t("在前沿上", "On the frontier"),
+        "symbol": "circle",
+        "symbolSize": 22,
+        "itemStyle": {"color": PALETTE[0], "borderColor": "#fff", "borderWidth": 1.5},
+        "data": [_point(line, together) for together in places.values()],
+        "z": 4,
     }
 
 
-def _point(found: Filling, line: Frontier, gap: Gap, *, on: bool) -> dict[str, object]:
-    title = segment_title(found.chain.by_id[gap.segment])
-    across, up = (str(_plotted(one, gap.measures[one])) for one in (line.across, line.up))
-    grade = word("segment_grade", gap.graded.grade)
+def _point(line: Frontier, marks: Sequence[Mark]) -> dict[str, object]:
+    first = marks[0]
+    names = "\n".join(f"{one.number} {one.title}" for one in marks)
+    # Gaps in one place follow each other in the order.
+    numbers_here = f"{first.number}–{marks[-1].number}" if len(marks) > 1 else str(first.number)
+    wide = max(22, 9 * len(numbers_here) + 8)
     return {
-        "name": title,
-        "value": [across, up],
-        "leads": reverse("chain-gap", args=[found.chain.id, gap.segment]),
-        "label": {"show": on, "position": "right", "formatter": title, "color": INK, "fontSize": 12},
-        "tooltip": {
-            "formatter": f"{title}（{grade}）\n{measure_title(line.across)} {across}\n{measure_title(line.up)} {up}"
-        },
+        "name": names,
+        "value": [first.across, first.up],
+        "leads": first.href,
+        "symbol": "circle" if wide == 22 else "roundRect",
+        "symbolSize": [wide, 22],
+        "label": {"show": True, "position": "inside", "formatter": numbers_here, "color": "#fff", "fontSize": 12},
+        "tooltip": {"formatter": _tip(line, names, first.across, first.up)},
+    }
+
+
+def _others(found: Filling, line: Frontier) -> dict[str, object]:
+    data = []
+    for gap in line.off:
+        title = segment_title(found.chain.by_id[gap.segment])
+        grade = word("segment_grade", gap.graded.grade)
+        across, up = (str(_plotted(one, gap.measures[one])) for one in (line.across, line.up))
+        data.append(
+            {
+                "name": title,
+                "value": [across, up],
+                "leads": reverse("chain-gap", args=[found.chain.id, gap.segment]),
+                "tooltip": {"formatter": _tip(line, t("{s}（{g}）", "{s} ({g})", s=title, g=grade), across, up)},
+            }
+        )
+    return {
+        "type": "scatter",
+        "name": t("不在前沿上", "Not on it"),
+        "symbol": "circle",
+        "symbolSize": 10,
+        "itemStyle": {"color": PALETTE[1], "opacity": 0.55},
+        "data": data,
+    }
+
+
+def _tip(line: Frontier, title: str, across: str, up: str) -> str:
+    return f"{title}\n{measure_title(line.across)} {across}\n{measure_title(line.up)} {up}"
+
+
+def _step(marks: Sequence[Mark]) -> dict[str, object]:
+    """The border that no gap lies beyond."""
+    return {
+        "type": "line",
+        "step": "end",
+        "silent": True,
+        "symbol": "none",
+        "lineStyle": {"color": MUTED, "type": "dashed", "width": 1},
+        "data": [[one.across, one.up] for one in marks],
+        "tooltip": {"show": False},
     }
 
 

@@ -63,7 +63,7 @@ def why(state: ChainState, found: SegmentState) -> list[str]:
     else:
         lines.append(t("本区没有已确认的企业", "No confirmed firm here"))
     if state.reference is not None and there is not None:
-        lines[0] += t("，{area}有{n}家", "; {area}: {n}", area=state.reference.area, n=there)
+        lines[0] += t("，{area}有{n}家", "; firms in {area}: {n}", area=state.reference.area, n=there)
     if found.pending:
         lines.append(
             t("另有{n}家待确认，请先核实", "Waiting to be confirmed: {n}; look at them first", n=found.pending)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 
-from yanlian.apps.chains.map_layout import BOX_HEIGHT, Layout, laid_out, shortened, title_lines
+from yanlian.apps.chains.map_layout import BOX_HEIGHT, Layout, laid_out, title_lines
 from yanlian.apps.chains.names import edge_words, lane_title, segment_title
 from yanlian.apps.chains.state import ChainState, SegmentState
 from yanlian.engine.chain.template.model import Chain, Edge, Segment
 from yanlian.ui.charts import INK, MUTED, Chart
-from yanlian.ui.words import t, word
+from yanlian.ui.words import english, t, word
 
 # Ink and ground of each grade, as in base.css; the word stands in the box as well.
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -30,7 +30,8 @@ _LINES: Mapping[int, dict[str, object]] = {
 
 def chain_map(state: ChainState) -> tuple[Chart, Layout]:
     """The drawing with its table twin, and the layout that says how large it is."""
-    layout = laid_out(state.chain)
+    # English names are longer than a box is wide.
+    layout = laid_out(state.chain, 2 if english() else 1)
     data = [*_corners(layout), *_heads(state.chain, layout)]
     data += [_box(state, one, layout) for one in state.chain.segments]
     summary = t(
@@ -92,8 +93,8 @@ def _heads(chain: Chain, layout: Layout) -> list[dict[str, object]]:
         text = t("{position}{tier}级", "{position} {tier}", position=word("position", one.position), tier=one.tier)
         found.append(_text(f"·h{number}", text, one.x + layout.box_width / 2, 16, {"fontWeight": 600, "fontSize": 12}))
     for number, mark in enumerate(layout.marks):
-        style = {"color": MUTED, "fontSize": 11, "backgroundColor": "#fff", "padding": [1, 3]}
-        text = shortened(lane_title(chain, mark.text), layout.box_width)
+        style = {"color": MUTED, "fontSize": 11, "backgroundColor": "#fff", "padding": [1, 3], "lineHeight": 12}
+        text = "\n".join(title_lines(lane_title(chain, mark.text), layout.box_width + 8))
         found.append(_text(f"·g{number}", text, mark.x, mark.y + 3, style))
     return found
 

@@ -15,7 +15,9 @@ from yanlian.engine.chain.template.model import POSITIONS, Chain, Position, Segm
 
 # Pixels. A map is as wide as the page; more columns than fit make it wider, and it scrolls.
 WIDTH, NARROWEST = 1084.0, 96.0
-BOX_HEIGHT, GAP, GROUP_HEIGHT, TOP, MARGIN = 50.0, 8.0, 20.0, 36.0, 4.0
+BOX_HEIGHT, GAP, TOP, MARGIN = 50.0, 8.0, 36.0, 4.0
+# A line of the name of a group.
+GROUP_LINE = 14.0
 # Of a letter of the title; Chinese letters are as wide as they are high.
 LETTER, NARROW_LETTER = 11.0, 6.0
 _ORDER = {position: place for place, position in enumerate(POSITIONS)}
@@ -52,8 +54,9 @@ class Layout:
     at: Mapping[str, tuple[float, float]]
 
 
-def laid_out(chain: Chain) -> Layout:
-    """The places of all segments."""
+def laid_out(chain: Chain, group_lines: int = 1) -> Layout:
+    """The places of all segments. `group_lines`: lines that the name of a group may take."""
+    group_height = 6 + group_lines * GROUP_LINE
     columns = _columns(chain)
     step = max(NARROWEST, (WIDTH - 2 * MARGIN) / max(len(columns), 1))
     box = min(step - 10, 150.0)
@@ -66,8 +69,8 @@ def laid_out(chain: Chain) -> Layout:
         headings.append(Heading(position, tier, left, step))
         y = TOP
         for group, members in _ordered(chain, segments, at):
-            marks.append(Mark(group, left + box / 2, y + GROUP_HEIGHT / 2))
-            y += GROUP_HEIGHT
+            marks.append(Mark(group, left + box / 2, y + group_height / 2))
+            y += group_height
             for one in members:
                 at[one.id] = (left + box / 2, y + BOX_HEIGHT / 2)
                 y += BOX_HEIGHT + GAP

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from yanlian.apps.chains.faulty import CHAINS
 from yanlian.apps.chains.filling import ACROSS, UP, Filling, filling, measure_of
-from yanlian.apps.chains.frontier_chart import frontier_chart, measure_title
+from yanlian.apps.chains.frontier_chart import frontier_chart, marks_of, measure_title
 from yanlian.apps.chains.in_use import chain_or_404
 from yanlian.apps.chains.map_pages import dated, tabs
 from yanlian.apps.chains.models import OutsideFirm
@@ -79,6 +79,8 @@ def gaps(request: HttpRequest, chain_id: str) -> HttpResponseBase:
         "chain": found.chain,
         "firsts": firsts(found, across, up),
         "chart": frontier_chart(found, line),
+        "marks": marks_of(found, line),
+        "axis_titles": (measure_title(across), measure_title(up)),
         "charts": True,
         "across": across,
         "up": up,
@@ -227,7 +229,8 @@ def _listing(found: Filling) -> Listing[Row]:
             *(measure(key) for key in known),
             Column("candidates", ("候选企业", "Candidates"), lambda row: row.candidates, Kind.COUNT,
                    link=lambda row: row.href),
-            Column("why", ("为什么是这个等级", "Why this grade"), lambda row: row.why, Kind.PROSE, sortable=False),
+            # On the page it would make every row five lines high, out of sight on the right.
+            Column("why", ("为什么是这个等级", "Why this grade"), lambda row: row.why, sortable=False, sheet_only=True),
         ),
         filters=(
             Filter("grade", ("等级", "Grade"), lambda: [
