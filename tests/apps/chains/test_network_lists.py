@@ -242,3 +242,22 @@ def test_a_page_that_has_to_wait_says_so_and_asks_again(traded, monkeypatch):
     assert answer.status_code == 202
     assert "已用7秒" in text
     assert 'http-equiv="refresh"' in text
+
+
+def test_the_interface_tells_the_same_and_keeps_the_codes_of_persons(traded, group):
+    holds(group, "D", "B", 100_000)
+    office = login("official", "ind")
+    groups = office.get("/api/v1/control-groups").json()["items"]
+    assert groups[0]["controller"] == {"code": None, "name": "欧**明", "fictional": True}
+    assert [one["code"] for one in groups[0]["firms"]] == ["A", "B", "C", "D"]
+    (circle,) = office.get("/api/v1/cross-holdings").json()["items"]
+    assert (circle["own_ppm"], circle["closed"]) == (25_000, False)
+    assert [(one["holder"]["code"], one["share_ppm"]) for one in circle["circle"]] == [
+        ("B", 250_000),
+        ("C", 1_000_000),
+        ("D", 100_000),
+    ]
+    chokes = office.get("/api/v1/chokepoints?size=1").json()
+    assert (chokes["total"], chokes["items"][0]["firm"]["code"], chokes["items"][0]["cut_off"]) == (3, "A", 4)
+    assert office.get("/api/v1/chokepoints?chain=nothing").status_code == 404
+    assert login("enterprise", code="B").get("/api/v1/chokepoints").status_code == 403

@@ -127,7 +127,7 @@ def _rows(state: ChainState, thresholds: Thresholds) -> list[Row]:
         one = state.segments[segment.id]
         near = margins(one.graded, thresholds)
         gap = one.graded.worst in {"blank", "weak"}
-        href = reverse("chain-gap", args=[state.chain.id, segment.id]) if gap else None
+        href = reverse("chain-gap" if gap else "chain-segment", args=[state.chain.id, segment.id])
         found.append(
             Row(segment, one, t("；", "; ").join(why_grade(one.graded)), margin_text(near[0]) if near else "", href)
         )
@@ -144,10 +144,11 @@ def _listing(state: ChainState) -> Listing[Row]:
                    link=lambda row: row.href),
             Column("place", ("位置", "Position"), lambda row: place_words(row.segment)),
             Column("grade", ("等级", "Grade"), lambda row: row.state.grade, Kind.STATUS, words="segment_grade"),
+            # Before the figures: a page about grades that hides the reason behind a scroll bar is none.
+            Column("why", ("为什么是这个等级", "Why this grade"), lambda row: row.why, Kind.PROSE, sortable=False),
             *(_figure(one) for one in _SHOWN),
             Column("basis", ("配套率依据", "Coverage rests on"),
                    lambda row: basis_words(row.state.graded.figures.inputs), sortable=False, sheet_only=True),
-            Column("why", ("为什么是这个等级", "Why this grade"), lambda row: row.why, Kind.PROSE, sortable=False),
             Column("nearest", ("最近的阈值", "Nearest threshold"), lambda row: row.nearest, Kind.PROSE,
                    sortable=False),
         ),

@@ -101,7 +101,14 @@ def _standing(entity: Entity, chains: dict[str, Chain]) -> list[Standing]:
         segment = chain.by_id.get(one.segment) if chain else None
         if chain is not None and segment is not None:
             found.append(
-                Standing(chain, segment, segment_title(segment), place_words(segment), one, evidence_text(one))
+                Standing(
+                    chain,
+                    segment,
+                    segment_title(segment),
+                    f"{chain_title(chain)} · {place_words(segment)}",
+                    one,
+                    evidence_text(one),
+                )
             )
     return found
 

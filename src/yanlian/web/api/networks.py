@@ -101,8 +101,8 @@ def tiers(
         steps=[
             StepOut(
                 tier=step.tier,
-                supplier=_party(names[pair[0]]),
-                customer=_party(names[pair[1]]),
+                supplier=party(names[pair[0]]),
+                customer=party(names[pair[1]]),
                 links=[
                     SupplyOut(
                         product=one.product,
@@ -133,7 +133,7 @@ def ownership(request: HttpRequest, code: str) -> OwnershipOut:
     facts = facts_of(around(entity.code, timezone.localdate()), user)
     found = verdict(facts)
     return OwnershipOut(
-        controller=_party(found.controller) if found.controller else None,
+        controller=party(found.controller) if found.controller else None,
         grade=found.grade,
         reason=found.reason,
         holders=_stakes(facts, "holders"),
@@ -142,14 +142,15 @@ def ownership(request: HttpRequest, code: str) -> OwnershipOut:
     )
 
 
-def _party(one: Called) -> PartyOut:
+def party(one: Called) -> PartyOut:
+    """A firm or person as answers name it."""
     return PartyOut(code=None if one.person else one.code, name=one.name, fictional=one.fictional)
 
 
 def _stakes(facts: Facts, side: Side) -> list[StakeOut]:
     return [
         StakeOut(
-            party=_party(one.other),
+            party=party(one.other),
             direct=one.has_direct,
             direct_ppm=one.direct_ppm,
             share_ppm=one.share_ppm,

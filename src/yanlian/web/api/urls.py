@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yanlian.web.api import chains, delivery, near, networks, policies, registry, sandbox, settlement
+from yanlian.web.api import chains, delivery, near, network_lists, networks, policies, registry, sandbox, settlement
 from yanlian.web.api.core import api
 
 api.add_router("", registry.router)
@@ -12,6 +12,7 @@ api.add_router("", settlement.router)
 api.add_router("", delivery.router)
 api.add_router("", sandbox.router)
 api.add_router("", networks.router)
+api.add_router("", network_lists.router)
 api.add_router("", chains.router)
 
 urls = api.urls

@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.network.control import Controls, Rule, controlled_by
-from yanlian.engine.chain.network.holdings import Holdings, closed_circle, holdings_of, over_whole
+from yanlian.engine.chain.network.holdings import (
+    Holdings,
+    circle_of,
+    closed_circle,
+    cross_holdings,
+    holdings_of,
+    over_whole,
+)
 from yanlian.engine.chain.network.offspring import offspring_of
-from yanlian.engine.chain.network.ownership import Ownership
+from yanlian.engine.chain.network.ownership import Ownership, held_by_itself
 
 Triple = tuple[str, str, int]
 NAMES = "abcdef"
@@ -84,6 +91,23 @@ def test_integrated_shares_are_the_inverse_without_return(triples: list[Triple])
     for one in range(size):
         np.testing.assert_allclose(ownership.held_by(one), wanted[one], atol=1e-9)
         np.testing.assert_allclose(ownership.holders_of(one), wanted[:, one], atol=1e-9)
+
+
+@given(lawful(fewest_left=1))
+def test_what_a_firm_holds_of_itself_is_found_from_its_circle_alone(triples: list[Triple]):
+    holdings = holdings_of(triples)
+    groups = cross_holdings(holdings)
+    inside = {one for group in groups for one in group}
+    ownership = Ownership(holdings)
+    for group in groups:
+        for one, part in zip(group, held_by_itself(holdings, group), strict=True):
+            assert part == pytest.approx(ownership.share(one, one), abs=1e-9)
+            assert part > 0
+        way = circle_of(holdings, group)
+        assert way[0] == group[0]
+        assert all(holdings.share(one, other) for one, other in zip(way, (*way[1:], way[0]), strict=True))
+    for one in set(range(len(holdings.owners))) - inside:
+        assert ownership.share(one, one) == pytest.approx(0, abs=1e-12)
 
 
 @given(lawful(fewest_left=1))
