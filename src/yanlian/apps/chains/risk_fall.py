@@ -20,7 +20,7 @@ from yanlian.apps.chains.trade import outside_firms
 from yanlian.engine.chain.links import Ints, Links
 from yanlian.engine.chain.risk.economy import Economy, Told, economy_of
 from yanlian.engine.chain.risk.filled import Filled, filled
-from yanlian.engine.chain.segments.candidates import product_fit
+from yanlian.engine.chain.segments.candidates import segments_made
 from yanlian.engine.chain.template.model import Chain
 
 NEW = "@new"
@@ -51,10 +51,12 @@ def wider_economy(year: int) -> Wider:
     makers = _makers(chains)
     trade = _trade(year, stands, makers, chains)
     economy, place, counted = _economy(year, trade)
+    users = _numbers(economy, stands)
+    sellers = _numbers(economy, makers | stands)
     deliveries = {}
     for chain in chains:
         for segment in chain.by_id:
-            found = _delivered(economy, chain, segment, stands, makers)
+            found = _delivered(economy, chain, segment, sellers, users)
             if len(found):
                 deliveries[chain.id, segment] = found
     digest = hashlib.sha256(repr(trade).encode())
@@ -84,12 +86,10 @@ def _stands() -> dict[str, set[str]]:
 
 def _makers(chains: Sequence[Chain]) -> dict[str, set[str]]:
     """Segments of each outside firm: those among whose products one of its own is."""
-    found: dict[str, set[str]] = {}
-    for chain in chains:
-        for firm in outside_firms(chain):
-            made = {one.id for one in chain.segments if product_fit(one, firm)[0] >= 2}
-            found[firm.id] = found.get(firm.id, set()) | made
-    return found
+    # Which chain is asked makes a difference to their ties, not to their products.
+    firms = outside_firms(chains[0]) if chains else []
+    made = segments_made([segment for chain in chains for segment in chain.segments], firms)
+    return {firm: set(segments) for firm, segments in made.items()}
 
 
 def _trade(
@@ -131,11 +131,22 @@ def _economy(year: int, trade: Sequence[Trade]) -> tuple[Economy, dict[str, int]
     return economy, place, np.arange(len(firms)) < len(local)
 
 
+def _numbers(economy: Economy, segments: Mapping[str, set[str]]) -> dict[str, list[int]]:
+    """By segment the numbers of the firms that stand on it."""
+    found: dict[str, list[int]] = {}
+    for number, firm in enumerate(economy.firms):
+        for one in segments.get(firm, ()):
+            found.setdefault(one, []).append(number)
+    return found
+
+
 def _delivered(
-    economy: Economy, chain: Chain, segment: str, stands: Mapping[str, set[str]], makers: Mapping[str, set[str]]
+    economy: Economy, chain: Chain, segment: str, sellers: Mapping[str, list[int]], users: Mapping[str, list[int]]
 ) -> Ints:
     """The numbers of the links by which a segment's product reaches local firms that need it."""
-    users = {edge.customer for edge in chain.outputs(segment) if edge.essential}
-    sells = np.array([segment in stands.get(one, makers.get(one, ())) for one in economy.firms], dtype=bool)
-    buys = np.array([bool(users & stands.get(one, set())) for one in economy.firms], dtype=bool)
+    sells, buys = (np.zeros(len(economy.firms), dtype=bool) for _ in range(2))
+    sells[sellers.get(segment, [])] = True
+    for edge in chain.outputs(segment):
+        if edge.essential:
+            buys[users.get(edge.customer, [])] = True
     return np.flatnonzero(sells[economy.supplier] & buys[economy.customer]).astype(np.int32)

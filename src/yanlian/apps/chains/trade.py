@@ -12,7 +12,7 @@ import numpy as np
 from yanlian.apps.chains.models import OutsideFirm, OutsideTie, Placement, SupplyLink
 from yanlian.engine.chain.links import Links
 from yanlian.engine.chain.segments import Firm, Stand
-from yanlian.engine.chain.segments.candidates import Outside, Tie, TieKind, product_fit
+from yanlian.engine.chain.segments.candidates import Outside, Tie, TieKind, segments_made
 from yanlian.engine.chain.template.model import Chain
 
 FEN, PPM = 100, 1_000_000
@@ -57,12 +57,12 @@ def outside_firms(chain: Chain) -> list[Outside]:
 
 def makers_outside(chain: Chain, firms: Sequence[Outside]) -> list[Firm]:
     """Outside firms as the engine counts firms: they stand where a product of the segment is among their products."""
-    found = []
-    for firm in firms:
-        stands = tuple(Stand(one.id) for one in chain.segments if product_fit(one, firm)[0] >= 2)
-        if stands:
-            found.append(Firm(firm.id, stands, local=False, output=firm.revenue))
-    return found
+    made = segments_made(chain.segments, firms)
+    return [
+        Firm(firm.id, tuple(map(Stand, made[firm.id])), local=False, output=firm.revenue)
+        for firm in firms
+        if made[firm.id]
+    ]
 
 
 def links_of(chain: Chain, firms: Sequence[Firm], year: int | None = None) -> Links:

@@ -36,6 +36,7 @@ Entries: TypeAlias = tuple[tuple[tuple[str, ...], str], ...]
 Starts: TypeAlias = Mapping[str, Entries]
 
 
+@lru_cache(maxsize=65_536)
 def needs_telling(name: str) -> bool:
     """Whether the parser must be told of a name to read it: it is no single word, or has full-width punctuation."""
     words = words_of(name)

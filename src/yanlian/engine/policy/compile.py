@@ -199,6 +199,8 @@ class Compiler:
         return frozenset(checker.uses), kind
 
     def _check_parameter_names(self, tree: ast.Node, formula: Formula, home: Home) -> None:
+        if PARAMETER_ON not in formula.text:
+            return
         for node, _ in ast.walk(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.function, ast.Name):
                 continue

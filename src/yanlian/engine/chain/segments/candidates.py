@@ -5,7 +5,7 @@ Lexicographic: a later column only decides where all earlier ones are equal. No 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -104,6 +104,31 @@ def product_fit(segment: Segment, firm: Outside) -> tuple[int, tuple[str, ...]]:
     if any(word.casefold() in text for word in segment.excludes for text in (*texts, scope)):
         return 0, ()
     return (2 if made else 1 if written else 0), words
+
+
+def segments_made(segments: Sequence[Segment], firms: Iterable[Outside]) -> dict[str, list[str]]:
+    """By firm the segments whose products are among its own (`product_fit` 2 or 3), the same as asking pair by pair;
+    the words of a segment are made ready once for all firms."""
+    words = [
+        (
+            one.id,
+            [name.casefold() for product in one.products for name in (product.name, *product.aliases)],
+            [word.casefold() for word in one.excludes],
+        )
+        for one in segments
+    ]
+    found = {}
+    for firm in firms:
+        # No name reaches over the end of a text.
+        texts = "\0".join(one.casefold() for one in firm.products)
+        everything = f"{texts}\0{firm.scope.casefold()}"
+        found[firm.id] = [
+            segment
+            for segment, names, excluded in words
+            if firm.placed == segment
+            or (any(name in texts for name in names) and not any(word in everything for word in excluded))
+        ]
+    return found
 
 
 def _key(one: Candidate, order: Sequence[ColumnId]) -> tuple[object, ...]:

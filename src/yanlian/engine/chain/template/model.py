@@ -5,7 +5,7 @@ Values only; reading and checking of files stands in its own module.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -133,10 +133,26 @@ class Chain:
         """The groups of its segments in the order of the file, each once."""
         return tuple(dict.fromkeys(one.group for one in self.segments))
 
+    @cached_property
+    def _into(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _by(self.edges, lambda one: one.customer)
+
+    @cached_property
+    def _out_of(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _by(self.edges, lambda one: one.supplier)
+
     def inputs(self, segment: str) -> tuple[Edge, ...]:
         """The edges that lead into a segment."""
-        return tuple(one for one in self.edges if one.customer == segment)
+        return self._into.get(segment, ())
 
     def outputs(self, segment: str) -> tuple[Edge, ...]:
         """The edges that lead out of a segment."""
-        return tuple(one for one in self.edges if one.supplier == segment)
+        return self._out_of.get(segment, ())
+
+
+def _by(edges: Iterable[Edge], end: Callable[[Edge], str]) -> dict[str, tuple[Edge, ...]]:
+    """Edges by one of their ends, each list in the order of the file."""
+    found: dict[str, list[Edge]] = {}
+    for one in edges:
+        found.setdefault(end(one), []).append(one)
+    return {segment: tuple(some) for segment, some in found.items()}

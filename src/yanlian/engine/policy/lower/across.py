@@ -15,7 +15,7 @@ from yanlian.engine.native.ir import Node
 from yanlian.engine.policy.combination.exclusion import GIVER, CompiledExclusion
 from yanlian.engine.policy.compiled import CompiledCap, CompiledClause
 from yanlian.engine.policy.lower.clauses import Judged
-from yanlian.engine.policy.lower.dates import date_of
+from yanlian.engine.policy.lower.dates import year_of
 from yanlian.engine.policy.lower.formulas import Formulas
 from yanlian.engine.policy.lower.payments import nothing_paid
 from yanlian.engine.policy.lower.values import NotLowered, Number, Text
@@ -178,16 +178,12 @@ def _year(f: Formulas, one: Judged) -> Node | None:
     if one.period is not None:
         return one.period
     assert one.event is not None
-    year, _ = f.by_day(one.event.day, _year_of)
+    year, _ = f.by_day(one.event.day, year_of)
     return year
 
 
 def _is_year(text: str) -> bool:
     return text.isdecimal() and str(int(text)) == text
-
-
-def _year_of(days: int) -> int:
-    return date_of(days).year
 
 
 def _same_matter(f: Formulas, a: Judged, c: Judged) -> tuple[Node, Node]:

@@ -1,12 +1,19 @@
-"""Dates as days: parts of a date and months added are looked up in tables that the interpreter's own functions fill."""
+"""Dates as days: parts of a date and months added are looked up in tables.
+
+A table holds what the interpreter's own functions of a date give, worked out for all its days at once (NumPy's calendar
+is Python's: the Gregorian one, carried on both ways); a test compares them day by day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
+from typing import TypeAlias
 
-from yanlian.engine.feel.temporal import add_months
+import numpy as np
+import numpy.typing as npt
+
 from yanlian.engine.native.ir import Node
 from yanlian.engine.policy.lower.compare import Comparisons
 from yanlian.engine.policy.lower.values import Day, Length, NotLowered, Number, Value, days_of
@@ -19,40 +26,63 @@ _MOST_DAYS = 10_000_000
 _DAY = 86_400 * 10**9
 
 
-def date_of(days: int) -> date:
-    """The date of a day."""
-    return date.fromordinal(days + 719_163)
+# Days since 1970-01-01, or what a function gives for each of them.
+Days: TypeAlias = npt.NDArray[np.int64]
+OfDays: TypeAlias = Callable[[Days], Days]
 
 
-def _months_of(days: int) -> int:
-    found = date_of(days)
-    return found.year * 12 + found.month
+def _months(days: Days) -> Days:
+    """Months since January 1970."""
+    return days.astype("M8[D]").astype("M8[M]").astype(np.int64)
 
 
-_PARTS: Mapping[str, Callable[[int], int]] = {
-    "year": lambda days: date_of(days).year,
-    "month": lambda days: date_of(days).month,
-    "day": lambda days: date_of(days).day,
-    "weekday": lambda days: date_of(days).isoweekday(),
+def _of_month(days: Days) -> Days:
+    return days - _first_of(_months(days)) + 1
+
+
+def _first_of(months: Days) -> Days:
+    """The first day of months since January 1970."""
+    return months.astype("M8[M]").astype("M8[D]").astype(np.int64)
+
+
+def months_of(days: Days) -> Days:
+    """Months since January of the year 0, plus one: year · 12 + month."""
+    return _months(days) + (1970 * 12 + 1)
+
+
+def year_of(days: Days) -> Days:
+    """The year of a day."""
+    return _months(days) // 12 + 1970
+
+
+PARTS: Mapping[str, OfDays] = {
+    "year": year_of,
+    "month": lambda days: _months(days) % 12 + 1,
+    "day": _of_month,
+    # Day 0 was a Thursday; ISO 8601 begins with Monday as 1.
+    "weekday": lambda days: (days + 3) % 7 + 1,
 }
 
 
 @cache
-def _later(months: int) -> Callable[[int], int]:
-    """The same function for the same months, so that its table is made once."""
+def later(months: int) -> OfDays:
+    """The same day some months later, or the last day of that month if it is shorter. The same function for the same
+    months, so that its table is made once."""
 
-    def later(days: int) -> int:
-        found = add_months(date_of(days), months)
-        assert isinstance(found, date)
-        return days_of(found)
+    def of_days(days: Days) -> Days:
+        there = _months(days) + months
+        first = _first_of(there)
+        same: Days = first + _of_month(days) - 1
+        last: Days = _first_of(there + 1) - 1
+        return np.where(same < last, same, last)
 
-    return later
+    return of_days
 
 
 @lru_cache(maxsize=64)
-def _table(function: Callable[[int], int], low: int, high: int) -> tuple[int, ...]:
+def _table(function: OfDays, low: int, high: int) -> tuple[int, ...]:
     """What a function of days gives from one day to another."""
-    return tuple(function(days) for days in range(low, high + 1))
+    return tuple(function(np.arange(low, high + 1)).tolist())
 
 
 class Dates(Comparisons):
@@ -60,13 +90,13 @@ class Dates(Comparisons):
 
     def part(self, day: Day, name: str) -> Number:
         """year, month, day or weekday of a date."""
-        if name not in _PARTS:
+        if name not in PARTS:
             raise NotLowered(f"date.{name}")
 
-        node, lost = self.by_day(day.day, _PARTS[name])
+        node, lost = self.by_day(day.day, PARTS[name])
         return self.flagged(Number(flags=day.flags, num=node), given=lost)
 
-    def by_day(self, node: Node, function: Callable[[int], int]) -> tuple[Node, Node]:
+    def by_day(self, node: Node, function: OfDays) -> tuple[Node, Node]:
         """A function of a day, from a table; and whether the day is outside of it."""
         low, high = max(node.low, FIRST), min(node.high, LAST)
         if low > high:
@@ -92,7 +122,7 @@ class Dates(Comparisons):
             )
         if abs(length.months) > _MILLENNIUM:
             raise NotLowered("dates of another millennium")
-        node, lost = self.by_day(day.day, _later(sign * length.months))
+        node, lost = self.by_day(day.day, later(sign * length.months))
         return self.flagged(Day(flags=self.flags(day, length), day=node), given=lost)
 
     def _kept(self, day: Day) -> Day:
@@ -110,8 +140,8 @@ class Dates(Comparisons):
         b = self.builder
 
         def months_and_days(value: Day) -> tuple[Node, Node, Node]:
-            months, lost = self.by_day(value.day, _months_of)
-            of_month, _ = self.by_day(value.day, _PARTS["day"])
+            months, lost = self.by_day(value.day, months_of)
+            of_month, _ = self.by_day(value.day, PARTS["day"])
             return months, of_month, lost
 
         first, first_day, lost = months_and_days(start)
