@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 
 from yanlian.base.ids import check_person_number, check_uscc, person_code, person_hash, plain_form
 from yanlian.base.refusal import Refused
@@ -69,3 +69,19 @@ def test_the_quick_check_of_a_uscc_says_what_the_library_says(found: str) -> Non
         candidates.append("91370212" + found[8:17] + uscc.calc_check_digit("91370212" + found[8:17]))
     for candidate in candidates:
         assert check_uscc(candidate).valid == uscc.is_valid(candidate)
+
+
+@given(
+    st.sampled_from(["110105", "370212", "370200", "230228", "999999", "659002", "130000", "441521"]),
+    st.integers(1900, 2026),
+    st.integers(0, 13),
+    st.integers(0, 32),
+    st.integers(0, 999),
+    st.booleans(),
+)
+def test_a_resident_number_is_valid_exactly_when_the_reference_says_so(
+    place: str, year: int, month: int, day: int, order: int, is_sealed: bool
+) -> None:
+    body = f"{place}{year}{month:02}{day:02}{order:03}"
+    number = body + (ric.calc_check_digit(body + "0") if is_sealed else "0")
+    assert check_person_number(number).valid == ric.is_valid(number)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
@@ -77,11 +78,35 @@ def check_person_number(found: str) -> CheckedNumber:
     value = plain_form(found)
     if not (6 <= len(value) <= 20 and value.isascii() and value.isalnum() and any(c.isdigit() for c in value)):
         raise Refused("person_number_unreadable", length=len(value))
+    if _is_written_right(value):
+        return CheckedNumber(value, _place_fault(value[:6], value[6:10]))
     try:
         ric.validate(value)
     except ValidationError as fault:
         return CheckedNumber(value, _FAULTS.get(type(fault), "format"))
     return CheckedNumber(value, "")
+
+
+def _is_written_right(value: str) -> bool:
+    """python-stdnum's rule for a resident number, but for the place: its look-up takes ten times as long as all the
+    rest, and places repeat."""
+    if len(value) != 18 or not (value.isascii() and value[:17].isdigit()) or value[17] != ric.calc_check_digit(value):
+        return False
+    try:
+        ric.get_birth_date(value)
+    except InvalidComponent:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65_536)
+def _place_fault(place: str, year: str) -> str:
+    """Whether there was such a place in a year. The day does not matter; nothing of a person is kept."""
+    try:
+        ric.get_birth_place(f"{place}{year}01010000")
+    except InvalidComponent:
+        return "component"
+    return ""
 
 
 def person_hash(number: str, key: str) -> str:
