@@ -118,7 +118,7 @@ def test_a_faulty_table_is_refused_with_file_row_and_column(
 
 def test_revenue_that_nobody_told_is_refused_unless_strength_is_asked_for(links: Path, tmp_path: Path) -> None:
     assert refused("--links", str(links), "--out", str(tmp_path / "o")).code == "risk_revenue_unknown"
-    assert refused("--links", str(tmp_path / "none.csv"), "--out", str(tmp_path / "o")).code == "risk_file"
+    assert refused("--links", str(tmp_path / "none.csv"), "--out", str(tmp_path / "o")).code == "delimited_file"
 
 
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
@@ -164,3 +164,57 @@ def test_the_benchmark_writes_seconds_memory_and_the_difference_from_the_oracle(
     assert (found["firms"], found["links"], found["epsilon"], found["firms_compared"]) == (400, 1000, 0.01, 400)
     assert found["difference_from_oracle"] < 1e-12
     assert np.isfinite([found["cpu_seconds"], found["wall_seconds"], found["peak_memory_mb"]]).all()
+
+
+# The network of figure 1 of Diem et al. 2022 as the package GLcascade 0.9.3.1 ships it (weights 1, every input not
+# essential), and what that package answers at ε = 0.01: without replaceability, and with it by sector.
+FIGURE = "2-1 2-3 7-4 9-5 3-7 6-7 10-7 9-10 7-11 8-11"
+SECTORS = "1 2 1 3 4 2 4 1 2 3 5"
+ALONE = (0.1, 11 / 30, 4 / 15, 0.35, 0.1, 1 / 6, 0.7, 0.1, 11 / 30, 4 / 15, 0.45)
+BY_SECTOR = (0.1, 0.3, 4 / 15, 0.35, 0.1, 7 / 60, 0.7, 0.1, 14 / 45, 4 / 15, 0.45)
+
+
+@pytest.mark.parametrize(("replaceability", "right"), [("none", ALONE), ("sector", BY_SECTOR)])
+def test_the_network_of_the_paper_gives_what_the_authors_package_gives(
+    tmp_path: Path, replaceability: str, right: tuple[float, ...]
+) -> None:
+    rows = [f"{link.replace('-', ',')},1" for link in FIGURE.split()]
+    (tmp_path / "l.csv").write_text("supplier,customer,weight\n" + "\n".join(rows) + "\n", "utf-8")
+    firms = [f"{number},{sector}" for number, sector in enumerate(SECTORS.split(), 1)]
+    (tmp_path / "f.csv").write_text("firm,sector\n" + "\n".join(firms) + "\n", "utf-8")
+    words = ["--links", str(tmp_path / "l.csv"), "--firms", str(tmp_path / "f.csv"), "--out", str(tmp_path / "o")]
+    more = ["--revenue", "strength", "--epsilon", "0.01", "--json", str(tmp_path / "j"), "--one-core"]
+    run(*words, *more, "--replaceability", replaceability)
+    found = table(tmp_path / "o")
+    assert [float(found[str(one)]["esri"]) for one in range(1, 12)] == pytest.approx(right, abs=1e-12)
+    assert {row["sector"] for row in found.values()} == set("12345")
+    assert json.loads((tmp_path / "j").read_text("utf-8"))["replaceability"] == replaceability
+
+
+def test_firms_weigh_by_sales_in_the_network_where_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("supplier,customer,weight\na,b,1\nb,c,1\n", "utf-8")
+    (tmp_path / "f.csv").write_text("firm,sector,revenue\na,x,10\nb,y,10\nc,z,80\nd,z,0\n", "utf-8")
+    words = ["--links", str(tmp_path / "l.csv"), "--firms", str(tmp_path / "f.csv"), "--out", str(tmp_path / "o")]
+    said = run(*words, "--english")
+    assert float(table(tmp_path / "o")["a"]["esri"]) == pytest.approx(1.0)
+    assert "1 firms have no link" in said
+    assert "1 firms have neither revenue" in said
+    run(*words, "--weights", "strength")
+    found = table(tmp_path / "o")
+    assert (float(found["c"]["esri"]), found["c"]["weights"]) == (pytest.approx(0.5 * (0.1 + 0.01)), "strength")
+    assert found["c"]["revenue"] == "80.0"
+
+
+def test_files_of_spreadsheets_are_read_and_a_column_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_bytes("sep=;\r\n供应方;采购方;金额\r\n甲;乙;1.000,5\r\n;;\r\n".encode("gb18030"))
+    (tmp_path / "f.csv").write_bytes("企业\t行业\t营业收入\n甲\t矿\t2001\n乙\t钢\t6000\n".encode("utf-16"))
+    words = ["--links", str(tmp_path / "l.csv"), "--firms", str(tmp_path / "f.csv"), "--out", str(tmp_path / "o")]
+    run(*words)
+    assert float(table(tmp_path / "o")["乙"]["esri_up"]) == pytest.approx((6000 + 1000.5) / 8001)
+    (tmp_path / "f.csv").write_text("firm,firm,sector,revenue\n甲,a,x,1\n", "utf-8")
+    assert refused(*words).code == "delimited_twice"
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    found = refused("--links", str(tmp_path / "absent.csv"), "--out", str(tmp_path / "no" / "o.csv"))
+    assert found.code == "output_written"

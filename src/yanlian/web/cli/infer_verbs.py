@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 
-from yanlian.web.cli.output import console, progress_bar, show_table
+from yanlian.web.cli.output import console, progress_bar, show_table, write_whole
 
 if TYPE_CHECKING:
     from yanlian.engine.chain.risk.inferred import Interval, Known
@@ -38,32 +39,34 @@ def infer(
     with progress_bar("ESRI") as step:
         found = interval_of(known, every, draws, epsilon, step=step)
     order = np.argsort(-found.middle, kind="stable").tolist()
-    _write(known, found, order, out)
+    write_whole(out, _rows(known, found, order))
     _tell(known, found, order, out, english=english)
 
 
-def _write(known: Known, found: Interval, order: list[int], out: Path) -> None:
-    with out.open("w", encoding="utf-8", newline="") as to:
-        rows = csv.writer(to, lineterminator="\n")
-        rows.writerow(
-            (
-                "rank",
-                "firm",
-                "sector",
-                "revenue",
-                "esri_5",
-                "esri_50",
-                "esri_95",
-                "draws",
-                "links",
-                "epsilon",
-                "inferred",
-            )
-        )
-        for rank, at in enumerate(order, 1):
-            figures = [repr(float(one[at])) for one in (known.revenue, found.low, found.middle, found.high)]
-            told = (found.networks, known.links, found.epsilon, 1)
-            rows.writerow([rank, known.firms[at], known.sector[at], *figures, *told])
+_COLUMNS = (
+    "rank",
+    "firm",
+    "sector",
+    "revenue",
+    "esri_5",
+    "esri_50",
+    "esri_95",
+    "draws",
+    "links",
+    "epsilon",
+    "inferred",
+)
+
+
+def _rows(known: Known, found: Interval, order: list[int]) -> str:
+    to = io.StringIO(newline="")
+    rows = csv.writer(to, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    for rank, at in enumerate(order, 1):
+        figures = [repr(float(one[at])) for one in (known.revenue, found.low, found.middle, found.high)]
+        told = (found.networks, known.links, found.epsilon, 1)
+        rows.writerow([rank, known.firms[at], known.sector[at], *figures, *told])
+    return to.getvalue()
 
 
 def _tell(known: Known, found: Interval, order: list[int], out: Path, *, english: bool) -> None:

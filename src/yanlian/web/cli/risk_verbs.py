@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import csv
+import io
 import json as jsons
+import os
 import resource
 import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
 import typer
 
-from yanlian.web.cli.output import console, progress_bar, show_table, stop
+from yanlian.base.refusal import Refused
+from yanlian.web.cli.output import console, progress_bar, show_table, stop, write_whole
 
 if TYPE_CHECKING:
     from yanlian.engine.chain.risk.economy import Basis, Economy
@@ -47,7 +51,16 @@ def esri(
         int, typer.Option("--default-essential", help="Of sector pairs that are not told.", min=0, max=2)
     ] = 1,
     inferred: Annotated[bool, typer.Option("--inferred", help="The links were inferred; the figures say so.")] = False,
+    replaceability: Annotated[
+        str,
+        typer.Option(help="'sector': by share of the sector; 'none': nobody stands in (GLcascade's default)."),
+    ] = "sector",
+    weights: Annotated[
+        str,
+        typer.Option(help="Of firms in the index: 'revenue', or 'strength' as GLcascade does by default."),
+    ] = "revenue",
     one_core: OneCore = False,
+    json: Annotated[Path | None, typer.Option(help="Write a summary here.", dir_okay=False)] = None,
     english: English = False,
 ) -> None:
     """What the whole economy loses if a firm closes, for every firm (docs/reference/risk.md). Ctrl-C keeps what is
@@ -56,11 +69,36 @@ def esri(
 
     if revenue not in ("revenue", "strength"):
         raise typer.BadParameter("revenue | strength", param_hint="--revenue")
+    if replaceability not in ("sector", "none"):
+        raise typer.BadParameter("sector | none", param_hint="--replaceability")
+    if weights not in ("revenue", "strength"):
+        raise typer.BadParameter("revenue | strength", param_hint="--weights")
+    _refuse_unwritable(out)
     basis: Basis = "strength" if revenue == "strength" else "revenue"
     economy = read_economy(Files(links, firms, essential, basis, default, inferred))
-    found = _computed(economy, epsilon, out, threads=1 if one_core else 0, english=english)
-    _write(economy, found, out)
+    told = economy_told(economy, replaceable=replaceability == "sector", by_strength=weights == "strength")
+    found = _computed(told, epsilon, out, threads=1 if one_core else 0, english=english)
+    named = "strength" if weights == "strength" else economy.basis
+    write_whole(out, _rows(economy, found, named))
     _tell(economy, found, out, english=english)
+    if json is not None:
+        write_whole(json, jsons.dumps(_summary(economy, found, named, replaceability), indent=1) + "\n")
+
+
+def economy_told(economy: Economy, *, replaceable: bool, by_strength: bool) -> Economy:
+    """The economy under other published conventions. Not `replaceable`: σ = 1 for everybody, as if each firm were a
+    market of its own (GLcascade without p_market). `by_strength`: firms weigh in the index by what they sell in the
+    network (GLcascade without h_weights), also where revenue is known; the shares of sales stay those of revenue."""
+    if not replaceable:
+        alone = np.arange(len(economy.firms), dtype=np.int32)
+        economy = replace(economy, sector=alone, sectors=economy.firms)
+    return replace(economy, revenue=economy.strength) if by_strength else economy
+
+
+def _refuse_unwritable(out: Path) -> None:
+    """Before the long computation, not after it."""
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise Refused("output_written", file=str(out), why=os.strerror(2 if not out.parent.is_dir() else 13))
 
 
 def _computed(economy: Economy, epsilon: float, out: Path, *, threads: int, english: bool) -> Indices:
@@ -126,28 +164,53 @@ _COLUMNS = (
 )
 
 
-def _write(economy: Economy, found: Indices, out: Path) -> None:
+def _rows(economy: Economy, found: Indices, weights: str) -> str:
+    """The table of figures as text."""
     order = np.argsort(-found.esri, kind="stable")
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.searchsorted(-found.esri[order], -found.esri[order], side="left") + 1
-    with out.open("w", encoding="utf-8", newline="") as to:
-        rows = csv.writer(to, lineterminator="\n")
-        rows.writerow(_COLUMNS)
-        for at in order.tolist():
-            figures = (found.esri[at], found.down[at], found.up[at])
-            rows.writerow(
-                [
-                    int(ranks[at]),
-                    economy.firms[at],
-                    economy.sectors[economy.sector[at]],
-                    repr(float(economy.revenue[at])),
-                    *(repr(float(one)) for one in figures),
-                    int(found.steps[at]),
-                    found.epsilon,
-                    economy.basis,
-                    int(economy.inferred),
-                ]
-            )
+    to = io.StringIO(newline="")
+    rows = csv.writer(to, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    for at in order.tolist():
+        figures = (found.esri[at], found.down[at], found.up[at])
+        rows.writerow(
+            [
+                int(ranks[at]),
+                economy.firms[at],
+                economy.sectors[economy.sector[at]],
+                repr(float(economy.revenue[at])),
+                *(repr(float(one)) for one in figures),
+                int(found.steps[at]),
+                found.epsilon,
+                weights,
+                int(economy.inferred),
+            ]
+        )
+    return to.getvalue()
+
+
+def _summary(economy: Economy, found: Indices, weights: str, replaceability: str) -> dict[str, object]:
+    """The run in figures."""
+    return {
+        "firms": len(economy.firms),
+        "links": len(economy.supplier),
+        "epsilon": found.epsilon,
+        "weights": weights,
+        "replaceability": replaceability,
+        "revenue_raised": economy.raised,
+        "firms_without_link": _without_link(economy),
+        "firms_without_revenue": int((economy.revenue == 0).sum()),
+        "inferred": economy.inferred,
+        "greatest_esri": float(found.esri.max()),
+        "mean_esri": float(found.esri.mean()),
+        "most_steps": int(found.steps.max()),
+    }
+
+
+def _without_link(economy: Economy) -> int:
+    ends = np.concatenate([economy.supplier, economy.customer])
+    return int((np.bincount(ends, minlength=len(economy.firms)) == 0).sum())
 
 
 def _tell(economy: Economy, found: Indices, out: Path, *, english: bool) -> None:
@@ -191,6 +254,19 @@ def _notes(economy: Economy, found: Indices, *, english: bool) -> list[str]:
             f"{loops} links lead from a firm to itself; they count as any other."
             if english
             else f"{loops} 条关系的供应方与采购方相同，按普通关系计。"
+        )
+    lonely, poor = _without_link(economy), int((economy.revenue == 0).sum())
+    if lonely:
+        told.append(
+            f"{lonely} firms have no link with an amount; their index is their own share of all revenue."
+            if english
+            else f"{lonely} 家企业没有带金额的供应关系，其指数即自身营业收入占比。"
+        )
+    if poor:
+        told.append(
+            f"{poor} firms have neither revenue nor sales in the network: they weigh nothing in the index of others."
+            if english
+            else f"{poor} 家企业既无营业收入也无网内销售，在他人的指数中不计权重。"
         )
     if economy.inferred:
         told.append("The links are inferred, not observed." if english else "供应关系为推算，并非实际观测。")

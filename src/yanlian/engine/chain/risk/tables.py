@@ -8,7 +8,6 @@ supplier_sector and customer_sector. docs/reference/risk.md explains them.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from yanlian.base.refusal import Refused
+from yanlian.engine.chain.delimited import Delimited, numbers_of, read_delimited
 from yanlian.engine.chain.links import Floats, Ints, Links
 from yanlian.engine.chain.risk.economy import LINEAR, Basis, Bytes, Economy, Essentials, Told, economy_of
 
@@ -53,10 +52,10 @@ class Files:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file, all values as text; the row numbers that people see begin with 2."""
+    """A CSV file, all values as text; rows are told by the line of the file."""
 
     file: str
-    table: pa.Table
+    read: Delimited
     columns: Mapping[str, str]
 
     def has(self, name: str) -> bool:
@@ -66,22 +65,24 @@ class Sheet:
     def texts(self, name: str) -> pa.Array:
         """A column that must be there, trimmed. Refused: it is not there, or a value is empty."""
         if name not in self.columns:
-            found = ", ".join(self.table.column_names)
+            found = ", ".join(self.read.names)
             raise Refused("risk_columns", file=self.file, missing=name, found=found)
-        column = self.table.column(self.columns[name])
-        values = pc.utf8_trim_whitespace(pc.fill_null(column, "")).combine_chunks()
-        values = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+        values = self.read.column(self.columns[name]).combine_chunks()
         self.check(name, values, pc.not_equal(values, "").to_numpy(zero_copy_only=False), "非空", "a value")
         return values
 
     def numbers(self, name: str, *, missing: bool = False) -> Floats:
         """A column of numbers of at least 0; an empty cell is NaN where it may be. Refused: anything else."""
-        column = self.table.column(self.columns[name]) if self.has(name) else self.texts(name)
-        values = pc.utf8_trim_whitespace(pc.fill_null(column, "")).to_numpy(zero_copy_only=False)
-        numbers = np.array([_number(one) for one in values], dtype=np.float64)
+        if not self.has(name):
+            self.texts(name)
+        values = self.read.column(self.columns[name]).combine_chunks()
+        numbers, unsure = numbers_of(pa.chunked_array([values]), self.read.separator)
+        if unsure:
+            shown = next(one for one in values.to_pylist() if "," in one)
+            raise Refused("delimited_comma", file=self.file, column=self.columns[name], found=shown)
         fine = np.isfinite(numbers) & (numbers >= 0)
         if missing:
-            fine |= values == ""
+            fine |= pc.equal(values, "").to_numpy(zero_copy_only=False)
         self.check(name, values, fine, "不小于 0 的数", "a number of at least 0")
         return np.where(np.isfinite(numbers), numbers, np.nan)
 
@@ -90,11 +91,11 @@ class Sheet:
         wrong = np.flatnonzero(~fine)
         if not len(wrong):
             return
-        others = [str(int(one) + 2) for one in wrong[1:11]]
+        others = [str(self.read.line(int(one))) for one in wrong[1:11]]
         raise Refused(
             "risk_row",
             file=self.file,
-            row=int(wrong[0]) + 2,
+            row=self.read.line(int(wrong[0])),
             column=self.columns[name],
             found=str(values[int(wrong[0])]),
             expected_zh=zh,
@@ -106,16 +107,19 @@ class Sheet:
 
 
 def read_sheet(file: Path) -> Sheet:
-    """Read a CSV file in UTF-8 with column names. Refused: it cannot be read."""
-    try:
-        names = _header(file)
-        convert = pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
-        table = pa.csv.read_csv(file, convert_options=convert)
-    except (OSError, pa.ArrowInvalid, UnicodeDecodeError) as fault:
-        raise Refused("risk_file", file=str(file), found=str(fault)) from None
+    """Read anyone's CSV file with column names; of several columns with one meaning the first is taken. Refused: it
+    cannot be read (`delimited`); a column occurs twice under one name."""
+    read = read_delimited(file)
     known = {alias: name for name, aliases in NAMES.items() for alias in aliases}
-    columns = {known[one.strip().lower()]: one for one in reversed(table.column_names) if one.strip().lower() in known}
-    return Sheet(file.name, table, columns)
+    columns: dict[str, str] = {}
+    for one in read.names:
+        name = known.get(one.lower())
+        if name is None:
+            continue
+        if read.names.count(one) > 1:
+            raise Refused("delimited_twice", file=file.name, column=one, count=read.names.count(one))
+        columns.setdefault(name, one)
+    return Sheet(file.name, read, columns)
 
 
 def read_economy(files: Files) -> Economy:
@@ -207,15 +211,3 @@ def _essentials(files: Files) -> Essentials:
     one, other = sheet.texts("supplier_sector").to_pylist(), sheet.texts("customer_sector").to_pylist()
     pairs = {(a, b): int(c) for a, b, c in zip(one, other, found.tolist(), strict=True)}
     return Essentials(pairs, files.default)
-
-
-def _header(file: Path) -> list[str]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return next(csv.reader(lines), [])
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        return float("nan")
