@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TypeAlias
 
+from yanlian.engine.native.counted import Question, counts
 from yanlian.engine.native.division import divided
 from yanlian.engine.native.ir import (
     Arithmetic,
@@ -50,6 +51,9 @@ class Body:
         self.w = Writer()
         self.values: dict[Node, str] = {}
         self.results: dict[Loop, list[str]] = {}
+        # Loops over one span whose children were asked beforehand, and the answers' counts of this row.
+        self.counted: dict[Loop, list[Question]] = {}
+        self._counts: dict[Loop, list[str]] = {}
 
     def write(self, members: Sequence[Vertex]) -> None:
         """Computes what belongs to a row, in order; regions inside of regions with a stack of our own, because they
@@ -76,7 +80,9 @@ class Body:
 
     def _members(self, members: Sequence[Vertex]) -> Steps:
         for vertex in members:
-            if isinstance(vertex, Loop):
+            if vertex in self.counted and isinstance(vertex, Loop):
+                self._counted(vertex)
+            elif isinstance(vertex, Loop):
                 yield self._loop(vertex)
             elif isinstance(vertex, Choose) and vertex.lazy and any(arm.members for arm in self.regions.arms[vertex]):
                 yield self._lazy(vertex)
@@ -195,6 +201,21 @@ class Body:
             w.fill(hole, f"{name} = phi i{bits(one)} [ {a}, %{before} ], [ {b}, %{last} ]")
         w.start(after)
         self._after(loop, head, last, [name for name, _ in carried], following)
+
+    def _counted(self, loop: Loop) -> None:
+        """What a loop comes to whose children were asked beforehand."""
+        if not self._counts:
+            start, end = self.at(loop.start, 64), self.at(loop.end, 64)
+            found = iter(counts(self.w, start, end, sum(map(len, self.counted.values()))))
+            self._counts = {one: [next(found) for _ in asked] for one, asked in self.counted.items()}
+        results = []
+        for one, asked, count in zip(loop.carried, self.counted[loop], self._counts[loop], strict=True):
+            if asked.most is None:
+                results.append(self.w.value(f"icmp ne i64 {count}, 0"))
+            else:
+                least = minmax(self.w, "min", 64, count, str(asked.most))
+                results.append(moved(self.w, least, 64, bits(one), signed=False))
+        self.results[loop] = results
 
     def _after(self, loop: Loop, head: str, last: str, carried: list[str], following: list[str]) -> None:
         if loop.again is None:

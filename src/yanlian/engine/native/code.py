@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yanlian.engine.native.body import Body, bits
+from yanlian.engine.native.children import ChildLanes, asked
+from yanlian.engine.native.counted import CHILDREN_MAX, questions
 from yanlian.engine.native.division import FUNCTIONS
-from yanlian.engine.native.ir import Lookup, Node, Program, Read, table_kind
+from yanlian.engine.native.ir import Lookup, Loop, Node, Program, Read, table_kind
 from yanlian.engine.native.lanes import LANES, Lanes
 from yanlian.engine.native.pieces import Piece, cut
 from yanlian.engine.native.regions import placed
-from yanlian.engine.native.writer import Writer
+from yanlian.engine.native.writer import Writer, moved
 
 # So many rows go through all pieces before the next: what they leave to each other stays in the nearest cache.
 BLOCK_ROWS = 256
@@ -82,6 +84,8 @@ class _Function:
         self.pieces = cut(program, self.regions)
         self.slots: dict[Node, int] = {}
         self.bytes = 0
+        # Pieces that ask the children of a block have room for those of so many rows.
+        self.in_blocks = any(piece.span is not None for piece in self.pieces)
         for node in (node for piece in self.pieces for node in piece.stores):
             self.slots[node] = self.bytes
             self.bytes += BLOCK_ROWS * max(1, bits(node) // 8)
@@ -120,9 +124,13 @@ class _Function:
 
     def _piece(self, name: str, piece: Piece, arguments: Sequence[str]) -> list[str]:
         """The function of a piece, over rows from `first`, at least one, up to `end`."""
-        body = self._plain(piece) if piece.plain and self.vectors else self._with_jumps(piece)
         given = ", ".join([_ROWS, *arguments])
-        return [f"define internal void @{name}({given}) noinline nounwind {{", "entry:", *body, "}"]
+        if piece.span is not None and self.vectors:
+            return [
+                *_function(f"{name}_each", given, self._with_jumps(piece)),
+                *_function(name, given, self._counting(piece, f"{name}_each", arguments)),
+            ]
+        return _function(name, given, self._plain(piece) if piece.plain and self.vectors else self._with_jumps(piece))
 
     def _plain(self, piece: Piece) -> list[str]:
         """LANES rows at a time; `first` and `end` are multiples of that."""
@@ -150,15 +158,53 @@ class _Function:
         w.line("ret void")
         return w.lines
 
-    def _with_jumps(self, piece: Piece) -> list[str]:
-        """Row by row; `first` is a multiple of 8. Where bitmaps are read at the row, 64 rows at a time, so that their
-        bits are at hand."""
+    def _counting(self, piece: Piece, each: str, arguments: Sequence[str]) -> list[str]:
+        """As `_with_jumps`, where the children of all rows are asked first. What is read lies within the children that
+        there are: where eight at a time would go beyond the last, or there are very many, each row has its loop."""
         body = Body(self.program, self.regions)
+        loops = [one for one in piece.members if isinstance(one, Loop)]
+        body.counted = {one: found for one in loops if (found := questions(one, self.regions)) is not None}
+        asking = [one for found in body.counted.values() for one in found]
+        w = body.w
+        assert piece.span is not None
+        kind = self.program.columns[piece.span].storage
+        for name, row in (("first", "%first"), ("end", w.value("sub nuw nsw i64 %end, 1"))):
+            w.line(f"%{name}.row = call i64 @llvm.smin.i64(i64 {row}, i64 %last)")
+        for name, row in (("begin", "%first.row"), ("stop", "%end.row"), ("total", "%last")):
+            after = row if name == "begin" else w.value(f"add nuw nsw i64 {row}, 1")
+            found = w.value(f"load {kind}, ptr {_place(w, kind, f'%c{piece.span}', after)}, align {int(kind[1:]) // 8}")
+            w.line(f"%{name} = add i64 0, {moved(w, found, int(kind[1:]), 64, signed=True)}")
+        for n in range(len(asking)):
+            w.line(f"%bits{n} = alloca [{CHILDREN_MAX // 8 + 8} x i8], align 16")
+        number = w.value("sub nuw nsw i64 %stop, %begin")
+        up = w.value(f"and i64 {w.value(f'add nuw nsw i64 {number}, {LANES - 1}')}, {-LANES}")
+        inside = w.value(f"icmp sle i64 {w.value(f'add nuw nsw i64 %begin, {up}')}, %total")
+        few = w.value(f"icmp sle i64 {number}, {CHILDREN_MAX}")
+        w.branch(w.value(f"and i1 {inside}, {few}"), "fast", "slow")
+        w.start("slow")
+        w.line(f"call void @{each}({', '.join([_ROWS, *(_as_given(one) for one in arguments)])})")
+        w.line("ret void")
+        w.start("fast")
+        for n in range(len(asking)):
+            beyond = w.value(f"lshr i64 {up}, 3")
+            w.line(f"store i64 0, ptr {_place(w, 'i8', f'%bits{n}', beyond)}, align 1")
+        w.branch(w.value(f"icmp sgt i64 {number}, 0"), "children", "rows")
+        lanes = ChildLanes(self.program)
+        lanes.w = w
+        asked(lanes, asking)
+        w.start("rows")
+        return self._with_jumps(piece, body)
+
+    def _with_jumps(self, piece: Piece, begun: Body | None = None) -> list[str]:
+        """Row by row; `first` is a multiple of 8. Where bitmaps are read at the row, 64 rows at a time, so that their
+        bits are at hand. `begun`: what has been written of the function."""
+        body = begun or Body(self.program, self.regions)
         w = body.w
         words = self._bitmaps(piece)
+        before = w.block
         w.jump("group")
         w.start("group")
-        w.line("%base = phi i64 [ %first, %entry ], [ %group.end, %group.done ]")
+        w.line(f"%base = phi i64 [ %first, %{before} ], [ %group.end, %group.done ]")
         w.line(f"%group.next = add nuw nsw i64 %base, {64 if words else 1 << 32}")
         w.line("%group.end = call i64 @llvm.smin.i64(i64 %group.next, i64 %end)")
         for column in words:
@@ -217,7 +263,7 @@ class _Function:
         w.jump("block")
         w.start("block")
         w.line("%first = phi i64 [ %start, %entry ], [ %end, %block ]")
-        w.line(f"%full = add nuw nsw i64 %first, {BLOCK_ROWS if self.bytes else 1 << 32}")
+        w.line(f"%full = add nuw nsw i64 %first, {BLOCK_ROWS if self.bytes or self.in_blocks else 1 << 32}")
         w.line("%end = call i64 @llvm.smin.i64(i64 %full, i64 %rows)")
         for name, arguments in calls:
             w.line(f"call void @{name}({', '.join([_ROWS, *arguments.values()])})")
@@ -240,6 +286,15 @@ class _Function:
             source = "columns" if name.startswith("%c") else "outputs"
             place = w.value(f"getelementptr inbounds ptr, ptr %{source}, i64 {number}")
             w.line(f"{name} = load ptr, ptr {place}, align 8")
+
+
+def _function(name: str, given: str, lines: Sequence[str]) -> list[str]:
+    return [f"define internal void @{name}({given}) noinline nounwind {{", "entry:", *lines, "}"]
+
+
+def _as_given(argument: str) -> str:
+    """What a function was given, to be given on."""
+    return f"ptr {argument.rsplit(' ', 1)[1]}"
 
 
 def _kept(node: Node) -> str:

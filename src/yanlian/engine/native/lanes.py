@@ -140,18 +140,25 @@ class Lanes:
         return quotient(self.w, node, self.at(node.left, width), right, width, bits(node))
 
     def _read(self, node: Read) -> str:
+        """At the row."""
         w, column = self.w, self.program.columns[node.column]
         source = f"%c{node.column}"
         if column.storage == "bit":
             byte = w.value("lshr exact i64 %row.number, 3")
             place = w.value(f"getelementptr inbounds i8, ptr {source}, i64 {byte}")
-            byte = w.value(f"zext i8 {w.value(f'load i8, ptr {place}, align 1')} to i32")
-            own = f"<{', '.join(f'i32 {1 << n}' for n in range(LANES))}>"
-            mine = w.value(f"and {_kind(32)} {self._all('i32', byte)}, {own}")
-            return self._mask(w.value(f"icmp eq {_kind(32)} {mine}, {own}"))
+            return self.bits_of(w.value(f"zext i8 {w.value(f'load i8, ptr {place}, align 1')} to i32"))
         place = w.value(f"getelementptr inbounds {column.storage}, ptr {source}, i64 %row.number")
-        found = self.load(column.storage, place)
-        return self.moved(found, int(column.storage[1:]), bits(node), signed=node.low < 0)
+        return self.read_from(node, self.load(column.storage, place))
+
+    def read_from(self, node: Read, found: str) -> str:
+        """Elements as they are stored, as values of a node."""
+        return self.moved(found, int(self.program.columns[node.column].storage[1:]), bits(node), signed=node.low < 0)
+
+    def bits_of(self, byte: str) -> str:
+        """The lowest bits of an i32 as truth values, the first of them the lowest."""
+        own = f"<{', '.join(f'i32 {1 << n}' for n in range(LANES))}>"
+        mine = self.w.value(f"and {_kind(32)} {self._all('i32', byte)}, {own}")
+        return self._mask(self.w.value(f"icmp eq {_kind(32)} {mine}, {own}"))
 
     def _mask(self, truths: str) -> str:
         return self.w.value(f"sext {_kind(1)} {truths} to {_kind(32)}")

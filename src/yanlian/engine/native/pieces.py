@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from yanlian.engine.native.counted import questions, span_of
 from yanlian.engine.native.doubles import by_doubles
 from yanlian.engine.native.ir import Divide, Lookup, Loop, Node, Program, Read, Result
 from yanlian.engine.native.order import Vertex, below
@@ -25,9 +26,11 @@ _STEPS_CHEAP = 4
 @dataclass(eq=False, slots=True)
 class Piece:
     """`members`: what it computes of a row, operands first. `loads`, `stores`: which values it takes from and leaves in
-    buffers of the block; `outputs`: the numbers of those it fills; `plain`: several rows can be done at once."""
+    buffers of the block; `outputs`: the numbers of those it fills; `plain`: several rows can be done at once;
+    `span`: the column of positions of the loops in it that count (see counted.py)."""
 
     plain: bool
+    span: int | None = None
     members: list[Vertex] = field(default_factory=list)
     loads: list[Node] = field(default_factory=list)
     stores: list[Node] = field(default_factory=list)
@@ -43,6 +46,7 @@ class _Unit:
     plain: bool
     weight: int
     needs: list[Node]
+    span: int | None = None
     steps: int = 0
     level: int = 0
     piece: Piece | None = None
@@ -89,7 +93,9 @@ def _units(regions: Regions) -> list[_Unit]:
         nodes = [one for one in needs if not isinstance(one, Loop)]
         plain = len(inside) == 1 and _is_plain(vertex)
         weight = sum(_WEIGHT_WIDE if isinstance(one, Node) and one.wide else 1 for one in inside)
-        units.append(_Unit(len(units), vertices, plain, weight, nodes))
+        counts = isinstance(vertex, Loop) and questions(vertex, regions) is not None
+        span = span_of(vertex) if counts and isinstance(vertex, Loop) else None
+        units.append(_Unit(len(units), vertices, plain, weight, nodes, span))
     return units
 
 
@@ -117,9 +123,12 @@ def _filled(units: list[_Unit]) -> list[tuple[Piece, list[_Unit]]]:
     found: list[tuple[Piece, list[_Unit]]] = []
     weight = WEIGHT_MAX
     for unit in units:
-        if weight + unit.weight > WEIGHT_MAX or not found:
+        others = found and None not in (unit.span, found[-1][0].span) and unit.span != found[-1][0].span
+        if weight + unit.weight > WEIGHT_MAX or not found or others:
             found.append((Piece(plain=unit.plain), []))
             weight = 0
+        if unit.span is not None:
+            found[-1][0].span = unit.span
         unit.piece = found[-1][0]
         found[-1][1].append(unit)
         weight += unit.weight
