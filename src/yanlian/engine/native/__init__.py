@@ -2,9 +2,10 @@
 
 Knows no packs and no dossiers; may import base only. Start reading at `ir.py` (what a program is), then `builder.py`
 (making one), `reference.py` (what it means) and `show.py` (reading one). From there to the processor: `order` →
-`regions` (where a value is computed) → `pieces` (what is computed together) → `counted` (loops that count) → `body` and `division` (instructions) →
-`code` (the module) → `machine` (LLVM) → `cache`; `engine.py` ties them together and runs the result; `tiers.py` has
-quick code run until `later.py` brings full code. `lists.py`: two loops by hand for what few rows have.
+`regions` (where a value is computed) → `pieces` (what is computed together), `counted` (loops that count) → `lanes`,
+`doubles` and `children` (instructions for eight rows), `body` and `division` (for one) → `code` (the module) →
+`machine` (LLVM) → `cache`; `engine.py` ties them together and runs the result; `tiers.py` has quick code run until
+`later.py` brings full code. `lists.py`: two loops by hand for what few rows have.
 """
 
 from yanlian.engine.native.builder import Builder, TooWide

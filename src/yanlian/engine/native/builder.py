@@ -31,7 +31,7 @@ from yanlian.engine.native.ir import (
     below,
 )
 from yanlian.engine.native.same_loops import SameLoops
-from yanlian.engine.native.truths import Literal, Literals, Truths, contradict, within, without
+from yanlian.engine.native.truths import Literal, Literals, Truths, contradict, known_range, within, without
 
 _INTEGER, _TRUTH = False, True
 Body = Callable[[Index, tuple[Carried, ...]], Sequence[Node]]
@@ -296,7 +296,11 @@ class Builder:
                 return self.both(condition, then)
             if otherwise is self.true:
                 return self.either(self.negate(condition), then)
-        low, high = min(then.low, otherwise.low), max(then.high, otherwise.high)
+        a = known_range(then, self._truths.all_of(condition), holds=True)
+        b = known_range(otherwise, self._truths.any_of(condition), holds=False)
+        low, high = min(a[0], b[0]), max(a[1], b[1])
+        if low == high and not then.is_bool:
+            return self.const(low)
         return self._once(
             ("choose", id(condition), id(then), id(otherwise), lazy),
             lambda: Choose(low, high, then.is_bool, condition, then, otherwise, lazy),

@@ -172,8 +172,8 @@ class _Function:
             w.line(f"%{name}.row = call i64 @llvm.smin.i64(i64 {row}, i64 %last)")
         for name, row in (("begin", "%first.row"), ("stop", "%end.row"), ("total", "%last")):
             after = row if name == "begin" else w.value(f"add nuw nsw i64 {row}, 1")
-            found = w.value(f"load {kind}, ptr {_place(w, kind, f'%c{piece.span}', after)}, align {int(kind[1:]) // 8}")
-            w.line(f"%{name} = add i64 0, {moved(w, found, int(kind[1:]), 64, signed=True)}")
+            there = w.value(f"load {kind}, ptr {_place(w, kind, f'%c{piece.span}', after)}, align {int(kind[1:]) // 8}")
+            w.line(f"%{name} = add i64 0, {moved(w, there, int(kind[1:]), 64, signed=True)}")
         for n in range(len(asking)):
             w.line(f"%bits{n} = alloca [{CHILDREN_MAX // 8 + 8} x i8], align 16")
         number = w.value("sub nuw nsw i64 %stop, %begin")

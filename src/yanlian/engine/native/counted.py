@@ -51,10 +51,10 @@ def span_of(loop: Loop) -> int | None:
     start, end = loop.start, loop.end
     if not (isinstance(start, Read) and isinstance(end, Read) and start.column == end.column):
         return None
-    after = end.index
     at_row = start.index is None or isinstance(start.index, Row)
-    is_next = isinstance(after, Arithmetic) and after.op == "+" and isinstance(after.left, Row)
-    return start.column if at_row and is_next and isinstance(after, Arithmetic) and _is(after.right, 1) else None
+    after = end.index
+    is_next = isinstance(after, Arithmetic) and after.op == "+" and isinstance(after.left, Row) and _is(after.right, 1)
+    return start.column if at_row and is_next else None
 
 
 def questions(loop: Loop, regions: Regions) -> list[Question] | None:
@@ -88,9 +88,11 @@ def _one_more(node: Node, carried: Carried) -> int | None:
     """Up to what a value is counted by one; None when it is not."""
     most = carried.high
     if isinstance(node, Arithmetic) and node.op == "min" and isinstance(node.right, Const):
-        node, most = node.left, node.right.value
-    counted = isinstance(node, Arithmetic) and node.op == "+" and node.left is carried and _is(node.right, 1)
-    return most if counted else None
+        most = node.right.value
+        node = node.left
+    if not isinstance(node, Arithmetic) or node.op != "+":
+        return None
+    return most if node.left is carried and _is(node.right, 1) else None
 
 
 def _is(node: Node, value: int) -> bool:

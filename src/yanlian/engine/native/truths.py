@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from yanlian.engine.native.ir import Both, Either, Node, Not
+from yanlian.engine.native.ir import Both, Compare, Const, Either, Node, Not
 
 # A truth value, and whether it is meant as it is or turned round.
 Literal: TypeAlias = tuple[Node, bool]
@@ -64,3 +64,17 @@ def without(parts: Literals, refuted: Literals) -> Sequence[Literal] | None:
     """The parts that are left when the opposites of some are known; None when none of them falls away."""
     left = [(node, sign) for node, sign in parts if (node, not sign) not in refuted]
     return left if len(left) < len(parts) else None
+
+
+def known_range(node: Node, parts: Literals, *, holds: bool) -> tuple[int, int]:
+    """The range of a value where all these parts hold, or none of them: comparisons of it with constants tell. An
+    amount that counts only where it is not below one is never negative."""
+    low, high = node.low, node.high
+    for part, sign in () if node.is_bool else parts:
+        if isinstance(part, Compare) and part.left is node and part.op == "<" and isinstance(part.right, Const):
+            if sign is holds:
+                high = min(high, part.right.value - 1)
+            else:
+                low = max(low, part.right.value)
+    # Of what never happens nothing is known.
+    return (low, high) if low <= high else (node.low, node.high)
