@@ -23,9 +23,8 @@ Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 
 # gather: for each picked row i and place k in order, where flags[k][i] is set: the row, the number of the place and
-# `old[k][row]`, which becomes `new[k][i]`; and `told[m * places + k][i]` for each m. Every entry is written before its
-# flag is asked, so that nothing jumps: the columns have room for one more.
-# lists: of entries with ascending rows, where those of each row begin, and a bit for each row that has any.
+# `old[k][row]`, which becomes `new[k][i]`; and `told[m * places + k][i]` for each m.
+# lists: a bit for each row that has an entry; of how many entries each row has, after a 0, where they begin.
 _CODE = """
 define i64 @gather(i64 %rows, i64 %places, i64 %more, ptr noalias %row, ptr noalias %flags, ptr noalias %old,
                    ptr noalias %new, ptr noalias %numbers, ptr noalias %told, ptr noalias %out) nounwind {
@@ -51,6 +50,8 @@ inner:
   %f.place = getelementptr i8, ptr %f.column, i64 %i
   %f = load i8, ptr %f.place
   %set = icmp ne i8 %f, 0
+  br i1 %set, label %entry.new, label %inner.next
+entry.new:
   %old.at = getelementptr ptr, ptr %old, i64 %k
   %old.column = load ptr, ptr %old.at
   %old.place = getelementptr i64, ptr %old.column, i64 %r
@@ -59,8 +60,7 @@ inner:
   %new.column = load ptr, ptr %new.at
   %new.place = getelementptr i64, ptr %new.column, i64 %i
   %becomes = load i64, ptr %new.place
-  %is = select i1 %set, i64 %becomes, i64 %was
-  store i64 %is, ptr %old.place
+  store i64 %becomes, ptr %old.place
   %n.at = getelementptr i32, ptr %numbers, i64 %k
   %n = load i32, ptr %n.at
   %to.row = getelementptr i64, ptr %o.row, i64 %c
@@ -69,10 +69,11 @@ inner:
   store i32 %n, ptr %to.number
   %to.old = getelementptr i64, ptr %o.old, i64 %c
   store i64 %was, ptr %to.old
+  %c.more = add i64 %c, 1
   %any = icmp sgt i64 %more, 0
   br i1 %any, label %tell, label %inner.next
 tell:
-  %m = phi i64 [ 0, %inner ], [ %m.next, %tell ]
+  %m = phi i64 [ 0, %entry.new ], [ %m.next, %tell ]
   %skip = mul i64 %m, %places
   %which = add i64 %skip, %k
   %t.at = getelementptr ptr, ptr %told, i64 %which
@@ -87,8 +88,7 @@ tell:
   %m.more = icmp slt i64 %m.next, %more
   br i1 %m.more, label %tell, label %inner.next
 inner.next:
-  %one = zext i1 %set to i64
-  %c.next = add i64 %c, %one
+  %c.next = phi i64 [ %c, %inner ], [ %c.more, %entry.new ], [ %c.more, %tell ]
   %k.next = add i64 %k, 1
   %k.more = icmp slt i64 %k.next, %places
   br i1 %k.more, label %inner, label %outer.next
@@ -101,25 +101,17 @@ done:
 }
 define void @lists(i64 %entries, i64 %rows, ptr noalias %row, ptr noalias %offsets, ptr noalias %bits) nounwind {
 entry:
-  br label %outer
-outer:
-  %r = phi i64 [ 0, %entry ], [ %r.next, %outer.next ]
-  %e = phi i64 [ 0, %entry ], [ %e.after, %outer.next ]
-  %o.at = getelementptr i32, ptr %offsets, i64 %r
-  %e.small = trunc i64 %e to i32
-  store i32 %e.small, ptr %o.at
-  %end = icmp eq i64 %r, %rows
-  br i1 %end, label %done, label %look
-look:
-  %e.here = phi i64 [ %e, %outer ], [ %e.next, %mine ]
-  %left = icmp slt i64 %e.here, %entries
-  br i1 %left, label %whose, label %outer.next
-whose:
-  %its.at = getelementptr i64, ptr %row, i64 %e.here
-  %its = load i64, ptr %its.at
-  %same = icmp eq i64 %its, %r
-  br i1 %same, label %mine, label %outer.next
-mine:
+  %some = icmp sgt i64 %entries, 0
+  br i1 %some, label %count, label %begins
+count:
+  %e = phi i64 [ 0, %entry ], [ %e.next, %count ]
+  %r.at = getelementptr i64, ptr %row, i64 %e
+  %r = load i64, ptr %r.at
+  %r.after = add i64 %r, 1
+  %n.at = getelementptr i32, ptr %offsets, i64 %r.after
+  %n = load i32, ptr %n.at
+  %n.more = add i32 %n, 1
+  store i32 %n.more, ptr %n.at
   %byte = lshr i64 %r, 3
   %b.at = getelementptr i8, ptr %bits, i64 %byte
   %b = load i8, ptr %b.at
@@ -128,12 +120,21 @@ mine:
   %bit = shl i8 1, %part.bit
   %b.new = or i8 %b, %bit
   store i8 %b.new, ptr %b.at
-  %e.next = add i64 %e.here, 1
-  br label %look
-outer.next:
-  %e.after = phi i64 [ %e.here, %look ], [ %e.here, %whose ]
-  %r.next = add i64 %r, 1
-  br label %outer
+  %e.next = add i64 %e, 1
+  %e.more = icmp slt i64 %e.next, %entries
+  br i1 %e.more, label %count, label %begins
+begins:
+  br label %sum
+sum:
+  %i = phi i64 [ 0, %begins ], [ %i.next, %sum ]
+  %before = phi i32 [ 0, %begins ], [ %after, %sum ]
+  %o.at = getelementptr i32, ptr %offsets, i64 %i
+  %own = load i32, ptr %o.at
+  %after = add i32 %before, %own
+  store i32 %after, ptr %o.at
+  %i.next = add i64 %i, 1
+  %i.more = icmp sle i64 %i.next, %rows
+  br i1 %i.more, label %sum, label %done
 done:
   ret void
 }
@@ -175,8 +176,8 @@ class Lists:
         followed by what is told of it. Afterwards `old` is `new` there. All places tell equally many things."""
         count = sum(int(np.count_nonzero(one.flags)) for one in places)
         more = len(places[0].told)
-        out_rows, out_number = room(count + 1, np.int64), room(count + 1, np.int32)
-        values = [room(count + 1, np.int64) for _ in range(1 + more)]
+        out_rows, out_number = room(count, np.int64), room(count, np.int32)
+        values = [room(count, np.int64) for _ in range(1 + more)]
         if len(rows):
             told = [one.told[m] for m in range(more) for one in places]
             pointers = [_pointers([getattr(one, which) for one in places]) for which in ("flags", "old", "new")]
@@ -185,13 +186,14 @@ class Lists:
                 *(len(rows), len(places), more, _address(rows), *pointers, _address(numbers)),
                 *(_pointers(told), _pointers([out_rows, out_number, *values])),
             )
-        return out_rows[:count], out_number[:count], [one[:count] for one in values]
+        return out_rows, out_number, values
 
     def offsets(self, owners: Longs, rows: int) -> tuple[pa.Buffer, pa.Buffer]:
         """Of entries whose rows ascend: where those of each of `rows` rows begin, and one more, as 32 bits; and a
         bitmap of the rows that have any."""
         begins, bits = pa.allocate_buffer((rows + 1) * 4), pa.allocate_buffer(rows // 8 + 1)
-        np.frombuffer(bits, np.uint8).fill(0)
+        for one in (begins, bits):
+            np.frombuffer(one, np.uint8).fill(0)
         self._lists(len(owners), rows, _address(owners), begins.address, bits.address)
         return begins, bits
 
