@@ -19,7 +19,7 @@ from pathlib import Path
 from yanlian.base.refusal import Refused
 from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.profiles import Profile, Written
-from yanlian.engine.chain.placement.trial import Accuracy, Known, folded, growing, other_rule
+from yanlian.engine.chain.placement.trial import Accuracy, Known, OtherRule, folded, growing, other_rule
 
 # Set of fields → (learned from, known when asked, class titles as first words).
 SETS = {
@@ -135,14 +135,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     curve = growing(known, categories, seed=given.seed)
     print("confirmed one batch after another (before, top-1, top-5):")
     print("  " + "  ".join(f"{before}: {one:.2f} {five:.2f}" for before, one, five in curve))
-    other = other_rule(known, categories, seed=given.seed)
-    print(
-        f"a fifth of the classes hidden: {other.found:.2f} of {other.hidden} such firms got 其他,"
-        f" {other.wrongly:.2f} of {other.shown} others; area under the curve {other.area:.3f}"
-    )
-    made |= {"growing": curve, "other_rule": asdict(other)}
+    others = {
+        name: other_rule(known, categories, seed=given.seed, draws=5, neighbours=near)
+        for name, near in (("by the score alone", False), ("with likeness to firms put aside", True))
+    }
+    for name, other in others.items():
+        _tell_other(name, other)
+    made |= {"growing": curve, "other_rule": {name: asdict(one) for name, one in others.items()}}
     if given.json:
         given.json.write_text(json.dumps(made, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _tell_other(name: str, found: OtherRule) -> None:
+    print(
+        f"a fifth of the classes hidden, five times, {name}: {found.found:.2f} of {found.hidden} such firms got 其他,"
+        f" {found.wrongly:.2f} of {found.shown} others; area under the curve {found.area:.3f};"
+        f" found at a fifth of the others {found.at_20:.2f}, at a tenth {found.at_10:.2f};"
+        f" calibration error {found.error:.3f}; area for classes of which nobody was put aside {found.area_new:.3f}"
+    )
 
 
 def _tell(name: str, found: Accuracy) -> None:

@@ -22,6 +22,8 @@ from yanlian.base.refusal import Refused
 
 # {"field", "text", "start", "end", "weight"}: which words of which field speak for a placement.
 Evidence = Sequence[Mapping[str, str | int | float]]
+# For so few entities only their own placements are looked up.
+_FEW = 500
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,11 @@ def suggest_placements(suggested: Sequence[Suggested], *, by: User | None = None
     now = at or timezone.now()
     for chain, segment in {(one.chain, one.segment) for one in suggested}:
         segment_named(chain, segment)
-    known = set(
-        Placement.objects.filter(chain__in={one.chain for one in suggested}).values_list(
-            "entity_id", "chain", "segment"
-        )
-    )
+    there = Placement.objects.filter(chain__in={one.chain for one in suggested})
+    entities = {one.entity for one in suggested}
+    if len(entities) <= _FEW:
+        there = there.filter(entity__in=entities)
+    known = set(there.values_list("entity_id", "chain", "segment"))
     fresh: dict[tuple[int, str, str], Placement] = {}
     for one in suggested:
         key = (one.entity, one.chain, one.segment)

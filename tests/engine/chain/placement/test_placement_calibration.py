@@ -50,6 +50,23 @@ def test_decisions_for_other_raise_the_threshold() -> None:
     assert away.shares(scores)[0, -1] > 0.5 > placed.shares(scores)[0, -1]
 
 
+def test_a_calibration_that_no_score_explains_keeps_a_positive_sharpness() -> None:
+    found = calibrated(np.array([[0.5, 0.0], [0.6, 0.0]]), [[], [1]], np.array([0.0, 1.0]))
+    assert found.sharpness >= 0.5
+
+
+def test_likeness_to_firms_put_aside_is_learned_as_strong_as_it_is() -> None:
+    random = np.random.default_rng(3)
+    scores, like = random.random((3000, 6)) * 0.5, random.random(3000) * 4
+    shares = Calibration(4.0, -8.0, 1.4).shares(scores, like)
+    truth = [int(random.choice(7, p=row)) for row in shares]
+    found = calibrated(scores, [[] if one == 6 else [one] for one in truth], like)
+    assert found.aside == pytest.approx(1.4, abs=0.15)
+    first, other = found.first(scores, like)
+    np.testing.assert_allclose(first, found.probabilities(scores, like)[:, :-1].max(axis=1))
+    np.testing.assert_allclose(other, found.probabilities(scores, like)[:, -1])
+
+
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
 @settings(deadline=None)
 def test_isotonic_rises_and_pools_as_the_slow_minimum_of_maxima(pairs: list[tuple[float, bool]]) -> None:

@@ -200,7 +200,8 @@ def test_held_out_scores_are_those_of_a_model_that_never_saw_the_firm() -> None:
         Decision("2", "chip", "confirmed"),
     ]
     placer.decide(all_, rows)
-    scores, truth = placer.held_out()
+    held = placer.held_out()
+    scores, truth = held.scores, held.truth
     assert truth == [[0], [0], [1]]
     for number, one in enumerate(all_):
         other, _ = learned()
@@ -212,12 +213,13 @@ def test_held_out_scores_are_those_of_a_model_that_never_saw_the_firm() -> None:
 def test_held_out_scores_by_name_alone_are_those_of_a_model_that_never_saw_the_firm() -> None:
     placer, rows = learned()
     all_ = [Decision("0", "optics", "confirmed"), Decision("1", "optics", "confirmed")]
-    placer.decide([*all_, Decision("3", "", "other")], rows)
     vectors = placer.space.vectors([by_name(one) for one in FIRMS])
     names = {one.id: vectors[at] for at, one in enumerate(FIRMS)}
-    scores, truth = placer.held_out(names)
+    placer.decide([*all_, Decision("3", "", "other")], rows, names)
+    held = placer.held_out(by_name=True)
+    scores, truth = held.scores, held.truth
     assert truth == [[0], [0], []]
-    assert scores[0, 0] != placer.held_out()[0][0, 0]
+    assert scores[0, 0] != placer.held_out().scores[0, 0]
     for number, one in enumerate(all_):
         other, _ = learned()
         other.decide([two for two in all_ if two != one], rows)

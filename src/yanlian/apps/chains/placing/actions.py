@@ -61,7 +61,7 @@ def confirm(
         return review
     suggested = board.suggested(pk)
     chosen = next((one for one in suggested.suggestions if one.category == segment), None)
-    profile = board.firms[board.rows[pk]].profile
+    profile = board.firm(pk).profile
     if chosen is not None:
         suggest_placements([_kept(board, pk, chosen, profile)], by=by)
     place(review.entity, board.chain.id, segment, by)
@@ -85,7 +85,7 @@ def reject(board: Board, pk: int, segment: str, version: int, by: User) -> Place
     if review.verdict != Verdict.OPEN:
         raise _changed(review)
     found = next((one for one in board.suggested(pk).suggestions if one.category == segment), None)
-    profile = board.firms[board.rows[pk]].profile
+    profile = board.firm(pk).profile
     kept = Kept(pk, board.chain.id, segment, None) if found is None else _kept(board, pk, found, profile)
     suggest_placements([kept], by=by)
     placement = Placement.objects.get(entity=pk, chain=board.chain.id, segment=segment)

@@ -1,28 +1,30 @@
 """The model of a chain, kept in memory and brought up to date with the database before every use.
 
 What stands in the database is what counts: a process that missed somebody's decision learns it at its next question,
-and unlearns what was taken back. Vocabulary and vectors are made anew when the registry or the template changed.
+and unlearns what was taken back. Vocabulary and vectors are made anew when the registry or the template changed; of a
+decision only what it changes (`engine/chain/placement/pool.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import RLock
 
 import numpy as np
-from scipy import sparse
+from django.db.models import Count, Max, Sum
 
 from yanlian.apps.chains.models import Placement, PlacementReview
 from yanlian.apps.chains.placing import texts
 from yanlian.apps.chains.placing.texts import Firm
-from yanlian.engine.chain.placement.calibration import Calibration, calibrated
+from yanlian.engine.chain.placement.calibration import Calibration
 from yanlian.engine.chain.placement.categories import categories_of
 from yanlian.engine.chain.placement.decisions import Decision, Verdict
 from yanlian.engine.chain.placement.gate import Gate, Mark, excluded
 from yanlian.engine.chain.placement.model import Placer
+from yanlian.engine.chain.placement.pool import First, Pool
 from yanlian.engine.chain.placement.profiles import Profile, by_name, only_names
-from yanlian.engine.chain.placement.suggest import ByName, Ranked, Suggested, ranked, suggest
+from yanlian.engine.chain.placement.suggest import Suggested, suggest
 from yanlian.engine.chain.placement.vectors import Space
 from yanlian.engine.chain.template.codes import industries
 from yanlian.engine.chain.template.model import Chain
@@ -33,63 +35,50 @@ _VERDICTS: Mapping[str, Verdict] = {
     Placement.State.CONFIRMED: "confirmed",
     Placement.State.REJECTED: "rejected",
 }
+_LOCK = RLock()
 
 
 @dataclass
 class Board:
-    """A chain with the firms that its gate let in. `marks`: what let each in; null for one that an official placed."""
+    """A chain with the firms that its gate let in. `marks`: what let each in; null for one that an official placed.
+    `stood`: the fingerprint of the decisions that were learned. `first`: what is suggested first, of each firm."""
 
     chain: Chain
     firms: Sequence[Firm]
     marks: Sequence[Mark | None]
-    placer: Placer
-    vectors: sparse.csr_matrix
     rows: Mapping[int, int]
-    excluded: Mapping[int, frozenset[int]]
-    calibration: Calibration = field(default_factory=Calibration)
-    calibration_by_name: Calibration = field(default_factory=Calibration)
+    pool: Pool
+    first: First
+    done: frozenset[int] = frozenset()
+    stood: object = None
+
+    @property
+    def placer(self) -> Placer:
+        return self.pool.placer
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.pool.calibration
 
     def learn(self, decisions: set[Decision]) -> bool:
         """Take over what stands now. Whether anything changed."""
-        known = {one for one in decisions if int(one.firm) in self.rows}
-        gone, new = self.placer.decisions - known, known - self.placer.decisions
-        if not gone and not new:
-            return False
-        self.placer.undo(gone)
-        self.placer.decide(new, {one.firm: self.vectors[self.rows[int(one.firm)]] for one in new})
-        self.calibration = calibrated(*self.placer.held_out())
-        if any(only_names(one.profile) for one in self.firms):
-            self.calibration_by_name = calibrated(*self.placer.held_out(self._names()))
-        return True
+        self.done = frozenset(int(one.firm) for one in decisions if one.verdict != "rejected")
+        changed = self.pool.learn(decisions)
+        if changed:
+            self.first = self.pool.first()
+        return changed
 
-    def _names(self) -> Mapping[str, sparse.csr_matrix]:
-        """Vectors of the names alone of every firm decided upon."""
-        firms = sorted({one.firm for one in self.placer.decisions})
-        rows = self.placer.space.vectors([by_name(self.firms[self.rows[int(one)]].profile) for one in firms])
-        return {one: rows[at] for at, one in enumerate(firms)}
+    def firm(self, pk: int) -> Firm:
+        """The firm with this key."""
+        return self.firms[self.rows[pk]]
 
     def suggested(self, pk: int) -> Suggested:
         """What is suggested for one firm."""
-        profile = self.firms[self.rows[pk]].profile
-        return suggest(self.placer, self.calibration, profile, names=self.calibration_by_name)
-
-    def ranked(self, keys: Sequence[int]) -> Ranked:
-        """The best segments of some firms, without those that are barred for them."""
-        barred: dict[int, set[int]] = {}
-        at = {pk: number for number, pk in enumerate(keys)}
-        for number, pk in enumerate(keys):
-            if self.excluded.get(self.rows[pk]):
-                barred[number] = set(self.excluded[self.rows[pk]])
-        for one in self.placer.decisions:
-            if one.verdict == "rejected" and int(one.firm) in at:
-                barred.setdefault(at[int(one.firm)], set()).add(self.placer.place[one.category])
-        rows = self.vectors[[self.rows[pk] for pk in keys]]
-        named = np.array([only_names(self.firms[self.rows[pk]].profile) for pk in keys], dtype=bool)
-        away = {number: sorted(some) for number, some in barred.items()}
-        return ranked(self.placer, self.calibration, rows, away, by_name=ByName(named, self.calibration_by_name))
+        with _LOCK:
+            names = self.pool.calibration_by_name
+            return suggest(self.placer, self.calibration, self.firm(pk).profile, names=names)
 
 
-_LOCK = RLock()
 _KEPT: dict[str, tuple[object, Board]] = {}
 
 
@@ -102,12 +91,22 @@ def board_of(chain: Chain) -> Board:
             kept = (key, _made(chain))
             _KEPT[chain.id] = kept
         board = kept[1]
-        decisions = decisions_of(chain)
-        if any(int(one.firm) not in board.rows for one in decisions):
-            board = _made(chain)
-            _KEPT[chain.id] = (key, board)
-        board.learn(decisions)
+        stands = _fingerprint(chain)
+        if board.stood != stands:
+            decisions = decisions_of(chain)
+            if any(int(one.firm) not in board.rows for one in decisions):
+                board = _made(chain)
+                _KEPT[chain.id] = (key, board)
+            board.learn(decisions)
+            board.stood = stands
         return board
+
+
+def _fingerprint(chain: Chain) -> tuple[object, ...]:
+    """Changes with every decision of a chain: each adds a row or raises the version of one."""
+    some = [model.objects.filter(chain=chain.id) for model in (Placement, PlacementReview)]
+    found = [one.aggregate(Count("pk"), Max("pk"), Sum("version"), Max("changed_at")) for one in some]
+    return tuple(value for one in found for value in one.values())
 
 
 def decisions_of(chain: Chain) -> set[Decision]:
@@ -123,26 +122,30 @@ def decisions_of(chain: Chain) -> set[Decision]:
 
 
 def _made(chain: Chain) -> Board:
-    everyone = texts.firms()
     decided = {int(one.firm) for one in decisions_of(chain)}
+    gate = Gate(chain)
     let_in: list[Firm] = []
     marks: list[Mark | None] = []
-    gate = Gate(chain)
     beside: list[Profile] = []
-    for firm in everyone:
+    for firm in texts.firms():
         mark = gate.mark(firm.profile)
         if mark is not None or firm.pk in decided:
             let_in.append(firm)
             marks.append(mark)
         elif len(beside) < _BESIDE:
             beside.append(firm.profile)
-    categories = categories_of(chain, {code: one.name for code, one in industries().items()})
-    space = Space.learned([*(one.profile for one in let_in), *beside], [one.seed for one in categories])
-    placer = Placer(space, categories)
-    barred = {
-        row: frozenset(at for at, one in enumerate(categories) if excluded(one, firm.profile) is not None)
-        for row, firm in enumerate(let_in)
-    }
+    pool = _pool(chain, [one.profile for one in let_in], beside)
     rows = {firm.pk: row for row, firm in enumerate(let_in)}
-    vectors = space.vectors([one.profile for one in let_in])
-    return Board(chain, let_in, marks, placer, vectors, rows, {row: some for row, some in barred.items() if some})
+    return Board(chain, let_in, marks, rows, pool, pool.first())
+
+
+def _pool(chain: Chain, firms: Sequence[Profile], beside: Sequence[Profile]) -> Pool:
+    categories = categories_of(chain, {code: one.name for code, one in industries().items()})
+    space = Space.learned([*firms, *beside], [one.seed for one in categories])
+    barred = np.zeros((len(firms), len(categories)), dtype=bool)
+    for at, category in enumerate(categories):
+        if category.excludes:
+            barred[:, at] = [excluded(category, one) is not None for one in firms]
+    named = np.array([only_names(one) for one in firms], dtype=bool)
+    names = space.vectors([by_name(one) for one in firms]) if named.any() else None
+    return Pool(Placer(space, categories), [one.id for one in firms], space.vectors(firms), barred, named, names)

@@ -26,11 +26,12 @@ from yanlian.apps.chains.placing.actions import (
 )
 from yanlian.apps.chains.placing.board import Board, board_of
 from yanlian.apps.chains.placing.lately import steps
-from yanlian.apps.chains.placing.queue import Waiting, judged, progress, waiting
+from yanlian.apps.chains.placing.queue import Line, Waiting, judged, progress, waiting
 from yanlian.apps.chains.placing.texts import PPM
 from yanlian.apps.people.access import Permission, page, permits, signed_in
 from yanlian.apps.registry.pages import fictional_badge
 from yanlian.base.refusal import Refused
+from yanlian.engine.chain.placement.grams import Longs
 from yanlian.engine.chain.template.codes import industry
 from yanlian.engine.chain.template.model import Chain
 from yanlian.ui.list_page import show
@@ -70,14 +71,13 @@ def decide(request: HttpRequest, chain: str) -> HttpResponse:
     """Confirm, reject, 其他 or take back; then the next firm."""
     found = chain_or_404(chain)
     board = board_of(found)
-    before = {one.firm.pk: one.segment for one in waiting(board)}
+    before = waiting(board).suggested
     try:
         verb, pk, segment = _asked(request)
         told = _act(request, board, verb, pk, segment)
     except Refused as refusal:
         return _page(request, found, refusals=refused(refusal), pk=_number(request.POST.get("firm", "")))
-    after = {one.firm.pk: one.segment for one in waiting(board_of(found))}
-    changed = sum(before[one] != segment for one, segment in after.items() if one in before and one != pk)
+    changed = _changed(board_of(found), board, before, pk)
     messages.success(
         request,
         told + t("模型已即时学习，{n} 家待归位企业的首选建议随之改变。", " The model has learned at once: the first"
@@ -85,6 +85,17 @@ def decide(request: HttpRequest, chain: str) -> HttpResponse:
     )  # fmt: skip
     stays = f"?firm={pk}" if verb in _STAYS else ""
     return redirect(reverse("placement-workbench", args=[found.id]) + stays)
+
+
+def _changed(now: Board, board: Board, before: Longs, pk: int) -> int:
+    """Of how many firms that waited and still wait, but for this one, the first suggestion is another."""
+    if now is not board:
+        return 0
+    after = waiting(now).suggested
+    changed = (before != after) & (before > -2) & (after > -2)
+    if pk in now.rows:
+        changed[now.rows[pk]] = False
+    return int(changed.sum())
 
 
 def _asked(request: HttpRequest) -> tuple[str, int, str]:
@@ -105,7 +116,7 @@ def _act(request: HttpRequest, board: Board, verb: str, pk: int, segment: str) -
     version = _number(request.POST.get("version", "")) or 0
     if pk not in board.rows:
         raise Refused("firm_not_waiting", found=pk)
-    facts = {"firm": board.firms[board.rows[pk]].name, "segment": ""}
+    facts = {"firm": board.firm(pk).name, "segment": ""}
     if segment in board.chain.by_id:
         facts["segment"] = segment_title(board.chain.by_id[segment])
     if verb == "confirm":
@@ -154,9 +165,11 @@ def _page(request: HttpRequest, chain: Chain, *, refusals: Sequence[Shown] = (),
         "chain": chain,
         "progress": progress(board),
         "accuracy": _accuracy(board),
-        "line": [{"firm": one.firm, "percent": shown.percent(one.likeliest)} for one in line if one.firm.pk != pk][
-            :_NEXT
-        ],
+        "line": [
+            {"firm": one.firm, "percent": shown.percent(one.likeliest)}
+            for one in line[: _NEXT + 1]
+            if one.firm.pk != pk
+        ][:_NEXT],
         "waiting": len(line),
         "steps": steps(board),
         "edits": permits(request.user, Permission.EDIT_CHAINS),
@@ -169,17 +182,17 @@ def _page(request: HttpRequest, chain: Chain, *, refusals: Sequence[Shown] = (),
     return render(request, "chains/placing.html", context)
 
 
-def _after(line: Sequence[Waiting], text: str) -> int | None:
+def _after(line: Line, text: str) -> int | None:
     """The firm that waits behind another one: a skipped firm keeps its place in the queue."""
     asked = _number(text)
-    keys = [one.firm.pk for one in line]
-    if asked not in keys:
+    keys = line.keys() if asked is not None else []
+    if asked is None or asked not in keys:
         return None
     return keys[(keys.index(asked) + 1) % len(keys)]
 
 
 def _card(request: HttpRequest, board: Board, pk: int) -> Mapping[str, object]:
-    firm, mark = board.firms[board.rows[pk]], board.marks[board.rows[pk]]
+    firm, mark = board.firm(pk), board.marks[board.rows[pk]]
     suggested = board.suggested(pk)
     offered = [one.category for one in suggested.suggestions]
     asked = request.GET.get("show", "")

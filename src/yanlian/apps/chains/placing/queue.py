@@ -7,13 +7,18 @@ known size counts as one of the median size; one that is of the chain by its cor
 
 from __future__ import annotations
 
-import math
-import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
-from yanlian.apps.chains.models import Placement, PlacementReview
+import numpy as np
+from django.db.models import Count, Q
+
+from yanlian.apps.chains.models import PlacementReview
 from yanlian.apps.chains.placing.board import Board
 from yanlian.apps.chains.placing.texts import Firm
+from yanlian.engine.chain.placement.grams import Longs
+from yanlian.engine.chain.placement.vectors import Booleans, Floats
 from yanlian.ui.numbers import FEN_PER_WAN
 
 BY_CODE_ALONE = 0.3
@@ -39,31 +44,61 @@ class Waiting:
         return max(self.probability, self.other)
 
 
-def done_keys(board: Board) -> set[int]:
-    """Firms that stand on a segment of the chain, or were put aside as 其他."""
-    placed = Placement.objects.filter(chain=board.chain.id, state=Placement.State.CONFIRMED)
-    aside = PlacementReview.objects.filter(chain=board.chain.id, verdict=PlacementReview.Verdict.OTHER)
-    return set(placed.values_list("entity_id", flat=True)) | set(aside.values_list("entity_id", flat=True))
+class Line(Sequence[Waiting]):
+    """Everybody who waits, the most useful first; each is written out only when it is looked at."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        first = board.first
+        waits = np.array([one.pk not in board.done for one in board.firms], dtype=bool)
+        self._usefulness = _usefulness(board, waits)
+        rows = np.flatnonzero(waits)
+        # Firms stand in the order of their codes, which a stable sort keeps among equals.
+        self._rows: Longs = rows[np.argsort(-self._usefulness[rows], kind="stable")]
+        # The number of the segment that is suggested first; -1 for 其他, -2 for a firm that does not wait.
+        places = np.where((first.places < 0) | (first.other > first.probabilities), -1, first.places)
+        self.suggested: Longs = np.where(waits, places, -2)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Waiting: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Waiting]: ...
+    def __getitem__(self, at: int | slice) -> Waiting | list[Waiting]:
+        if isinstance(at, slice):
+            return [self._waiting(int(row)) for row in self._rows[at]]
+        return self._waiting(int(self._rows[at]))
+
+    def keys(self) -> list[int]:
+        """The keys of the firms, in their order."""
+        return [self._board.firms[row].pk for row in self._rows.tolist()]
+
+    def _waiting(self, row: int) -> Waiting:
+        board, at = self._board, int(self.suggested[row])
+        return Waiting(
+            board.firms[row],
+            board.placer.categories[at].id if at >= 0 else "",
+            float(board.first.probabilities[row]),
+            float(board.first.other[row]),
+            float(self._usefulness[row]),
+        )
 
 
-def waiting(board: Board) -> list[Waiting]:
+def _usefulness(board: Board, waits: Booleans) -> Floats:
+    sizes = np.array([one.size_fen or 0 for one in board.firms], dtype=np.float64)
+    known = sizes[waits & (sizes > 0)]
+    sizes[sizes <= 0] = np.median(known) if len(known) else FEN_PER_WAN
+    factor = np.array([BY_CODE_ALONE if mark is not None and mark.kind == "core" else 1.0 for mark in board.marks])
+    unsure = 1.0 - np.maximum(board.first.probabilities, board.first.other)
+    made: Floats = unsure * np.log1p(sizes / FEN_PER_WAN) * factor
+    return made
+
+
+def waiting(board: Board) -> Line:
     """Everybody who waits, the most useful first."""
-    done = done_keys(board)
-    some = [one for one in board.firms if one.pk not in done]
-    if not some:
-        return []
-    sizes = [one.size_fen for one in some if one.size_fen]
-    middle = int(statistics.median(sizes)) if sizes else FEN_PER_WAN
-    order = board.ranked([one.pk for one in some])
-    made = []
-    for row, firm in enumerate(some):
-        at, probability, other = int(order.places[row, 0]), float(order.probabilities[row, 0]), float(order.other[row])
-        segment = "" if at < 0 or other > probability else board.placer.categories[at].id
-        size = math.log1p((firm.size_fen or middle) / FEN_PER_WAN)
-        mark = board.marks[board.rows[firm.pk]]
-        named = BY_CODE_ALONE if mark is not None and mark.kind == "core" else 1.0
-        made.append(Waiting(firm, segment, probability, other, float(order.uncertainty[row]) * size * named))
-    return sorted(made, key=lambda one: (-one.usefulness, one.firm.code))
+    return Line(board)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +123,20 @@ class Progress:
 
 def progress(board: Board) -> Progress:
     """Firms of the chain, how many are done, and the accuracy so far."""
-    done = done_keys(board)
     of_all, first, among_five = judged(board.chain.id)
-    return Progress(
-        firms=len(board.firms),
-        done=sum(one.pk in done for one in board.firms),
-        judged=of_all,
-        first=first,
-        among_five=among_five,
-    )
+    return Progress(len(board.firms), len(board.done & board.rows.keys()), of_all, first, among_five)
 
 
 def judged(chain: str) -> tuple[int, int, int]:
     """How many decisions of a chain were compared with what had been suggested before; how many stood first, and how
     many among the five."""
-    ranks = (
+    found = (
         PlacementReview.objects.filter(chain=chain, bulk=False, rank__isnull=False)
         .exclude(verdict=PlacementReview.Verdict.OPEN)
-        .values_list("rank", flat=True)
+        .aggregate(
+            all=Count("pk"),
+            first=Count("pk", filter=Q(rank=1)),
+            five=Count("pk", filter=Q(rank__range=(1, 5))),
+        )
     )
-    hits = [one for one in ranks if one is not None]
-    return len(hits), sum(one == 1 for one in hits), sum(1 <= one <= 5 for one in hits)
+    return found["all"], found["first"], found["five"]

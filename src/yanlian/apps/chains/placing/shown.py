@@ -55,11 +55,10 @@ def percent(value: float) -> str:
 
 def choices(board: Board, suggested: Suggested, show: str) -> list[Choice]:
     """The suggestions in their order; `show`: the segment whose words are marked in the texts."""
-    names = {str(one.pk): one.name for one in board.firms}
     made = []
     for number, one in enumerate(suggested.suggestions, 1):
         segment = board.chain.by_id[one.category]
-        like = [(names[pk], percent(value)) for pk, value in one.like[:1]]
+        like = [(board.firm(int(pk)).name, percent(value)) for pk, value in one.like[:1]]
         words = _words(one)
         made.append(
             Choice(

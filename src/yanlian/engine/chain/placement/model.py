@@ -18,15 +18,19 @@ the decisions in ascending order of the firm: the same decisions give the same b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from yanlian.base.refusal import Refused
+from yanlian.engine.chain.placement.calibration import Calibration, calibrated
 from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.decisions import Decision
 from yanlian.engine.chain.placement.grams import Longs
+from yanlian.engine.chain.placement.likeness import likeness, parts
 from yanlian.engine.chain.placement.vectors import Booleans, Floats, Space, rows_in_batches, unit_rows
 
 # Chosen on held-out firms: docs/reference/placement.md.
@@ -36,6 +40,18 @@ PRIOR_BY_NAME = 0.6
 REJECTED = 0.3
 # So few firms are scored without first unfolding the weights.
 _FEW = 64
+# The calibration rests on so many decided firms at most: three numbers are known well enough from them.
+MOST_HELD_OUT = 4_000
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Firms decided upon, each as if it had not been: scores, the categories it was confirmed on (none: 其他), and how
+    like it is to the others that were put aside."""
+
+    scores: Floats
+    truth: list[list[int]]
+    like: Floats
 
 
 class Placer:
@@ -46,7 +62,10 @@ class Placer:
         self.categories = tuple(categories)
         self.place: Mapping[str, int] = {one.id: at for at, one in enumerate(self.categories)}
         self.decisions: set[Decision] = set()
+        self.aside: set[str] = set()
+        self._asides: sparse.csr_matrix | None = None
         self._vectors: dict[str, sparse.csr_matrix] = {}
+        self._names: dict[str, sparse.csr_matrix] = {}
         self._seeds = space.vectors([one.seed for one in self.categories])
         self._confirmed: list[set[str]] = [set() for _ in self.categories]
         self._rejected: list[set[str]] = [set() for _ in self.categories]
@@ -56,28 +75,40 @@ class Placer:
         self._sums = [self._seeds[at] for at in range(len(self.categories))]
         self._rows = list(self._sums)
         self._stale = set(self._lanes)
+        # Scores of confirmed firms at their own category without themselves: by all that is known of them, by names.
+        self._own: tuple[dict[int, dict[str, float]], dict[int, dict[str, float]]] = ({}, {})
         self._stack = sparse.csr_matrix((0, len(space.keys)))
 
-    def decide(self, decisions: Iterable[Decision], vectors: Mapping[str, sparse.csr_matrix]) -> None:
-        """Learn from some decisions; `vectors`: of every firm they name. A decision that stands already is not counted
-        twice. Refused: `category_unknown`."""
+    def decide(
+        self,
+        decisions: Iterable[Decision],
+        vectors: Mapping[str, sparse.csr_matrix],
+        names: Mapping[str, sparse.csr_matrix] | None = None,
+    ) -> set[int]:
+        """Learn from some decisions; `vectors`: of every firm they name, `names`: of their names alone (needed for
+        `held_out` by name). A decision that stands already is not counted twice. The categories whose weights may have
+        changed. Refused: `category_unknown`."""
         new = [one for one in decisions if one not in self.decisions]
         for one in new:
             if one.verdict != "other" and one.category not in self.place:
                 raise Refused("category_unknown", category=one.category)
         for one in new:
             self._vectors[one.firm] = vectors[one.firm]
-        self._changed(new, add=True)
+            if names is not None:
+                self._names[one.firm] = names[one.firm]
+        return self._changed(new, add=True)
 
-    def undo(self, decisions: Iterable[Decision]) -> None:
-        """Unlearn some decisions; those that do not stand are passed over."""
-        self._changed([one for one in decisions if one in self.decisions], add=False)
+    def undo(self, decisions: Iterable[Decision]) -> set[int]:
+        """Unlearn some decisions; those that do not stand are passed over. What may have changed, as `decide`."""
+        return self._changed([one for one in decisions if one in self.decisions], add=False)
 
-    def _changed(self, decisions: Sequence[Decision], *, add: bool) -> None:
+    def _changed(self, decisions: Sequence[Decision], *, add: bool) -> set[int]:
         touched = set()
         for one in decisions:
             (self.decisions.add if add else self.decisions.discard)(one)
             if one.verdict == "other":
+                (self.aside.add if add else self.aside.discard)(one.firm)
+                self._asides = None
                 continue
             at = self.place[one.category]
             firms = (self._confirmed if one.verdict == "confirmed" else self._rejected)[at]
@@ -86,6 +117,11 @@ class Placer:
         for at in touched:
             self._sums[at] = self._summed(at)
             self._stale.add(self.categories[at].parent)
+        changed = {near for at in touched for near in self._lanes[self.categories[at].parent]}
+        for kept in self._own:
+            for at in changed:
+                kept.pop(at, None)
+        return changed
 
     def _summed(self, at: int) -> sparse.csr_matrix:
         total = self._seeds[at]
@@ -113,7 +149,7 @@ class Placer:
         """What a category's similarity is multiplied with, by how many firms were confirmed there."""
         return float(1.0 + PRIOR * np.log1p(len(self._confirmed[at])))
 
-    def _more(self, at: int) -> float:
+    def more(self, at: int) -> float:
         """What a category's score is multiplied with besides, for a firm of which only names are known."""
         return float(1.0 + PRIOR_BY_NAME * np.log1p(len(self._confirmed[at]))) / self.factor(at)
 
@@ -121,7 +157,7 @@ class Placer:
         """Score of each firm (row) at each category (column). `by_name`: of which firms only names are known."""
         made = self._scores(vectors)
         if by_name is not None and by_name.any():
-            made[by_name] *= np.array([self._more(at) for at in range(len(self.categories))])
+            made[by_name] *= np.array([self.more(at) for at in range(len(self.categories))])
         return made
 
     def _scores(self, vectors: sparse.csr_matrix) -> Floats:
@@ -136,31 +172,74 @@ class Placer:
             made[rows] = vectors[rows][:, used] @ narrow
         return made
 
-    def held_out(self, names: Mapping[str, sparse.csr_matrix] | None = None) -> tuple[Floats, list[list[int]]]:
-        """Scores of the firms decided upon, each as if its own confirmations had not been made; and on which categories
-        each was confirmed (none: 其他). Firms that were only rejected somewhere are left out. With `names`, the
-        vectors of these firms' names alone, each is asked about as if nothing else were known of it.
+    def like(self, vectors: sparse.csr_matrix) -> Floats:
+        """How like each firm (row) is to those that were put aside: z of `likeness.py`."""
+        return likeness(self._like_sums(vectors))
+
+    def _like_sums(self, vectors: sparse.csr_matrix) -> Longs:
+        sums = np.zeros(vectors.shape[0], dtype=np.int64)
+        if vectors.shape[0] > _FEW:
+            for firm in self.aside:
+                sums += parts(vectors @ self._vectors[firm].toarray().ravel())
+        elif self.aside:
+            sums += parts((vectors @ self._aside_stack().T).toarray()).sum(axis=1)
+        return sums
+
+    def _aside_stack(self) -> sparse.csr_matrix:
+        if self._asides is None:
+            self._asides = sparse.vstack([self._vectors[firm] for firm in sorted(self.aside)], format="csr")
+        return self._asides
+
+    def rejected(self, at: int) -> Set[str]:
+        """The firms that do not stand on a category."""
+        return self._rejected[at]
+
+    def judged(self) -> list[str]:
+        """The firms that were confirmed or put aside, in ascending order; of very many those whose ids have the lowest
+        digests, so that one decision more changes them by one at most."""
+        firms = sorted({one.firm for one in self.decisions if one.verdict != "rejected"})
+        return firms if len(firms) <= MOST_HELD_OUT else sorted(sorted(firms, key=_digest)[:MOST_HELD_OUT])
+
+    def held_out(self, *, by_name: bool = False) -> HeldOut:
+        """The firms decided upon, each scored as if its own decision had not been made. Firms that were only rejected
+        somewhere are left out. `by_name`: each is asked about as if nothing but its names were known of it.
 
         A confirmed firm is taken out of its category and of its lane as that category sees it, by the lengths
         |N - x|² = |N|² - 2 N·x + 1 and so on; what its lane lends to the neighbours still holds it.
         """
-        firms = sorted({one.firm for one in self.decisions if one.verdict != "rejected"})
+        firms = self.judged()
         if not firms:
-            return np.zeros((0, len(self.categories))), []
-        vectors = sparse.vstack([self._vectors[firm] for firm in firms], format="csr")
-        asked = vectors if names is None else sparse.vstack([names[firm] for firm in firms], format="csr")
-        scores = self.scores(asked, None if names is None else np.ones(len(firms), dtype=bool))
+            return HeldOut(np.zeros((0, len(self.categories))), [], np.zeros(0))
+        known = self._names if by_name else self._vectors
+        asked = sparse.vstack([known[firm] for firm in firms], format="csr")
+        scores = self.scores(asked, np.ones(len(firms), dtype=bool) if by_name else None)
+        return self.without_themselves(firms, scores, self._like_sums(asked), by_name=by_name)
+
+    def without_themselves(self, firms: Sequence[str], scores: Floats, sums: Longs, *, by_name: bool) -> HeldOut:
+        """Scores and likeness sums of `judged` firms (both are changed), with what each owes to its own decision taken
+        out."""
         row = {firm: at for at, firm in enumerate(firms)}
         truth: list[list[int]] = [[] for _ in firms]
         for at, members in enumerate(self._confirmed):
             if members:
-                rows = np.array([row[firm] for firm in sorted(members)])
-                scores[rows, at] = self._without(
-                    at, vectors[rows], asked[rows], PRIOR if names is None else PRIOR_BY_NAME
-                )
-                for one in rows:
-                    truth[one].append(at)
-        return scores, truth
+                own = self._own_scores(at, by_name=by_name)
+                for firm in sorted(members & row.keys()):
+                    scores[row[firm], at] = own[firm]
+                    truth[row[firm]].append(at)
+        known = self._names if by_name else self._vectors
+        for firm in sorted(self.aside & row.keys()):
+            sums[row[firm]] -= parts(known[firm] @ self._vectors[firm].toarray().ravel())[0]
+        return HeldOut(scores, truth, likeness(sums))
+
+    def _own_scores(self, at: int, *, by_name: bool) -> Mapping[str, float]:
+        kept = self._own[by_name]
+        if at not in kept:
+            firms = sorted(self._confirmed[at])
+            own = sparse.vstack([self._vectors[firm] for firm in firms], format="csr")
+            asked = sparse.vstack([self._names[firm] for firm in firms], format="csr") if by_name else own
+            made = self._without(at, own, asked, PRIOR_BY_NAME if by_name else PRIOR)
+            kept[at] = dict(zip(firms, made.tolist(), strict=True))
+        return kept[at]
 
     def _without(self, at: int, own: sparse.csr_matrix, asked: sparse.csr_matrix, prior: float) -> Floats:
         """Score of each confirmed firm, asked about by `asked`, at its category, which is then one firm poorer."""
@@ -183,13 +262,26 @@ class Placer:
     def row(self, category: str, *, by_name: bool = False) -> sparse.csr_matrix:
         """The weights of one category, as they count for a firm of which more or only names are known."""
         at = self.place[category]
-        return self.weights()[at] * self._more(at) if by_name else self.weights()[at]
+        return self.weights()[at] * self.more(at) if by_name else self.weights()[at]
 
     def precedents(self, vector: sparse.csr_matrix, category: str, count: int = 3) -> list[tuple[str, float]]:
         """The confirmed firms of a category that are most like a firm, with the cosine."""
         firms = sorted(self._confirmed[self.place[category]])
-        like = [(firm, _dot(self._vectors[firm], vector)) for firm in firms]
+        if not firms:
+            return []
+        near = sparse.vstack([self._vectors[firm] for firm in firms], format="csr") @ vector.toarray().ravel()
+        like = zip(firms, near.tolist(), strict=True)
         return sorted(like, key=lambda one: (-one[1], one[0]))[:count]
+
+
+def of_decided(placer: Placer, *, by_name: bool = False) -> Calibration:
+    """The calibration that the decided firms teach, each as if it had not been decided."""
+    held = placer.held_out(by_name=by_name)
+    return calibrated(held.scores, held.truth, held.like)
+
+
+def _digest(firm: str) -> bytes:
+    return hashlib.blake2b(firm.encode(), digest_size=8).digest()
 
 
 def _added(rows: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:

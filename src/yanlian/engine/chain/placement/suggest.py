@@ -63,9 +63,10 @@ def ranked(
         for row, columns in (barred or {}).items():
             if rows.start <= row < rows.stop:
                 scores[row - rows.start, list(columns)] = -np.inf
-        likely = calibration.probabilities(scores)
+        like = placer.like(vectors[rows])
+        likely = calibration.probabilities(scores, like)
         if by_name is not None and named is not None and named.any():
-            likely[named] = by_name.calibration.probabilities(scores[named])
+            likely[named] = by_name.calibration.probabilities(scores[named], like[named])
         top = _best(scores, width)
         places[rows] = np.where(np.isneginf(np.take_along_axis(scores, top, axis=1)), -1, top)
         chances[rows] = np.where(places[rows] < 0, 0.0, np.take_along_axis(likely, top, axis=1))

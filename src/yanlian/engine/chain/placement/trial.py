@@ -15,7 +15,7 @@ from yanlian.engine.chain.placement.calibration import Bin, calibrated, calibrat
 from yanlian.engine.chain.placement.categories import Category
 from yanlian.engine.chain.placement.decisions import Decision
 from yanlian.engine.chain.placement.grams import Longs
-from yanlian.engine.chain.placement.model import Placer
+from yanlian.engine.chain.placement.model import Placer, of_decided
 from yanlian.engine.chain.placement.profiles import Profile, by_name, only_names
 from yanlian.engine.chain.placement.suggest import BEST
 from yanlian.engine.chain.placement.vectors import Booleans, Floats, Space
@@ -48,13 +48,19 @@ class Accuracy:
 @dataclass(frozen=True, slots=True)
 class OtherRule:
     """Firms of categories that the model does not have, among others. `found`: share of them that got 其他; `wrongly`:
-    share of the others that did; `area`: under the curve of the probability of 其他 (½ chance, 1 perfect)."""
+    share of the others that did; `area`: under the curve of the probability of 其他 (½ chance, 1 perfect); `at_20`,
+    `at_10`: share of them above the probability that a fifth, a tenth of the others exceed; `error`: expected
+    calibration error of that probability; `area_new`: of those of whose category nobody was ever put aside."""
 
     hidden: int
     shown: int
     found: float
     wrongly: float
     area: float
+    at_20: float
+    at_10: float
+    error: float
+    area_new: float
 
 
 def folded(
@@ -77,9 +83,10 @@ def folded(
         held = [one for one, at in zip(known, fold, strict=True) if at == number]
         placer = _learned(rest, categories)
         named = np.array([only_names(one.asked) for one in held])
-        scores = placer.scores(placer.space.vectors([one.asked for one in held]), named)
+        vectors = placer.space.vectors([one.asked for one in held])
+        scores = placer.scores(vectors, named)
         truth = np.array([placer.place[one.category] for one in held])
-        likely = _probabilities(placer, rest, scores, named)[:, :-1]
+        likely = _probabilities(placer, scores, placer.like(vectors), named)[:, :-1]
         best = np.argsort(-scores, axis=1, kind="stable")[:, :BEST]
         hit = best == truth[:, None]
         ranks.append(np.where(hit.any(axis=1), hit.argmax(axis=1), BEST))
@@ -89,15 +96,12 @@ def folded(
     return _accuracy(np.concatenate(ranks), np.concatenate(stated), np.concatenate(right), begun)
 
 
-def _probabilities(placer: Placer, rest: Sequence[Known], scores: Floats, named: Booleans) -> Floats:
+def _probabilities(placer: Placer, scores: Floats, like: Floats, named: Booleans) -> Floats:
     """By the calibration of firms with more than names and the one of firms asked about by their names alone."""
     made = np.empty((len(scores), scores.shape[1] + 1))
-    if not named.all():
-        made[~named] = calibrated(*placer.held_out()).probabilities(scores[~named])
-    if named.any():
-        rows = placer.space.vectors([by_name(one.learned) for one in rest])
-        names = {one.learned.id: rows[at] for at, one in enumerate(rest)}
-        made[named] = calibrated(*placer.held_out(names)).probabilities(scores[named])
+    for rows, only_name in ((~named, False), (named, True)):
+        if rows.any():
+            made[rows] = of_decided(placer, by_name=only_name).probabilities(scores[rows], like[rows])
     return made
 
 
@@ -125,7 +129,12 @@ def _learned(rest: Sequence[Known], categories: Sequence[Category], hidden: froz
         else Decision(one.learned.id, one.category, "confirmed")
         for one in rest
     ]
-    placer.decide(made, {one.learned.id: vectors[at] for at, one in enumerate(rest)})
+    names = space.vectors([by_name(one.learned) for one in rest])
+    placer.decide(
+        made,
+        {one.learned.id: vectors[at] for at, one in enumerate(rest)},
+        {one.learned.id: names[at] for at, one in enumerate(rest)},
+    )
     return placer
 
 
@@ -151,28 +160,72 @@ def growing(
 
 
 def other_rule(
-    known: Sequence[Known], categories: Sequence[Category], *, hidden_share: float = 0.2, folds: int = 5, seed: int = 7
+    known: Sequence[Known],
+    categories: Sequence[Category],
+    *,
+    hidden_share: float = 0.2,
+    folds: int = 5,
+    seed: int = 7,
+    draws: int = 1,
+    neighbours: bool = True,
 ) -> OtherRule:
-    """Some categories are hidden; officials said 其他 of their firms outside the first fold. How is the first fold
-    judged?"""
+    """Some categories are hidden; officials said 其他 of their firms outside the first fold, but of every fifth such
+    category nobody heard. How is the first fold judged? Over some draws of hidden categories. `neighbours`: whether
+    likeness to firms that were put aside counts."""
     random = np.random.default_rng(seed)
     names = sorted(one.id for one in categories)
-    hidden = frozenset(random.permutation(names)[: round(len(names) * hidden_share)].tolist())
-    fold = random.permutation(len(known)) % folds
-    placer = _learned([one for one, at in zip(known, fold, strict=True) if at], categories, hidden)
-    held = [one for one, at in zip(known, fold, strict=True) if not at]
-    calibration = calibrated(*placer.held_out())
-    likely = calibration.probabilities(placer.scores(placer.space.vectors([one.asked for one in held])))
-    said = likely[:, -1] > likely[:, :-1].max(axis=1)
-    away = np.array([one.category in hidden for one in held])
+    fold = np.random.default_rng(seed).permutation(len(known)) % folds
+    parts = []
+    for _ in range(draws):
+        hidden = random.permutation(names)[: round(len(names) * hidden_share)].tolist()
+        parts.append(_one_draw(known, categories, fold, hidden, neighbours=neighbours))
+    likely, said, away, new = (np.concatenate(column) for column in zip(*parts, strict=True))
+    old, shown = away & ~new, likely[~away]
     return OtherRule(
-        int(away.sum()), int((~away).sum()), float(said[away].mean()), float(said[~away].mean()),
-        _area(likely[away, -1], likely[~away, -1]),
-    )  # fmt: skip
+        hidden=int(old.sum()),
+        shown=len(shown),
+        found=_share(said[old]),
+        wrongly=_share(said[~away]),
+        area=_area(likely[old], shown),
+        at_20=_above(likely[old], shown, 0.2),
+        at_10=_above(likely[old], shown, 0.1),
+        error=calibration_error(reliability(likely[~new], away[~new].astype(np.float64))),
+        area_new=_area(likely[new], shown),
+    )
+
+
+def _one_draw(
+    known: Sequence[Known], categories: Sequence[Category], fold: Longs, hidden: Sequence[str], *, neighbours: bool
+) -> tuple[Floats, Booleans, Booleans, Booleans]:
+    """Of the firms of the first fold: the probability of 其他, whether it was said, whether it is so, and whether
+    nobody of their category was put aside."""
+    unheard = frozenset(hidden[4::5])
+    rest = [one for one, at in zip(known, fold, strict=True) if at and one.category not in unheard]
+    placer = _learned(rest, categories, frozenset(hidden))
+    held = [one for one, at in zip(known, fold, strict=True) if not at]
+    vectors = placer.space.vectors([one.asked for one in held])
+    decided = placer.held_out()
+    factor = 1.0 if neighbours else 0.0
+    calibration = calibrated(decided.scores, decided.truth, decided.like * factor)
+    likely = calibration.probabilities(placer.scores(vectors), placer.like(vectors) * factor)
+    away = np.array([one.category in hidden for one in held])
+    new = np.array([one.category in unheard for one in held])
+    return likely[:, -1], likely[:, -1] > likely[:, :-1].max(axis=1), away, new
+
+
+def _above(some: Floats, others: Floats, share: float) -> float:
+    """The share of `some` above what `share` of the others exceed."""
+    return float((some > np.quantile(others, 1.0 - share)).mean()) if len(some) else 0.0
+
+
+def _share(said: Booleans) -> float:
+    return float(said.mean()) if len(said) else 0.0
 
 
 def _area(above: Floats, below: Floats) -> float:
     """The probability that one of `above` is greater than one of `below` (Mann and Whitney), ties half."""
     ordered = np.sort(below)
+    if not len(above):
+        return 0.5
     left, right = np.searchsorted(ordered, above, "left"), np.searchsorted(ordered, above, "right")
     return float((left + right).mean() / (2 * len(below)))
