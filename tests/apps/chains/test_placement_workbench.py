@@ -192,3 +192,21 @@ def test_an_analyst_looks_but_does_not_decide(client, firms):
     assert page.status_code == 200
     assert 'name="do"' not in page.content.decode()
     assert client.post(reverse("placement-decide", args=["vr"]), {}).status_code == 403
+
+
+def test_a_firm_put_aside_is_named_beside_other_for_one_that_writes_like_it(client, firms, official):
+    put_aside(board(), firms[0].pk, 0, official)
+    like = board().suggested(firms[1].pk).like_aside
+    assert [pk for pk, _ in like] == [str(firms[0].pk)]
+    client.force_login(official)
+    page = client.get(reverse("placement-workbench", args=["vr"]), {"firm": firms[1].pk}).content.decode()
+    assert "与已归为其他的" in page
+
+
+def test_the_line_tells_each_firm_only_when_it_is_looked_at_and_keeps_its_order(firms, official):
+    line = waiting(board())
+    assert [one.firm.pk for one in line] == line.keys() == [one.firm.pk for one in line[:10]]
+    assert sorted((-one.usefulness, one.firm.code) for one in line) == [
+        (-one.usefulness, one.firm.code) for one in line
+    ]
+    assert all(one.usefulness > 0 for one in line)

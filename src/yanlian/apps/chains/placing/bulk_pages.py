@@ -78,21 +78,24 @@ def bulk(request: HttpRequest, chain: str) -> HttpResponse:
         "list_hash": _list_hash(_seen(rows)),
         "expected_wrong": f"{sum(1 - one.probability for one in rows):.1f}",
         "sample": [_line(board, one) for one in sample],
-        "rest": [_line(board, one) for one in rows],
+        "rest": [_short(board, one) for one in rows],
         "refusals": refusals,
     }
     return render(request, "chains/placing_bulk.html", context)
 
 
-def _line(board: Board, one: Waiting) -> dict[str, object]:
-    suggested = board.suggested(one.firm.pk)
-    best = next((each for each in suggested.suggestions if each.category == one.segment), None)
+def _short(board: Board, one: Waiting) -> dict[str, object]:
     return {
         "firm": one.firm,
         "title": segment_title(board.chain.by_id[one.segment]),
         "percent": shown.percent(one.probability),
-        "words": [span.words for span in best.evidence[:3]] if best else [],
     }
+
+
+def _line(board: Board, one: Waiting) -> dict[str, object]:
+    suggested = board.suggested(one.firm.pk)
+    best = next((each for each in suggested.suggestions if each.category == one.segment), None)
+    return {**_short(board, one), "words": [span.words for span in best.evidence[:3]] if best else []}
 
 
 def _confirmed(request: HttpRequest, board: Board, rows: Sequence[Waiting], level: int) -> HttpResponse:

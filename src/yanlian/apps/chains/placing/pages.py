@@ -212,6 +212,7 @@ def _card(request: HttpRequest, board: Board, pk: int) -> Mapping[str, object]:
         "is_other": suggested.is_other,
         "other_percent": shown.percent(suggested.other),
         "other_width": round(suggested.other * 100),
+        "like_aside": [(board.firm(int(one)).name, shown.percent(value)) for one, value in suggested.like_aside[:1]],
         "barred": barred,
         "review": review,
         "version": review.version if review else 0,

@@ -269,15 +269,22 @@ class Placer:
         firms = sorted(self._confirmed[self.place[category]])
         if not firms:
             return []
-        near = sparse.vstack([self._vectors[firm] for firm in firms], format="csr") @ vector.toarray().ravel()
-        like = zip(firms, near.tolist(), strict=True)
-        return sorted(like, key=lambda one: (-one[1], one[0]))[:count]
+        return _nearest(firms, sparse.vstack([self._vectors[firm] for firm in firms], format="csr"), vector)[:count]
+
+    def precedents_aside(self, vector: sparse.csr_matrix, count: int = 3) -> list[tuple[str, float]]:
+        """The firms put aside that are most like a firm, with the cosine."""
+        return _nearest(sorted(self.aside), self._aside_stack(), vector)[:count] if self.aside else []
 
 
 def of_decided(placer: Placer, *, by_name: bool = False) -> Calibration:
     """The calibration that the decided firms teach, each as if it had not been decided."""
     held = placer.held_out(by_name=by_name)
     return calibrated(held.scores, held.truth, held.like)
+
+
+def _nearest(firms: Sequence[str], rows: sparse.csr_matrix, vector: sparse.csr_matrix) -> list[tuple[str, float]]:
+    near: Floats = rows @ vector.toarray().ravel()
+    return sorted(zip(firms, near.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
 
 
 def _digest(firm: str) -> bytes:

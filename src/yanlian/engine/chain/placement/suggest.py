@@ -95,11 +95,13 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """What is suggested for one firm. `is_other`: 其他 is likelier than any segment."""
+    """What is suggested for one firm. `is_other`: 其他 is likelier than any segment. `like_aside`: firms that were put
+    aside as 其他 and write like it, with the cosine."""
 
     suggestions: tuple[Suggestion, ...]
     other: float
     barred: Mapping[str, Found | None]
+    like_aside: tuple[tuple[str, float], ...] = ()
 
     @property
     def is_other(self) -> bool:
@@ -124,9 +126,14 @@ def suggest(
             continue
         category = placer.categories[at].id
         carried = spans(placer.space, profile, vector, placer.row(category, by_name=named))
-        like = tuple(one for one in placer.precedents(vector, category) if one[0] != profile.id and one[1] > 0)
+        like = _others(profile, placer.precedents(vector, category))
         made.append(Suggestion(category, probability, float(scores[at]), tuple(carried), like))
-    return Suggested(tuple(made), float(order.other[0]), barred)
+    return Suggested(tuple(made), float(order.other[0]), barred, _others(profile, placer.precedents_aside(vector)))
+
+
+def _others(profile: Profile, near: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Without the firm itself and those that have nothing in common with it."""
+    return tuple(one for one in near if one[0] != profile.id and one[1] > 0)
 
 
 def barred_for(placer: Placer, profile: Profile) -> dict[str, Found | None]:
