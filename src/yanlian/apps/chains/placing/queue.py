@@ -18,6 +18,7 @@ from yanlian.apps.chains.models import PlacementReview
 from yanlian.apps.chains.placing.board import Board
 from yanlian.apps.chains.placing.texts import Firm
 from yanlian.engine.chain.placement.grams import Longs
+from yanlian.engine.chain.placement.pool import First
 from yanlian.engine.chain.placement.vectors import Booleans, Floats
 from yanlian.ui.numbers import FEN_PER_WAN
 
@@ -96,9 +97,15 @@ def _usefulness(board: Board, waits: Booleans) -> Floats:
     return made
 
 
+_KEPT: dict[str, tuple[Board, First, frozenset[int], Line]] = {}
+
+
 def waiting(board: Board) -> Line:
-    """Everybody who waits, the most useful first."""
-    return Line(board)
+    """Everybody who waits, the most useful first; the same line as long as nothing was decided."""
+    kept = _KEPT.get(board.chain.id)
+    if kept is None or kept[0] is not board or kept[1] is not board.first or kept[2] is not board.done:
+        kept = _KEPT[board.chain.id] = (board, board.first, board.done, Line(board))
+    return kept[3]
 
 
 @dataclass(frozen=True, slots=True)
