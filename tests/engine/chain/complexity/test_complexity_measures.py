@@ -184,11 +184,13 @@ def test_a_sign_is_settled_when_all_locations_are_as_diverse():
     assert once.products[int(np.argmax(np.abs(once.products)))] > 0
 
 
-def test_more_locations_than_are_decomposed_whole_give_the_same_vector():
+@pytest.mark.parametrize("rare", [0, 3], ids=["square matrix", "sparse products"])
+def test_more_locations_than_are_decomposed_whole_give_the_same_vector(rare: int):
     random = np.random.default_rng(4)
     level = np.linspace(-2, 2, 650)
-    present = random.random((650, 700)) < 1 / (1 + np.exp(-3 * level[:, None] + np.linspace(-3, 3, 700)[None, :]))
+    present = random.random((650, 700)) < 1 / (1 + np.exp(-3 * level[:, None] + np.linspace(-3, 3, 700)[None] + rare))
     present[:, 0], present[0] = True, True
+    assert (present.mean() < 0.3) == (rare > 0)
     found, products = eigen(present), None
     over = present / present.sum(axis=1)[:, None]
     products = (present / present.sum(axis=0)).T @ (over @ found.products)
