@@ -4,3 +4,7 @@ Pure: numbers, tables and text files in, values out; no database, no clock, no n
 indices, risk), never for money that is paid. May import `base`, numpy, scipy, numba and pyarrow; not the policy engine.
 Start at `template/model.py` (what a chain is), then `links.py` (who supplies whom).
 """
+
+from yanlian.base.compiled import numba_keeps_there
+
+numba_keeps_there()

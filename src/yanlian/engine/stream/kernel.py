@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yanlian.base.compiled import compiled_folder
 from yanlian.base.refusal import Refused
 from yanlian.engine.dossier.columns import Layout, OutsideRange, Strings
 from yanlian.engine.dossier.overlay import files_of, open_dossiers
@@ -43,10 +43,7 @@ Ranges = Mapping[tuple[str, str], Bounds]
 
 def cache_folder() -> Path:
     """Where compiled programs are kept: YANLIAN_KERNELS, else the user's cache."""
-    told = os.environ.get("YANLIAN_KERNELS")
-    if told:
-        return Path(told)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "yanlian" / "kernels"
+    return compiled_folder()
 
 
 class Ready:
