@@ -41,6 +41,8 @@ class Task(Generic[R]):
     given_up: bool = False
     started: float = field(default_factory=time.monotonic)
     future: Future[R] | None = None
+    # When work was first told of, and how much was done by then: what came before says nothing of its pace.
+    first_told: tuple[float, int] | None = None
 
     @property
     def finished(self) -> bool:
@@ -73,11 +75,22 @@ class Task(Generic[R]):
         """How long it has been going on."""
         return int(time.monotonic() - self.started)
 
+    @property
+    def seconds_left(self) -> int | None:
+        """How long it will go on if its pace stays; None before two seconds of it are known."""
+        if self.first_told is None:
+            return None
+        began, at = self.first_told
+        spent, made = time.monotonic() - began, self.done - at
+        return None if spent < 2 or made <= 0 else round(spent * (self.total - self.done) / made)
+
     def tell(self, done: int, total: int) -> None:
         """Called by the work; ends it when somebody gave it up."""
         if self.given_up:
             raise GivenUp
         self.done, self.total = done, total
+        if self.first_told is None:
+            self.first_told = time.monotonic(), done
 
     def run(self) -> R:
         """In its thread."""

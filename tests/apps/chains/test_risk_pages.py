@@ -189,6 +189,99 @@ def test_a_large_network_is_ranked_by_the_fast_cascades_with_the_same_figures(tr
     assert {one.entity_id: one.esri_ppb for one in rank_risks(None).figures.all()} == plain
 
 
+# Where links are inferred
+
+
+@pytest.fixture
+def guessed(traded):
+    """Two makers sell lenses to three shops, nobody saw which to which."""
+    one, two, _ = traded
+    shops = [make_firm(f"S{n}", f"商店{n}（虚构）") for n in range(3)]
+    pairs = [(one, shops[0], 900_00), (one, shops[1], 500_00), (two, shops[1], 300_00), (two, shops[2], 200_00)]
+    links = [link(*pair[:2], "镜片", pair[2]) for pair in pairs]
+    for each in links:
+        each.inferred = True
+    add_links(links)
+    return traded
+
+
+def test_a_ranking_of_inferred_links_gives_intervals_and_says_how_to_read_them(guessed):
+    ranking = rank_risks(None)
+    assert (ranking.inferred, ranking.networks, ranking.links_inferred) == (True, 50, 4)
+    rows = list(ranking.figures.all())
+    assert all(one.esri_low_ppb <= one.esri_ppb <= one.esri_high_ppb for one in rows)
+    assert all(one.rank_low <= one.rank_high for one in rows)
+    assert any(one.esri_low_ppb < one.esri_high_ppb for one in rows)
+    assert [one.esri_ppb for one in rows] == sorted((one.esri_ppb for one in rows), reverse=True)
+    text = text_of(client_of("official", "ind").get("/chain-risk/"))
+    for words in (
+        "4条关系为推算，并非实际观测",
+        "重新抽取50个可能的网络",
+        "损失5%分位（%）",
+        "损失95%分位（%）",
+        "位次区间",
+    ):
+        assert words in text
+    assert rank_risks(None) == ranking
+
+
+def test_the_interface_tells_intervals_where_links_are_inferred(guessed):
+    official = client_of("official", "ind")
+    missing = official.get("/api/v1/chain-risk")
+    assert (missing.status_code, missing.json()["code"]) == (422, "risk_no_ranking")
+    rank_risks(None)
+    told = official.get("/api/v1/chain-risk?size=2").json()
+    assert (told["inferred"], told["networks"], told["links_inferred"], told["total"]) == (True, 50, 4, 6)
+    first = told["items"][0]
+    assert len(told["items"]) == 2
+    assert float(first["lost_5"]) <= float(first["lost"]) <= float(first["lost_95"])
+    assert first["rank"] == 1 <= first["rank_95"]
+    assert client_of("enterprise").get("/api/v1/chain-risk").status_code == 403
+
+
+def test_a_ranking_of_seen_links_has_one_number_and_no_interval(traded):
+    ranking = rank_risks(None)
+    assert (ranking.inferred, ranking.networks) == (False, 0)
+    assert set(ranking.figures.values_list("esri_low_ppb", "rank_high")) == {(None, None)}
+    assert "分位" not in text_of(client_of("official", "ind").get("/chain-risk/"))
+
+
+def test_a_long_ensemble_ends_early_and_tells_how_many_networks_it_has(guessed, monkeypatch):
+    monkeypatch.setattr("yanlian.apps.chains.risk_draws.SECONDS", 0.0)
+    assert rank_risks(None).networks == 20
+
+
+def test_a_shock_to_inferred_links_is_told_as_an_interval_too(guessed):
+    official = client_of("official", "ind")
+    text = text_of(official.get("/chain-risk/shock?firm=F0&share=100"))
+    low, high, middle, networks = re.search(
+        r"推算区间 ([0-9.]+)%–([0-9.]+)%，中位([0-9.]+)% 供应关系部分为推算：重新抽取(\d+)个可能的网络", text
+    ).groups()
+    assert float(low) <= float(middle) <= float(high)
+    assert networks == "40"
+
+
+def test_a_shock_to_seen_links_has_no_interval(traded):
+    assert "推算区间" not in text_of(client_of("official", "ind").get("/chain-risk/shock?firm=F0"))
+
+
+@pytest.mark.parametrize("case", ["traded", "guessed"])
+def test_progress_is_one_count_that_never_falls_and_ends_at_its_end(case, bought_outside, request):
+    request.getfixturevalue(case)
+    told = []
+    rank_risks(None, step=lambda done, total: told.append((done, total)))
+    assert len({total for _, total in told}) == 1
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1]
+
+
+def test_revenues_are_kept_to_the_fen(traded):
+    ranking = rank_risks(None)
+    kept = dict(ranking.figures.values_list("entity__code", "revenue_fen"))
+    assert kept == {"F0": 1_000_00, "F1": 2_000_00, "F2": 0}
+    assert ranking.revenue_fen == 3_000_00
+
+
 # Computed in the background
 
 
@@ -225,7 +318,7 @@ def test_work_under_way_is_shown_a_second_click_says_so_and_the_result_is_that_o
     official = client_of("official", "ind")
     assert official.post("/chain-risk/compute").url == "/chain-risk/progress"
     assert at_work.wait(30)
-    assert "已完成1 / 3。" in text_of(official.get("/chain-risk/progress"))
+    assert "已推演1 / 3次停产。" in text_of(official.get("/chain-risk/progress"))
     assert "正在测算：看进度" in text_of(official.get("/chain-risk/"))
     assert "已有一次测算正在进行" in text_of(official.post("/chain-risk/compute", follow=True))
     let_go.set()

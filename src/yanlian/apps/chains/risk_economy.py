@@ -9,8 +9,9 @@ told.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,16 +22,19 @@ from yanlian.apps.chains.in_use import chains_in_use
 from yanlian.apps.chains.models import Placement, SupplyLink
 from yanlian.apps.registry.models import FOREVER, Entity, Registration, TaxYear
 from yanlian.base.refusal import Refused
-from yanlian.engine.chain.links import Links
-from yanlian.engine.chain.risk.economy import Economy, Told, economy_of
+from yanlian.engine.chain.links import Ints, Links
+from yanlian.engine.chain.risk.economy import Bytes, Economy, Told, economy_of
 from yanlian.engine.chain.risk.kept import mark_of
+from yanlian.engine.chain.risk.redrawn import Needed, Partly
 
 FEN = 100
 
 
 @dataclass(frozen=True)
 class Here:
-    """The economy with what stands behind it: `entities` by place in it (and back), product names by number."""
+    """The economy with what stands behind it: `entities` by place in it (and back), product names by number.
+    `revenue_fen`: what counts as the revenue of each, in integer fen (the engine's floats are made of it). `partly`:
+    the links with those that are inferred, where any is."""
 
     economy: Economy
     entities: tuple[int, ...]
@@ -41,6 +45,13 @@ class Here:
     links_uncounted: int
     unknown_revenues: int
     mark: str
+    revenue_fen: tuple[int, ...]
+    partly: Partly | None
+
+    @property
+    def total_fen(self) -> int:
+        """All revenue."""
+        return sum(self.revenue_fen)
 
 
 def economy_here() -> Here:
@@ -65,20 +76,20 @@ def _made(year: int, state: tuple[str, ...]) -> Here:
     number = {name: at for at, name in enumerate(products)}
     supplier = np.array([place[row[0]] for row in rows], dtype=np.int32)
     customer = np.array([place[row[1]] for row in rows], dtype=np.int32)
-    weight = np.array([row[4] / FEN for row in rows], dtype=np.float64)
+    product = np.array([number[row[2]] for row in rows], dtype=np.int32)
+    fen = [row[4] for row in rows]
+    # Yuan as floats from here on: the engine's unit. What is kept and shown comes from integer fen.
+    weight = np.array(fen, dtype=np.float64) / FEN
     codes = dict(Entity.objects.filter(pk__in=SupplyLink.objects.values("supplier")).values_list("pk", "code"))
     codes |= dict(Entity.objects.filter(pk__in=SupplyLink.objects.values("customer")).values_list("pk", "code"))
-    essential = essential_of([(row[0], row[1], row[2]) for row in rows])
-    told = Told(
-        essential=np.array(essential, dtype=np.int8),
-        product=np.array([number[row[2]] for row in rows], dtype=np.int32),
-        inferred=any(row[3] for row in rows),
-    )
-    revenue, unknown = revenue_of(
-        entities, year, np.bincount(supplier, weights=weight, minlength=len(entities)).tolist()
-    )
+    needed = _needed(entities, products)
+    inferred = np.array([row[3] for row in rows], dtype=bool)
+    told = Told(essential=needed(supplier, customer, product), product=product, inferred=bool(inferred.any()))
+    revenue_fen, unknown = revenue_of(entities, year, sold(len(entities), supplier, fen))
     made = Links([codes[pk] for pk in entities], supplier, customer, weight)
-    economy = economy_of(made, industries_of(entities), np.array(revenue, dtype=np.float64), None, told)
+    markets, revenue = industries_of(entities), np.array(revenue_fen, dtype=np.float64) / FEN
+    economy = economy_of(made, markets, revenue, None, told)
+    partly = Partly(made, product, inferred, markets, _divisions(markets), revenue, needed) if inferred.any() else None
     return Here(
         economy,
         entities,
@@ -88,8 +99,37 @@ def _made(year: int, state: tuple[str, ...]) -> Here:
         year,
         SupplyLink.objects.filter(year=year, amount_fen=None).count(),
         unknown,
-        mark_of(economy),
+        _mark(economy, partly),
+        tuple(revenue_fen),
+        partly,
     )
+
+
+def _divisions(markets: Sequence[str]) -> list[str]:
+    """The division of GB/T 4754 of each market (its letter and two digits): sector tables are not finer than that.
+    Firms without a code are one group."""
+    return ["" if one.startswith("?") else one[:3] if one[:1].isalpha() else one[:2] for one in markets]
+
+
+def _mark(economy: Economy, partly: Partly | None) -> str:
+    """Of the economy's numbers, and of which links are inferred where any is."""
+    if partly is None:
+        return mark_of(economy)
+    digest = hashlib.sha256(mark_of(economy).encode())
+    for one in (partly.inferred, partly.product, partly.links.weight):
+        digest.update(one.tobytes())
+    return digest.hexdigest()
+
+
+def _needed(entities: tuple[int, ...], products: tuple[str, ...]) -> Needed:
+    """What the templates say of links of firms and products by number."""
+    how = essential_of_links()
+
+    def of(supplier: Ints, customer: Ints, product: Ints) -> Bytes:
+        rows = zip(supplier.tolist(), customer.tolist(), product.tolist(), strict=True)
+        return np.array([how(entities[one], entities[other], products[what]) for one, other, what in rows], np.int8)
+
+    return of
 
 
 def links_known(year: int) -> list[tuple[int, int, str, bool, int]]:
@@ -111,16 +151,25 @@ def industries_of(entities: tuple[int, ...]) -> list[str]:
     return [found.get(pk) or f"?{pk}" for pk in entities]
 
 
-def revenue_of(entities: tuple[int, ...], year: int, sales: list[float]) -> tuple[list[float], int]:
-    """Revenue of each in yuan, its sales where nobody delivered it; and of how many that was so."""
+def sold(firms: int, supplier: Ints, fen: Sequence[int]) -> list[int]:
+    """Sales of each in the network, in fen."""
+    found = [0] * firms
+    for one, amount in zip(supplier.tolist(), fen, strict=True):
+        found[one] += amount
+    return found
+
+
+def revenue_of(entities: tuple[int, ...], year: int, sales: Sequence[int]) -> tuple[list[int], int]:
+    """Revenue of each in fen, its sales where nobody delivered it or less than them; and of how many nobody did."""
     rows = TaxYear.objects.filter(replaced_at=FOREVER, year=year).exclude(revenue_fen=None)
     found = {pk: fen or 0 for pk, fen in rows.values_list("entity_id", "revenue_fen")}
     missing = sum(pk not in found for pk in entities)
-    return [found[pk] / FEN if pk in found else sales[at] for at, pk in enumerate(entities)], missing
+    return [max(found.get(pk, 0), sales[at]) for at, pk in enumerate(entities)], missing
 
 
-def essential_of(links: list[tuple[int, int, str]]) -> list[int]:
-    """What the templates say of each link."""
+def essential_of_links() -> Callable[[int, int, str], int]:
+    """How much a customer needs a supplier's product (0, 1, 2): what the templates say of an edge with that product
+    between segments of the two firms."""
     stands: dict[int, set[str]] = defaultdict(set)
     confirmed = Placement.objects.filter(state=Placement.State.CONFIRMED)
     for entity, segment in confirmed.values_list("entity_id", "segment"):
@@ -129,10 +178,9 @@ def essential_of(links: list[tuple[int, int, str]]) -> list[int]:
     for chain in chains_in_use():
         for edge in chain.edges:
             edges[edge.product].append((edge.supplier, edge.customer, edge.essential))
-    return [
-        max(
-            (how for one, other, how in edges[product] if one in stands[supplier] and other in stands[customer]),
-            default=1,
-        )
-        for supplier, customer, product in links
-    ]
+
+    def how(supplier: int, customer: int, product: str) -> int:
+        sells, buys = stands.get(supplier, set()), stands.get(customer, set())
+        return max((level for one, other, level in edges.get(product, ()) if one in sells and other in buys), default=1)
+
+    return how

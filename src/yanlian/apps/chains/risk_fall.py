@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from yanlian.apps.chains.in_use import chains_in_use
 from yanlian.apps.chains.models import OutsideFirm, OutsideTie, Placement
-from yanlian.apps.chains.risk_economy import FEN, essential_of, industries_of, links_known, revenue_of
+from yanlian.apps.chains.risk_economy import FEN, essential_of_links, industries_of, links_known, revenue_of, sold
 from yanlian.apps.chains.trade import outside_firms
 from yanlian.engine.chain.links import Ints, Links
 from yanlian.engine.chain.risk.economy import Economy, Told, economy_of
@@ -24,7 +24,7 @@ from yanlian.engine.chain.segments.candidates import segments_made
 from yanlian.engine.chain.template.model import Chain
 
 NEW = "@new"
-Trade = tuple[str, str, str, float, int]
+Trade = tuple[str, str, str, int, int]
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,23 @@ def wider_economy(year: int) -> Wider:
 def falls(
     wider: Wider, epsilon: float, step: Callable[[int, int], None] | None = None
 ) -> Iterable[tuple[str, str, Filled]]:
-    """Chain, segment and what filling it saves, of every segment whose product is known to be delivered."""
-    for done, ((chain, segment), links) in enumerate(wider.deliveries.items(), 1):
+    """Chain, segment and what filling it saves, of every segment whose product is known to be delivered. `step` is told
+    cascades."""
+    total, done = cascades_of_falls(wider), 0
+    for (chain, segment), links in wider.deliveries.items():
         yield chain, segment, filled(wider.economy, links, wider.new, wider.counted, epsilon)
+        done += _cascades(wider, links)
         if step is not None:
-            step(done, len(wider.deliveries))
+            step(done, total)
+
+
+def cascades_of_falls(wider: Wider) -> int:
+    """How many cascades `falls` takes: one for each supplier before and after, one for the new one."""
+    return sum(_cascades(wider, links) for links in wider.deliveries.values())
+
+
+def _cascades(wider: Wider, links: Ints) -> int:
+    return 2 * len(np.unique(wider.economy.supplier[links])) + 1
 
 
 def _stands() -> dict[str, set[str]]:
@@ -95,16 +107,16 @@ def _makers(chains: Sequence[Chain]) -> dict[str, set[str]]:
 def _trade(
     year: int, stands: Mapping[str, set[str]], makers: Mapping[str, set[str]], chains: Sequence[Chain]
 ) -> list[Trade]:
-    """Supplier, customer, product, yuan, essentiality: local links, then deliveries from outside."""
+    """Supplier, customer, product, fen, essentiality: local links, then deliveries from outside."""
     rows = links_known(year)
-    needed = essential_of([(row[0], row[1], row[2]) for row in rows])
-    found = [(str(row[0]), str(row[1]), row[2], row[4] / FEN, how) for row, how in zip(rows, needed, strict=True)]
+    needed = essential_of_links()
+    found = [(str(row[0]), str(row[1]), row[2], row[4], needed(row[0], row[1], row[2])) for row in rows]
     edges = [(edge.supplier, edge.customer, edge.essential) for chain in chains for edge in chain.edges]
     ties = OutsideTie.objects.filter(kind=OutsideTie.Kind.SUPPLIES).exclude(amount_fen=None).order_by("pk")
     for pk, entity, product, fen in ties.values_list("firm_id", "entity_id", "product", "amount_fen"):
         made, used = makers.get(f"o{pk}", set()), stands.get(str(entity), set())
         how = max((one for seller, buyer, one in edges if seller in made and buyer in used), default=1)
-        found.append((f"o{pk}", str(entity), product, (fen or 0) / FEN, how))
+        found.append((f"o{pk}", str(entity), product, fen or 0, how))
     return found
 
 
@@ -115,18 +127,18 @@ def _economy(year: int, trade: Sequence[Trade]) -> tuple[Economy, dict[str, int]
     place = {one: at for at, one in enumerate(firms)}
     kinds = {name: at for at, name in enumerate(sorted({row[2] for row in trade}))}
     supplier = np.array([place[row[0]] for row in trade], dtype=np.int32)
-    weight = np.array([row[3] for row in trade], dtype=np.float64)
-    sales = np.bincount(supplier, weights=weight, minlength=len(firms))
-    known, _ = revenue_of(tuple(local), year, sales[: len(local)].tolist())
+    fen = [row[3] for row in trade]
+    known, _ = revenue_of(tuple(local), year, sold(len(firms), supplier, fen))
     elsewhere = dict(OutsideFirm.objects.values_list("pk", "revenue_fen"))
-    known += [(elsewhere.get(int(one[1:])) or 0) / FEN for one in outside]
+    known += [elsewhere.get(int(one[1:])) or 0 for one in outside]
     told = Told(
         essential=np.array([row[4] for row in trade], dtype=np.int8),
         product=np.array([kinds[row[2]] for row in trade], dtype=np.int32),
     )
     customer = np.array([place[row[1]] for row in trade], dtype=np.int32)
     markets = [*industries_of(tuple(local)), *(f"?{one}" for one in outside), NEW]
-    revenue = np.array([*known, 0.0], dtype=np.float64)
+    # Yuan as floats from here on: the engine's unit.
+    weight, revenue = np.array(fen, dtype=np.float64) / FEN, np.array([*known, 0], dtype=np.float64) / FEN
     economy = economy_of(Links(firms, supplier, customer, weight), markets, revenue, None, told)
     return economy, place, np.arange(len(firms)) < len(local)
 

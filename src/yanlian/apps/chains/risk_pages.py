@@ -59,6 +59,44 @@ RISKS: Listing[RiskFigure] = Listing(
 )  # fmt: skip
 
 
+def _of(ppb: int | None) -> str:
+    return "" if ppb is None else str(per_cent(ppb))
+
+
+# Where links are inferred: no number of a firm stands alone.
+INFERRED_RISKS: Listing[RiskFigure] = Listing(
+    title=RISKS.title,
+    file_name="chain-risk-inferred",
+    search_hint=RISKS.search_hint,
+    first_order="rank",
+    columns=(
+        Column("rank", ("位次（按中位）", "Rank (by middle)"), lambda row: row.rank, Kind.COUNT),
+        Column("ranks", ("位次区间", "Ranks, 5–95 %"), lambda row: f"{row.rank_low}–{row.rank_high}"),
+        Column("name", ("企业", "Firm"), lambda row: row.entity.name, main=True,
+               link=lambda row: reverse("firm-place", args=[row.entity.code])),
+        Column("low", ("损失5%分位（%）", "Loss, 5 % (%)"), lambda row: _of(row.esri_low_ppb)),
+        Column("esri", ("损失中位（%）", "Loss, middle (%)"), lambda row: str(per_cent(row.esri_ppb)),
+               link=lambda row: f"{reverse('chain-shock')}?firm={row.entity.code}"),
+        Column("high", ("损失95%分位（%）", "Loss, 95 % (%)"), lambda row: _of(row.esri_high_ppb)),
+        Column("inputs", ("缺料中位（%）", "Inputs, middle (%)"), lambda row: str(per_cent(row.by_inputs_ppb))),
+        Column("sales", ("缺客户中位（%）", "Sales, middle (%)"), lambda row: str(per_cent(row.by_sales_ppb))),
+        Column("revenue", ("自身营收", "Own revenue"), lambda row: row.revenue_fen, Kind.MONEY),
+    ),
+    empty=RISKS.empty,
+    calibre=(
+        (
+            "推算：各产品、各行业之间的推算关系在同样的供应商和客户之间重新抽取，有来源的关系不动；损失取各次抽取的5%、50%、95%分位。",
+            "Inferred: inferred links are drawn anew among the same suppliers and customers of a product; others stay.",
+        ),
+        (
+            "两家企业的区间重叠时，谁先谁后没有定论；区间只含抽取的不确定，不含金额和营收的误差。",
+            "Where intervals of two firms overlap their order is open; errors of amounts and revenues are not in them.",
+        ),
+        RISKS.calibre[1],
+    ),
+)  # fmt: skip
+
+
 @page(owner="chains", permission=Permission.SEE_CHAINS)
 def risks(request: HttpRequest) -> HttpResponseBase:
     """The latest ranking, with what it was computed from."""
@@ -73,7 +111,8 @@ def risks(request: HttpRequest) -> HttpResponseBase:
         search=("entity__name__icontains", "entity__code__icontains"),
         filters={},
         orders={
-            "rank": "rank", "name": "entity__name", "esri": "esri_ppb", "inputs": "by_inputs_ppb",
+            "rank": "rank", "ranks": "rank_low", "low": "esri_low_ppb", "high": "esri_high_ppb",
+            "name": "entity__name", "esri": "esri_ppb", "inputs": "by_inputs_ppb",
             "sales": "by_sales_ppb", "revenue": "revenue_fen", "suppliers": "suppliers", "customers": "customers",
         },
     )  # fmt: skip
@@ -88,7 +127,8 @@ def risks(request: HttpRequest) -> HttpResponseBase:
         "charts": True,
     }
     dated = [(t("测算日期", "Computed"), f"{localtime(ranking.made_at):%Y-%m-%d}"), ("ε", f"{epsilon.normalize():f}")]
-    return show(request, RISKS, listed, template="chains/risks.html", dated=dated, more=more)
+    listing = INFERRED_RISKS if ranking.networks else RISKS
+    return show(request, listing, listed, template="chains/risks.html", dated=dated, more=more)
 
 
 def _chart(ranking: RiskRanking, epsilon: str) -> Chart:
@@ -102,6 +142,14 @@ def _chart(ranking: RiskRanking, epsilon: str) -> Chart:
         day=f"{localtime(ranking.made_at):%Y-%m-%d}",
     )
     names = [one.entity.name for one in top]
-    return bars(
-        "risk", title, summary, "%", names, [Series(t("损失占比", "Loss"), [per_cent(one.esri_ppb) for one in top])]
-    )
+    series = [Series(t("损失占比", "Loss"), [per_cent(one.esri_ppb) for one in top])]
+    if ranking.networks:
+        summary += t(
+            "推算：{n}个网络的5%、50%、95%分位。", " Inferred: 5, 50, 95 % over {n} networks.", n=ranking.networks
+        )
+        series = [
+            Series(t("5%分位", "5 %"), [per_cent(one.esri_low_ppb or 0) for one in top]),
+            Series(t("中位", "Middle"), [per_cent(one.esri_ppb) for one in top]),
+            Series(t("95%分位", "95 %"), [per_cent(one.esri_high_ppb or 0) for one in top]),
+        ]
+    return bars("risk", title, summary, "%", names, series)

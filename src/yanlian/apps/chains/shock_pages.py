@@ -12,7 +12,8 @@ from django.urls import reverse
 from yanlian.apps.chains.in_use import chains_in_use
 from yanlian.apps.chains.models import Placement
 from yanlian.apps.chains.names import chain_title, segment_title
-from yanlian.apps.chains.risk_economy import FEN, Here, economy_here
+from yanlian.apps.chains.risk_draws import spread_of
+from yanlian.apps.chains.risk_economy import Here, economy_here
 from yanlian.apps.people.access import Permission, page
 from yanlian.apps.registry.models import Entity
 from yanlian.base.refusal import Refused
@@ -23,7 +24,7 @@ from yanlian.ui.charts import Chart, Series, columns
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import t
 
-_SHOWN, _HELPERS = 60, 8
+_SHOWN, _HELPERS, _STEPS = 60, 8, 15
 _SHARES = (100, 75, 50, 25, 10)
 
 
@@ -110,7 +111,8 @@ def _told(here: Here, request: HttpRequest) -> dict[str, object]:
         "per_cent": per_cent,
         "epsilon": f"{EPSILON:g}",
         "lost": _ratio(told.cascade.esri),
-        "lost_fen": round(told.cascade.esri * here.economy.total * FEN),
+        "spread": spread_of(here, places, per_cent / 100),
+        "lost_fen": round(told.cascade.esri * here.total_fen),
         "lines": lines[:_SHOWN],
         "more": max(0, len(lines) - _SHOWN),
         "reached": len(lines),
@@ -124,13 +126,12 @@ def _told(here: Here, request: HttpRequest) -> dict[str, object]:
 def _line(here: Here, hit: Hit, entities: dict[int, Entity]) -> Line:
     partner = entities[here.entities[hit.partner]] if hit.partner >= 0 else None
     ends = (hit.partner, hit.firm) if hit.way == "inputs" else (hit.firm, hit.partner)
-    revenue = float(here.economy.revenue[hit.firm])
     product = here.product_of.get(ends, "")
     return Line(
         hit.tier,
         entities[here.entities[hit.firm]],
         _ratio(hit.loss),
-        round(hit.loss * revenue * FEN),
+        round(hit.loss * here.revenue_fen[hit.firm]),
         hit.way,
         partner,
         product,
@@ -142,14 +143,21 @@ def _ratio(share: float) -> Decimal:
 
 
 def _chart(told: Told) -> Chart:
-    steps = [t("冲击", "Shock"), *(str(at) for at in range(1, len(told.lost)))]
+    # A nearly closed network comes to rest after hundreds of steps: the first ones and the last are drawn.
+    drawn = [one for one in range(len(told.lost)) if one < _STEPS or one == len(told.lost) - 1]
+    steps = [str(at) if at else t("冲击", "Shock") for at in drawn]
     title = t("逐级传导：累计营收损失", "Step by step: revenue lost so far")
     summary = t(
         "每一级传导之后全部企业营收损失的比例；一级不等于一段时间。",
         "Share of the revenue of all firms lost after each step; a step is no span of time.",
     )
     return columns(
-        "shock", title, summary, "%", steps, [Series(t("累计损失", "Lost so far"), [_ratio(x) for x in told.lost])]
+        "shock",
+        title,
+        summary,
+        "%",
+        steps,
+        [Series(t("累计损失", "Lost so far"), [_ratio(told.lost[at]) for at in drawn])],
     )
 
 

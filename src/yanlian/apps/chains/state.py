@@ -98,7 +98,7 @@ def chain_state(chain: Chain, area: str = "") -> ChainState:
     reference = reference_of(chain, area)
     confirmed, pending = _standing(chain)
     year = TaxYear.objects.filter(replaced_at=FOREVER).aggregate(last=Max("year"))["last"]
-    firms = _firms(confirmed, year)
+    firms, output_fen = _firms(confirmed, year)
     outside = makers_outside(chain, outside_firms(chain))
     links = links_of(chain, [*firms, *outside])
     figures = figures_of(
@@ -107,7 +107,7 @@ def chain_state(chain: Chain, area: str = "") -> ChainState:
         links=links,
         placed=Placement.objects.filter(chain=chain.id).exists(),
         reference=_area_figures(chain, reference) if reference else {},
-        totals=_totals(chain, firms, reference),
+        totals=_totals(chain, firms, output_fen, reference),
     )
     on: dict[str, set[str]] = defaultdict(set)
     for firm in firms:
@@ -132,8 +132,9 @@ def _standing(chain: Chain) -> tuple[dict[int, list[str]], dict[str, int]]:
     return confirmed, defaultdict(int, {one["segment"]: one["number"] for one in waiting})
 
 
-def _firms(confirmed: Mapping[int, Sequence[str]], year: int | None) -> list[Firm]:
-    """As the engine counts them: revenue of the last year with returns and of the year before, patents, titles."""
+def _firms(confirmed: Mapping[int, Sequence[str]], year: int | None) -> tuple[list[Firm], int | None]:
+    """As the engine counts them: revenue of the last year with returns and of the year before, patents, titles; and the
+    revenue of all together in fen (None: of nobody)."""
     entities = list(confirmed)
     revenue = _revenue(entities, year)
     before = _revenue(entities, year - 1 if year else None)
@@ -144,27 +145,29 @@ def _firms(confirmed: Mapping[int, Sequence[str]], year: int | None) -> list[Fir
         patents.update(held.values_list("entity").annotate(number=Count("pk")))
         titles = IndustryTitle.objects.filter(entity__in=part, replaced_at=FOREVER, revoked_on=None, kind__in=LEADING)
         leading.update(titles.values_list("entity_id", flat=True))
-    return [
+    firms = [
         Firm(
             id=str(entity),
             stands=tuple(Stand(one, 1 / len(segments)) for one in segments),
             local=True,
-            output=revenue.get(entity),
-            before=before.get(entity),
+            output=_yuan(revenue.get(entity)),
+            before=_yuan(before.get(entity)),
             patents=patents.get(entity, 0),
             leading=entity in leading,
         )
         for entity, segments in confirmed.items()
     ]
+    return firms, sum(revenue.values()) if revenue else None
 
 
-def _revenue(entities: Sequence[int], year: int | None) -> dict[int, float]:
-    found: dict[int, float] = {}
+def _revenue(entities: Sequence[int], year: int | None) -> dict[int, int]:
+    """In fen."""
+    found: dict[int, int] = {}
     if year is None:
         return found
     for part in portions(entities):
         rows = TaxYear.objects.filter(entity__in=part, replaced_at=FOREVER, year=year).exclude(revenue_fen=None)
-        found.update({pk: (fen or 0) / FEN for pk, fen in rows.values_list("entity_id", "revenue_fen")})
+        found.update({pk: fen or 0 for pk, fen in rows.values_list("entity_id", "revenue_fen")})
     return found
 
 
@@ -206,14 +209,13 @@ def _area_figures(chain: Chain, reference: Reference) -> dict[str, AreaFigures]:
     return found
 
 
-def _totals(chain: Chain, firms: Sequence[Firm], reference: Reference | None) -> Totals:
+def _totals(chain: Chain, firms: Sequence[Firm], output_fen: int | None, reference: Reference | None) -> Totals:
     rows = figures_in(chain, reference, reference.year).values() if reference else []
     outputs = [row.output_fen for row in rows if row.output_fen is not None]
     counts = [row.firms for row in rows if row.firms is not None]
-    known = [one.output for one in firms if one.output is not None]
     return Totals(
-        output_here=sum(known) or None,
-        output_reference=sum(outputs) / FEN if outputs else None,
+        output_here=_yuan(output_fen or None),
+        output_reference=_yuan(sum(outputs)) if outputs else None,
         firms_here=sum(len(one.stands) for one in firms),
         firms_reference=sum(counts) or None,
         leaders_reference=None,
@@ -221,4 +223,5 @@ def _totals(chain: Chain, firms: Sequence[Firm], reference: Reference | None) ->
 
 
 def _yuan(fen: int | None) -> float | None:
+    """The engine's unit: amounts are integer fen up to here."""
     return None if fen is None else fen / FEN

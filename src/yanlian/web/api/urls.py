@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from yanlian.web.api import chains, delivery, near, network_lists, networks, policies, registry, sandbox, settlement
+from yanlian.web.api import (
+    chains,
+    delivery,
+    near,
+    network_lists,
+    networks,
+    policies,
+    registry,
+    risk,
+    sandbox,
+    settlement,
+)
 from yanlian.web.api.core import api
 
 api.add_router("", registry.router)
@@ -14,5 +25,6 @@ api.add_router("", sandbox.router)
 api.add_router("", networks.router)
 api.add_router("", network_lists.router)
 api.add_router("", chains.router)
+api.add_router("", risk.router)
 
 urls = api.urls

@@ -22,6 +22,9 @@ class RiskRanking(models.Model):
     # Firms whose revenue nobody delivered: their sales to others in the network stand in for it.
     unknown_revenues = models.IntegerField()
     inferred = models.BooleanField(default=False)
+    # Networks drawn where links are inferred: figures are quantiles over them. 0: links as they are recorded.
+    networks = models.IntegerField(default=0)
+    links_inferred = models.IntegerField(default=0)
     revenue_fen = models.BigIntegerField()
     # Hash of the numbers it was computed from: the same numbers give the same ranking.
     mark = models.CharField(max_length=64)
@@ -38,7 +41,8 @@ class RiskRanking(models.Model):
 
 
 class RiskFigure(models.Model):
-    """The index of one firm in a ranking, in billionths of all revenue: both halves, and each alone."""
+    """The index of one firm in a ranking, in billionths of all revenue: both halves, and each alone. Where networks
+    were drawn these are their middles (50 %), the ranking goes by them, and low and high tell 5 % and 95 %."""
 
     ranking = models.ForeignKey(RiskRanking, on_delete=models.PROTECT, related_name="figures")
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="risk_figures")
@@ -46,6 +50,11 @@ class RiskFigure(models.Model):
     sector = models.CharField(max_length=64, blank=True)
     revenue_fen = models.BigIntegerField()
     esri_ppb = models.BigIntegerField()
+    # Null: links as they are recorded, one network.
+    esri_low_ppb = models.BigIntegerField(null=True)
+    esri_high_ppb = models.BigIntegerField(null=True)
+    rank_low = models.IntegerField(null=True)
+    rank_high = models.IntegerField(null=True)
     by_inputs_ppb = models.BigIntegerField()
     by_sales_ppb = models.BigIntegerField()
     suppliers = models.IntegerField()

@@ -71,10 +71,13 @@ def draws(known: Known, networks: int, seed: int = 1, essentials: Essentials | N
     if networks < 1 or known.links < 1:
         raise Refused("risk_networks", found=networks, links=known.links)
     blocks = list(_blocks(known))
-    z = _density(blocks, known.links)
+    most = sum(int((one.size > 0).sum()) for one in blocks)
+    if known.links >= most:
+        raise Refused("risk_networks", found=networks, links=known.links, most=most)
+    z = density(blocks, known.links)
     rng = np.random.default_rng(seed)
     for _ in range(networks):
-        parts = [_drawn(rng, one, z) for one in blocks]
+        parts = [drawn(rng, one, z) for one in blocks]
         supplier, customer, weight = (np.concatenate([part[n] for part in parts]) for n in range(3))
         made = Links(known.firms, supplier.astype(np.int32), customer.astype(np.int32), weight)
         yield economy_of(made, known.sector, known.revenue, essentials, Told(inferred=True))
@@ -99,7 +102,7 @@ def interval_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """One pair of sectors: its firms either side, the products of their sizes (0 for a firm with itself), its flow."""
 
     one: Ints
@@ -108,7 +111,7 @@ class _Block:
     flow: float
 
 
-def _blocks(known: Known) -> Iterator[_Block]:
+def _blocks(known: Known) -> Iterator[Block]:
     sector = np.array(known.sector, dtype=object)
     for g, seller in enumerate(known.sectors):
         one = np.flatnonzero((sector == seller) & (known.sells > 0)).astype(np.int32)
@@ -117,15 +120,16 @@ def _blocks(known: Known) -> Iterator[_Block]:
             size = np.outer(known.sells[one], known.buys[other])
             size[one[:, None] == other[None, :]] = 0.0
             if known.flow[g, h] > 0 and size.sum() > 0:
-                yield _Block(one, other, size / size.sum(), float(known.flow[g, h]))
+                yield Block(one, other, size / size.sum(), float(known.flow[g, h]))
 
 
-def _density(blocks: Sequence[_Block], links: int) -> float:
-    """z, for which so many links are expected."""
+def density(blocks: Sequence[Block], links: int) -> float:
+    """z, for which so many links are expected; infinite where there are no more pairs than links, so that every pair is
+    linked."""
     sizes = [one.size for one in blocks]
     most = sum(int((one > 0).sum()) for one in sizes)
-    if not 0 < links < most:
-        raise Refused("risk_networks", found=1, links=links, most=most)
+    if links >= most:
+        return np.inf
 
     def too_many(log_z: float) -> float:
         z = np.exp(log_z)
@@ -134,8 +138,9 @@ def _density(blocks: Sequence[_Block], links: int) -> float:
     return float(np.exp(brentq(too_many, -50.0, 100.0, xtol=1e-12)))
 
 
-def _drawn(rng: np.random.Generator, block: _Block, z: float) -> tuple[Ints, Ints, Floats]:
-    chance = z * block.size / (1 + z * block.size)
+def drawn(rng: np.random.Generator, block: Block, z: float) -> tuple[Ints, Ints, Floats]:
+    """Links of one block: suppliers, customers, weights."""
+    chance = z * block.size / (1 + z * block.size) if np.isfinite(z) else (block.size > 0).astype(np.float64)
     row, column = np.nonzero(rng.random(chance.shape) < chance)
     weight = block.flow * block.size[row, column] / chance[row, column]
     return block.one[row], block.other[column], weight
