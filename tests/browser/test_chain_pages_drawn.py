@@ -19,6 +19,7 @@ PAGES = {
     "place": ("official", "/registry/{firm}/place"),
     "place-own": ("enterprise", "/registry/{firm}/place"),
     "placement-reports": ("official", "/placement-reports/"),
+    "chain-files": ("official", "/chain-files/"),
     "leads": ("official", "/leads/"),
     "lead": ("official", "/leads/{lead}/"),
     "new-lead": ("official", "/chains/vr/segments/vr-screen/lead"),

@@ -52,6 +52,7 @@ GROUPS: Sequence[tuple[Text, Sequence[Entry]]] = (
             Entry("chain-risk", ("断链风险", "Chain-break risk"), Permission.SEE_CHAINS),
             Entry("leads", ("招商线索", "Leads"), Permission.SEE_CHAINS),
             Entry("placement-reports", ("归位纠错", "Placement reports"), Permission.SEE_OWN_PLACE),
+            Entry("chain-files", ("链上数据导入", "Chain data import"), Permission.EDIT_CHAINS),
         ),
     ),
     (

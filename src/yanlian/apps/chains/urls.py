@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from yanlian.apps.chains import (
     compare_pages,
+    intake_pages,
     lead_pages,
     map_pages,
     place_pages,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("chain-risk/progress", risk_task_pages.progress, name="risk-progress"),
     path("chain-risk/stop", risk_task_pages.stop, name="stop-risk"),
     path("chain-risk/shock", shock_pages.shock, name="chain-shock"),
+    path("chain-files/", intake_pages.chain_files, name="chain-files"),
+    path("chain-files/empty/<slug:kind>.csv", intake_pages.empty_file, name="chain-empty-file"),
     path("leads/", lead_pages.leads, name="leads"),
     path("leads/<int:pk>/", lead_pages.lead, name="lead"),
     path("my-place", place_pages.my_place, name="my-place"),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from yanlian.web.cli import complexity_verbs, gap_verbs, infer_verbs, placement_verbs, risk_verbs, template_verbs
+from yanlian.web.cli import (
+    complexity_verbs,
+    gap_verbs,
+    infer_verbs,
+    intake_verbs,
+    placement_verbs,
+    risk_verbs,
+    template_verbs,
+)
 
 chain = typer.Typer(no_args_is_help=True, help="Industry chains as a library: templates, complexity, risk.")
 # One typer a subject (template_verbs.verbs, complexity_verbs.verbs, risk_verbs.verbs …): nobody edits another's.
@@ -15,6 +23,7 @@ _SUBJECTS: tuple[typer.Typer, ...] = (
     infer_verbs.verbs,
     placement_verbs.verbs,
     gap_verbs.verbs,
+    intake_verbs.verbs,
 )
 
 

@@ -62,6 +62,7 @@ def _firm(segment: Segment, number: int, at: datetime, rng: np.random.Generator)
         name=f"样例{segment.title}{_NUMBERS[number]}号（虚构）有限公司"[:200],
         place_code=code,
         place=place,
+        contact=f"公开电话 000-{code[-4:]}{number + 1:04d}（虚构）",
         scope="、".join(f"{one}的研发、生产和销售" for one in products) + "（虚构经营范围）",
         products=products,
         year=YEAR,

@@ -17,6 +17,8 @@ class OutsideFirm(models.Model):
     # Administrative division (six digits) and its name.
     place_code = models.CharField(max_length=6, blank=True)
     place = models.CharField(max_length=100, blank=True)
+    # How the firm can be reached: a published number or address of the organisation, never a person's.
+    contact = models.CharField(max_length=200, blank=True)
     scope = models.TextField(blank=True)
     products = models.JSONField(default=list)
     # Figures of `year`; null: not known. Growth is that of revenue, in millionths.

@@ -24,8 +24,8 @@ Cell = str | float | int | bool | date | datetime | time | timedelta
 
 LONGEST = {"code": 64, "text": 200}
 LONGEST_NOTE = 20_000
-# Fields that are free text of any length; their model field is a TextField.
-NOTES = frozenset({"scope"})
+# Fields that are free text of any length; their model field is a TextField, or a list that is taken apart.
+NOTES = frozenset({"scope", "products"})
 _FLAGS = {
     **dict.fromkeys(("是", "有", "Y", "y", "YES", "Yes", "yes", "TRUE", "True", "true", "1", "√"), True),
     **dict.fromkeys(("否", "无", "N", "n", "NO", "No", "no", "FALSE", "False", "false", "0", "×"), False),
