@@ -1,7 +1,7 @@
 """Files with facts about chains (products, links, outside firms, their ties, other areas) into the database.
 
-files.yaml and kinds (what each file holds) → reading (one transaction; every row stored or answered) with the readers
-of cells and headers that department files have. The writes are in chains/actions_facts.py.
+files.yaml and kinds (what each file holds) → reading (one transaction; every row stored or answered) → facts (what a
+row says), with the readers of cells and headers that department files have. The writes are in chains/actions_facts.py.
 """
 
 from yanlian.apps.chains.intake.kinds import FILES, file_of

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from yanlian.apps.chains.actions_facts import Supersede, facts_taken_in, supersede
-from yanlian.apps.chains.in_use import segment_named
+from yanlian.apps.chains.intake.facts import MAKERS, BadRow, Maker, Whom
 from yanlian.apps.chains.intake.kinds import file_of
-from yanlian.apps.chains.models import OutsideFirm, OutsideTie, ProductText, ReferenceFigure, SupplyLink
 from yanlian.apps.people.models import User
 from yanlian.apps.registry.actions_bulk import lock_registry
-from yanlian.apps.registry.imports.cells import Stored
 from yanlian.apps.registry.imports.files import arrived
 from yanlian.apps.registry.imports.plan import Plan, find_plan
 from yanlian.apps.registry.imports.rows import Fault, Row, read_row
-from yanlian.apps.registry.lookup import select_in
-from yanlian.apps.registry.models import Entity
-from yanlian.base.ids import plain_form
 from yanlian.base.refusal import Language, Refused
 
 # Rows read so far, and the share of the file.
@@ -32,8 +25,6 @@ Progress = Callable[[int, float], None]
 CHUNK = 900
 # Answers kept; beyond it refused rows are only counted.
 MOST_ANSWERS = 10_000
-_PPM = 1_000_000
-_BETWEEN = re.compile(r"[、；;，,\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +104,7 @@ class _Intake:
             self.progress(self.taken.read, share)
 
     def _store(self, rows: Sequence[Row]) -> None:
-        maker = _MAKERS[self.taken.kind]
+        maker = MAKERS[self.taken.kind]
         whom = maker.resolve(rows, self.fields)
         made = []
         for row in rows:
@@ -124,12 +115,12 @@ class _Intake:
                 made.append(found)
         self._count(supersede(maker.model, made, maker.key))
 
-    def _made(self, maker: _Maker, row: Row, whom: _Whom) -> models.Model | None:
+    def _made(self, maker: Maker, row: Row, whom: Whom) -> models.Model | None:
         """The row as a fact; None when it is refused or says again what an earlier row says."""
         values = dict(zip(self.fields, row.values, strict=True))
         try:
             made = maker.make(row, values, whom)
-        except _Bad as bad:
+        except BadRow as bad:
             header = self.plan.field_headers[self.fields.index(bad.field)] if bad.field else self._whom_header()
             row.faults.append(Fault(header, bad.refusal.code, bad.refusal.data))
             return None
@@ -158,178 +149,3 @@ class _Intake:
         self.taken.added += done.added
         self.taken.changed += done.changed
         self.taken.unchanged += done.unchanged
-
-
-class _Bad(Exception):
-    """A row that cannot become a fact: the field at fault (empty: whom the row is about) and why."""
-
-    def __init__(self, field_: str, code: str, **data: object) -> None:
-        super().__init__(code)
-        self.field, self.refusal = field_, Refused(code, **data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Whom:
-    """Keys of the entities and outside firms that a chunk names, by code."""
-
-    entities: Mapping[str, int]
-    outside: Mapping[str, int]
-
-    def entity(self, code: str, field_: str = "") -> int:
-        found = self.entities.get(plain_form(code)) or self.entities.get(code)
-        if found is None:
-            raise _Bad(field_, "entity_unknown", found=code[:64])
-        return found
-
-    def firm(self, code: str) -> int:
-        found = self.outside.get(plain_form(code)) or self.outside.get(code)
-        if found is None:
-            raise _Bad("outside", "chain_outside_unknown", found=code[:64])
-        return found
-
-
-_Values = Mapping[str, Stored]
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """How a row becomes a fact. `named`: the fields that name further entities; `key`: attributes that tell facts
-    apart."""
-
-    model: type[models.Model]
-    key: tuple[str, ...]
-    make: Callable[[Row, _Values, _Whom], models.Model]
-    local: bool = True
-    named: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
-
-    def resolve(self, rows: Sequence[Row], fields: Sequence[str]) -> _Whom:
-        codes = [row.reference[1] for row in rows if row.reference is not None] if self.local else []
-        codes += _cells(rows, fields, self.named)
-        firms = _cells(rows, fields, self.outside)
-        return _Whom(_keys(Entity, codes), _keys(OutsideFirm, firms))
-
-
-def _cells(rows: Sequence[Row], fields: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    places = [fields.index(one) for one in wanted]
-    return [str(row.values[at]) for row in rows if row.values for at in places if row.values[at]]
-
-
-def _keys(model: type[models.Model], codes: Sequence[str]) -> dict[str, int]:
-    asked = {*codes, *(plain_form(one) for one in codes)}
-    return {str(code): cast("int", pk) for code, pk in select_in(model, ("code", "id"), "code", sorted(asked))}
-
-
-def _whom(row: Row) -> str:
-    assert row.reference is not None
-    return row.reference[1]
-
-
-def _share(values: _Values, field_: str) -> int | None:
-    found = cast("int | None", values[field_])
-    if found is not None and found > _PPM:
-        raise _Bad(field_, "chain_share_wide", found=f"{found / _PPM:.2%}")
-    return found
-
-
-def _text(values: _Values, field_: str) -> str:
-    return cast("str | None", values[field_]) or ""
-
-
-def _product(row: Row, values: _Values, whom: _Whom) -> ProductText:
-    return ProductText(
-        entity_id=whom.entity(_whom(row)),
-        text=values["text"],
-        revenue_share_ppm=_share(values, "share"),
-        source=values["source"],
-        recorded_at=timezone.now(),
-    )
-
-
-def _link(row: Row, values: _Values, whom: _Whom) -> SupplyLink:
-    supplier, customer = whom.entity(_whom(row)), whom.entity(_text(values, "customer"), "customer")
-    if supplier == customer:
-        raise _Bad("customer", "chain_link_itself", found=_whom(row))
-    return SupplyLink(
-        supplier_id=supplier,
-        customer_id=customer,
-        product=values["product"],
-        year=values["year"],
-        amount_fen=values["amount"],
-        confidence=values["confidence"] or "D",
-        source=values["source"],
-        recorded_at=timezone.now(),
-    )
-
-
-def _outside(row: Row, values: _Values, _: _Whom) -> OutsideFirm:
-    products = [one.strip() for one in _BETWEEN.split(_text(values, "products")) if one.strip()]
-    return OutsideFirm(
-        code=_whom(row),
-        name=values["name"],
-        place_code=_place_code(_text(values, "place_code"), "place_code", (6,)),
-        place=_text(values, "place")[:100],
-        contact=_text(values, "contact"),
-        scope=_text(values, "scope"),
-        products=list(dict.fromkeys(products)),
-        year=values["year"],
-        revenue_fen=values["revenue"],
-        growth_ppm=values["growth"],
-        employees=values["employees"],
-        branches=values["branches"],
-        fictional=bool(values["fictional"]),
-        source=values["source"],
-        recorded_at=timezone.now(),
-    )
-
-
-def _place_code(found: str, field_: str, lengths: tuple[int, ...]) -> str:
-    if found and not (found.isascii() and found.isdigit() and len(found) in lengths):
-        raise _Bad(field_, "chain_place_code", found=found[:20])
-    return found
-
-
-def _tie(row: Row, values: _Values, whom: _Whom) -> OutsideTie:
-    return OutsideTie(
-        entity_id=whom.entity(_whom(row)),
-        firm_id=whom.firm(_text(values, "outside")),
-        kind=values["kind"],
-        product=_text(values, "product"),
-        year=values["year"],
-        amount_fen=values["amount"],
-        share_ppm=_share(values, "share"),
-        source=values["source"],
-        recorded_at=timezone.now(),
-    )
-
-
-def _reference(row: Row, values: _Values, _: _Whom) -> ReferenceFigure:
-    try:
-        segment_named(_text(values, "chain"), _text(values, "segment"))
-    except Refused as refusal:
-        named = "segment" if refusal.code == "segment_not_there" else "chain"
-        raise _Bad(named, refusal.code, **refusal.data) from refusal
-    return ReferenceFigure(
-        area_code=_place_code(_whom(row), "", (6, 9, 12)),
-        area=_text(values, "area")[:100],
-        chain=values["chain"],
-        segment=values["segment"],
-        year=values["year"],
-        firms=values["firms"],
-        output_fen=values["output"],
-        employees=values["employees"],
-        fictional=bool(values["fictional"]),
-        source=values["source"],
-        recorded_at=timezone.now(),
-    )
-
-
-_MAKERS: Mapping[str, _Maker] = {
-    "products": _Maker(ProductText, ("entity_id", "text", "source"), _product),
-    "links": _Maker(
-        SupplyLink, ("supplier_id", "customer_id", "product", "year", "source"), _link, named=("customer",)
-    ),
-    "outside": _Maker(OutsideFirm, ("code",), _outside, local=False),
-    "ties": _Maker(OutsideTie, ("entity_id", "firm_id", "kind", "product", "source"), _tie, outside=("outside",)),
-    "references": _Maker(ReferenceFigure, ("area_code", "chain", "segment", "year"), _reference, local=False),
-}
