@@ -33,7 +33,8 @@ ATOMS: Mapping[str, tuple[str, ...]] = {
     "count": ("用工年报[1].从业人数", "count(科技资质)", "count(税务年报[营业收入 > 5万元])", "3"),
     "rate": ("贷款[1].年利率", "12.5%", "(count(贷款) / 3)"),
     "date": ("登记.成立日期", "评价日", "科技资质[1].认定日期", "登记.迁入日期", "文件失效日"),
-    "text": ("名称", "登记.经营范围", '"甲"', "科技资质[-1].级别", "string(上年)"),
+    # The written word is one that 级别 has: comparing a field with a word that it never has is a fault.
+    "text": ("名称", "登记.经营范围", '"省级"', "科技资质[-1].级别", "string(上年)"),
     "flag": ("登记.独立法人", "科技资质[1].重新认定", "true", "(some 条 in 严重失信 satisfies 条.移出日期 > 评价日)"),
     "record": ("登记", "科技资质[1]"),
     "list": ("科技资质", "税务年报.营业收入", "[1, 2]"),
