@@ -10,7 +10,7 @@ from yanlian.apps.chains.risk_known import epsilon_text, newest_ranking
 from yanlian.apps.chains.risk_pages import per_cent
 from yanlian.apps.people.access import Permission
 from yanlian.base.refusal import Refused
-from yanlian.web.api.core import PROBLEMS, PageNumber, PageSize, need, paged_list
+from yanlian.web.api.core import PROBLEMS, PageNumber, PageSize, need, paged
 
 router = Router(tags=["chains"])
 
@@ -51,7 +51,7 @@ def chain_risk(request: HttpRequest, page: PageNumber = 1, size: PageSize = 50) 
     ranking = newest_ranking()
     if ranking is None:
         raise Refused("risk_no_ranking")
-    found = paged_list(list(ranking.figures.select_related("entity")), page, size)
+    found = paged(ranking.figures.select_related("entity"), page, size, _line)
     return RiskOut(
         year=ranking.year,
         epsilon=epsilon_text(ranking),
@@ -60,7 +60,7 @@ def chain_risk(request: HttpRequest, page: PageNumber = 1, size: PageSize = 50) 
         links=ranking.links,
         links_inferred=ranking.links_inferred,
         total=found.total,
-        items=[_line(one) for one in found.items],
+        items=found.items,
     )
 
 
