@@ -55,7 +55,11 @@ def _written(path: Path, rows: list[list[str]]) -> None:
 
 
 def _lines(taken: Taken, *, english: bool) -> list[list[str]]:
-    return [[str(one.row), one.column, one.code, one.reason("en" if english else "zh")] for one in taken.answers]
+    from yanlian.apps.registry.imports.answers import disarm
+
+    return [
+        [str(one.row), disarm(one.column), one.code, one.reason("en" if english else "zh")] for one in taken.answers
+    ]
 
 
 def _tell(taken: Taken, *, english: bool) -> None:
