@@ -17,6 +17,7 @@ from yanlian.apps.chains.intake import FILES, Answered, Taken, file_of, take_in
 from yanlian.apps.chains.intake.kinds import template
 from yanlian.apps.chains.models import OutsideFirm, OutsideTie, ProductText, ReferenceFigure, SupplyLink
 from yanlian.apps.people.access import Permission, page, signed_in
+from yanlian.apps.registry.import_pages import safe_name
 from yanlian.base.refusal import Refused
 from yanlian.ui.refusals import shown
 from yanlian.ui.words import english, t
@@ -72,7 +73,7 @@ def _take_in(request: HttpRequest) -> Taken:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile) or upload.size is None:
         raise Refused("file_not_chosen")
-    name = (upload.name or "").replace("\\", "/").rsplit("/", 1)[-1][-200:]
+    name = safe_name(upload.name or "")
     if upload.size > LARGEST_MB * 1024 * 1024:
         raise Refused("upload_too_large", file=name, found=f"{upload.size / 1048576:.1f}", most=LARGEST_MB)
     return take_in(cast("BinaryIO", upload.file), request.POST.get("kind", ""), by=signed_in(request), name=name)

@@ -169,7 +169,7 @@ def _take_in(request: HttpRequest) -> BatchResult:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile) or upload.size is None:
         raise Refused("file_not_chosen")
-    name = _safe_name(upload.name or dataset)
+    name = safe_name(upload.name or dataset)
     if upload.size > LARGEST:
         raise Refused("upload_too_large", file=name, found=f"{upload.size / 1048576:.1f}", most=LARGEST_MB)
     # The import is one transaction of its own; its outcome is noted after it.
@@ -198,7 +198,7 @@ def _take_in(request: HttpRequest) -> BatchResult:
     return result
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     """The last part of the name without control characters: it is shown and becomes part of a download's name."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(one for one in last if one.isprintable()).strip()[-200:] or "file"
